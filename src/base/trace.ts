@@ -1,0 +1,115 @@
+/**
+ * The trace: what happens in a world, step by step, as typed events.
+ *
+ * The steps are those of ARCHITECTURE.md, "the life of one write"; a step names the folder whose code emits it. Nothing
+ * is allocated while nobody listens: the emitting code asks `tracer.on` first.
+ */
+import { assert } from "./assert.ts";
+
+/** A frame as a listener sees it: only valid during the call; copy what is to be kept. */
+export interface TracedFrame {
+  /** Bytes on the wire. */
+  readonly length: number;
+  /** The bytes, with all checksums filled in. */
+  copyBytes(): Uint8Array;
+}
+
+/** What a step of the trace says, beside when and where. */
+export type TraceDetail =
+  | {
+      readonly step: "kernel/call";
+      readonly pid: number;
+      readonly process: string;
+      readonly call: string;
+      readonly args: readonly unknown[];
+      /** The result, or the errno literal. */
+      readonly result: unknown;
+    }
+  | {
+      readonly step: "kernel/process";
+      readonly pid: number;
+      readonly process: string;
+      readonly what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap";
+      readonly text: string;
+    }
+  /** A call that can't be answered yet goes to sleep. Its end is a "kernel/call". */
+  | {
+      readonly step: "kernel/operation";
+      readonly pid: number;
+      readonly process: string;
+      readonly call: string;
+      readonly what: "sleep" | "wake";
+      readonly on: string;
+    }
+  /** Bytes that a process wrote to its console. */
+  | { readonly step: "host/console"; readonly pid: number; readonly process: string; readonly text: string }
+  | {
+      readonly step: "socket/send" | "socket/receive";
+      readonly socket: string;
+      readonly bytes: number;
+      /** What the socket's buffer holds after it. */
+      readonly queuedBytes: number;
+    }
+  | {
+      readonly step: "inet/udp/output" | "inet/udp/input" | "inet/ip/output" | "inet/ip/input" | "inet/ip/forward";
+      readonly source: string;
+      readonly destination: string;
+      readonly bytes: number;
+    }
+  | {
+      readonly step: "netif/output" | "netif/input";
+      readonly interface: string;
+      /** "ethernet": the frame starts with an Ethernet header; "raw-ip": with an IP header. */
+      readonly linkType: "ethernet" | "raw-ip";
+      readonly frame: TracedFrame;
+    }
+  | {
+      readonly step: "link";
+      readonly link: string;
+      readonly what: "send" | "deliver" | "lose" | "duplicate" | "corrupt" | "reorder" | "rule";
+      readonly bytes: number;
+    }
+  /** Something was discarded; the counter of that name was bumped. */
+  | { readonly step: "drop"; readonly counter: string; readonly bytes: number };
+
+/** One event of the trace. */
+export type TraceEvent = TraceDetail & {
+  /** Virtual time in nanoseconds since the world's start. */
+  readonly timeNs: number;
+  /** Name of the host, or of the link. */
+  readonly host: string;
+};
+
+/** Who listens to a trace. */
+export type TraceListener = (event: TraceEvent) => void;
+
+/** Where steps are emitted and listeners subscribe; a world has one. */
+export class Tracer {
+  readonly #now: () => number;
+  readonly #listeners: TraceListener[] = [];
+  /** Does anybody listen? Ask before building an event. */
+  on = false;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Hands every later event to the listener, in order; disposing ends it. */
+  subscribe(listener: TraceListener): Disposable {
+    this.#listeners.push(listener);
+    this.on = true;
+    return {
+      [Symbol.dispose]: () => {
+        const index = this.#listeners.indexOf(listener);
+        if (index >= 0) this.#listeners.splice(index, 1);
+        this.on = this.#listeners.length > 0;
+      },
+    };
+  }
+
+  emit(host: string, detail: TraceDetail): void {
+    assert(this.on, "ask tracer.on before building an event");
+    const event: TraceEvent = { timeNs: this.#now(), host, ...detail };
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}
