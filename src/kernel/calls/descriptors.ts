@@ -1,0 +1,69 @@
+/**
+ * Calls that make, duplicate and mark descriptors: pipe(2), dup(2), dup2(2), fcntl(2).
+ */
+import type { Errno } from "../../abi/errno.ts";
+import {
+  F_DUPFD,
+  F_DUPFD_CLOEXEC,
+  F_GETFD,
+  F_GETFL,
+  F_SETFD,
+  F_SETFL,
+  FD_CLOEXEC,
+  O_ACCMODE,
+  O_NONBLOCK,
+  O_RDONLY,
+  O_WRONLY,
+} from "../../abi/fcntl.ts";
+import { createPipe } from "../../ipc/pipe.ts";
+import type { Process } from "../process.ts";
+
+/** The status flags that F_SETFL may change. */
+const SETTABLE_FLAGS = O_NONBLOCK;
+
+/** pipe(2): the descriptors of the read end and of the write end. EMFILE. */
+export function pipe(process: Process): readonly [number, number] | Errno {
+  const { kernel } = process;
+  const { readEnd, writeEnd } = createPipe(kernel.nextInode());
+  const readFd = kernel.install(process, readEnd, O_RDONLY);
+  if (typeof readFd === "string") return readFd;
+  const writeFd = kernel.install(process, writeEnd, O_WRONLY);
+  if (typeof writeFd === "string") {
+    process.descriptors.close(readFd);
+    return writeFd;
+  }
+  return [readFd, writeFd];
+}
+
+/** dup(2): another descriptor, the lowest free one, for the same description. EBADF, EMFILE. */
+export function dup(process: Process, fd: number): number | Errno {
+  return process.descriptors.duplicate(fd, 0, false);
+}
+
+/** dup2(2). EBADF. */
+export function dup2(process: Process, fd: number, to: number): number | Errno {
+  return process.descriptors.duplicateTo(fd, to);
+}
+
+/** fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL. EBADF, EINVAL, EMFILE. */
+export function fcntl(process: Process, fd: number, command: number, argument: number): number | Errno {
+  const { descriptors } = process;
+  const file = descriptors.get(fd);
+  if (file === undefined) return "EBADF";
+  switch (command) {
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC:
+      return descriptors.duplicate(fd, argument, command === F_DUPFD_CLOEXEC);
+    case F_GETFD:
+      return descriptors.closeOnExec(fd) === true ? FD_CLOEXEC : 0;
+    case F_SETFD:
+      return descriptors.setCloseOnExec(fd, (argument & FD_CLOEXEC) !== 0);
+    case F_GETFL:
+      return file.flags & (O_ACCMODE | SETTABLE_FLAGS);
+    case F_SETFL:
+      file.flags = (file.flags & ~SETTABLE_FLAGS) | (argument & SETTABLE_FLAGS);
+      return 0;
+    default:
+      return "EINVAL";
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * read(2), write(2) and close(2) on any descriptor.
+ *
+ * read() and write() never wait. reading() and writing() give the attempt for a caller that waits (kernel/operation.ts).
+ */
+import type { Errno } from "../../abi/errno.ts";
+import { POLLIN, POLLOUT } from "../../abi/poll.ts";
+import type { OpenFile } from "../../file/open-file.ts";
+import type { Process } from "../process.ts";
+import { FileAttempt } from "./file-attempt.ts";
+
+/** read(2): bytes read, 0 at end-of-file, EAGAIN when there is nothing yet. EBADF: not open for reading. */
+export function read(process: Process, fd: number, into: Uint8Array): number | Errno {
+  const file = process.descriptors.get(fd);
+  if (file === undefined || !file.readable) return "EBADF";
+  return readFile(process, file, into);
+}
+
+/** read(2) for a caller that waits. */
+export function reading(process: Process, fd: number, into: Uint8Array): FileAttempt<number> | Errno {
+  const file = process.descriptors.get(fd);
+  if (file === undefined || !file.readable) return "EBADF";
+  return new ReadAttempt(process, file, into);
+}
+
+/** write(2): bytes taken, possibly fewer than given; EAGAIN when there is no room. EBADF: not open for writing. */
+export function write(process: Process, fd: number, from: Uint8Array): number | Errno {
+  const file = process.descriptors.get(fd);
+  if (file === undefined || !file.writable) return "EBADF";
+  return writeFile(process, file, from);
+}
+
+/** write(2) for a caller that waits until all bytes are taken. */
+export function writing(process: Process, fd: number, from: Uint8Array): FileAttempt<number> | Errno {
+  const file = process.descriptors.get(fd);
+  if (file === undefined || !file.writable) return "EBADF";
+  return new WriteAttempt(process, file, from);
+}
+
+/** close(2). */
+export function close(process: Process, fd: number): 0 | Errno {
+  return process.descriptors.close(fd);
+}
+
+function readFile(process: Process, file: OpenFile, into: Uint8Array): number | Errno {
+  const result = file.ops.read(process, into);
+  if (typeof result === "number" && result > 0) process.runState.progress();
+  return result;
+}
+
+function writeFile(process: Process, file: OpenFile, from: Uint8Array): number | Errno {
+  const result = file.ops.write(process, from);
+  if (typeof result === "number" && result > 0) process.runState.progress();
+  return result;
+}
+
+class ReadAttempt extends FileAttempt<number> {
+  readonly #into: Uint8Array;
+
+  constructor(process: Process, file: OpenFile, into: Uint8Array) {
+    super("read", process, file, POLLIN);
+    this.#into = into;
+  }
+
+  override attempt(): number | Errno {
+    return readFile(this.process, this.file, this.#into);
+  }
+}
+
+class WriteAttempt extends FileAttempt<number> {
+  readonly #from: Uint8Array;
+  #written = 0;
+
+  constructor(process: Process, file: OpenFile, from: Uint8Array) {
+    super("write", process, file, POLLOUT);
+    this.#from = from;
+  }
+
+  /** A part that went in before an error counts: write(2) answers what was written. */
+  override attempt(): number | Errno {
+    const rest = this.#written === 0 ? this.#from : this.#from.subarray(this.#written);
+    const result = writeFile(this.process, this.file, rest);
+    if (typeof result === "number") {
+      this.#written += result;
+      return result < rest.length ? "EAGAIN" : this.#written;
+    }
+    return result !== "EAGAIN" && this.#written > 0 ? this.#written : result;
+  }
+
+  override expired(): number | Errno {
+    return this.#written > 0 ? this.#written : "EAGAIN";
+  }
+}

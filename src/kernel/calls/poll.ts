@@ -1,0 +1,80 @@
+/**
+ * poll(2): waiting for any of several descriptors, over the same wait queues as every other call.
+ */
+import type { Errno } from "../../abi/errno.ts";
+import { POLLERR, POLLHUP, POLLNVAL } from "../../abi/poll.ts";
+import type { OpenFile } from "../../file/open-file.ts";
+import type { Attempt, Sleeper } from "../operation.ts";
+import type { Process } from "../process.ts";
+
+/** struct pollfd: what to watch. A negative descriptor is passed over. */
+export interface PollFd {
+  readonly fd: number;
+  readonly events: number;
+  /** Filled in by the call: what holds, POLLERR, POLLHUP and POLLNVAL unasked. */
+  revents?: number;
+}
+
+/** poll(2) without waiting: fills in `revents` and answers how many entries have any. */
+export function poll(process: Process, watched: readonly PollFd[]): number {
+  let count = 0;
+  for (const entry of watched) {
+    entry.revents = readiness(process.descriptors.get(entry.fd), entry);
+    if (entry.revents !== 0) count++;
+  }
+  return count;
+}
+
+/** poll(2) for a caller that waits. At the deadline it answers 0. */
+export function polling(process: Process, watched: readonly PollFd[]): Attempt<number> {
+  return new PollAttempt(process, watched);
+}
+
+function readiness(file: OpenFile | undefined, { fd, events }: PollFd): number {
+  if (fd < 0) return 0;
+  if (file === undefined) return POLLNVAL;
+  return file.ops.poll() & (events | POLLERR | POLLHUP);
+}
+
+class PollAttempt implements Attempt<number> {
+  readonly call = "poll";
+  readonly #watched: readonly PollFd[];
+  readonly #process: Process;
+  /** The descriptions that were open when the call began: a close in mid-wait does not take them away. */
+  readonly #files: (OpenFile | undefined)[];
+
+  constructor(process: Process, watched: readonly PollFd[]) {
+    this.#process = process;
+    this.#watched = watched;
+    this.#files = watched.map(({ fd }) => process.descriptors.get(fd)?.reference());
+  }
+
+  attempt(): number | Errno {
+    let count = 0;
+    for (const [index, entry] of this.#watched.entries()) {
+      entry.revents = readiness(this.#files[index], entry);
+      if (entry.revents !== 0) count++;
+    }
+    if (count > 0) this.#process.runState.progress();
+    return count > 0 ? count : "EAGAIN";
+  }
+
+  enlist(sleeper: Sleeper): void {
+    for (const [index, { events }] of this.#watched.entries()) {
+      const file = this.#files[index];
+      if (file !== undefined) sleeper.enlist(file.ops.waiters, events | POLLERR | POLLHUP);
+    }
+  }
+
+  expired(): number {
+    return 0;
+  }
+
+  on(): string {
+    return `${this.#watched.length} descriptors`;
+  }
+
+  end(): void {
+    for (const file of this.#files) file?.unreference();
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Calls on time: clock_gettime(2), nanosleep(2).
+ */
+import type { Errno } from "../../abi/errno.ts";
+import type { Attempt } from "../operation.ts";
+import type { Process } from "../process.ts";
+
+/** Clocks of clock_gettime(2). */
+export type ClockName = "CLOCK_MONOTONIC" | "CLOCK_REALTIME" | "CLOCK_PROCESS_CPUTIME_ID";
+
+/** struct timespec. */
+export interface Timespec {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/**
+ * clock_gettime(2). CLOCK_MONOTONIC counts from the world's start, CLOCK_REALTIME from 1970 by the world's epoch,
+ * CLOCK_PROCESS_CPUTIME_ID what the process's calls have cost (cpu.perCallNs). EINVAL.
+ */
+export function clockGettime(process: Process, clock: ClockName): Timespec | Errno {
+  const { nowNs } = process.runState.scheduler;
+  switch (clock) {
+    case "CLOCK_MONOTONIC":
+      return timespec(0, nowNs);
+    case "CLOCK_REALTIME":
+      return timespec(process.kernel.epochMs, nowNs);
+    case "CLOCK_PROCESS_CPUTIME_ID":
+      return timespec(0, process.cpuNs);
+    default:
+      return "EINVAL";
+  }
+}
+
+/** nanosleep(2): an attempt that only its deadline ends. */
+export const SLEEPING: Attempt<undefined> = {
+  call: "nanosleep",
+  attempt: () => "EAGAIN",
+  enlist: () => {},
+  expired: () => undefined,
+  on: () => "the clock",
+  end: () => {},
+};
+
+/** Milliseconds and nanoseconds together as seconds and the rest, without leaving exact integers. */
+function timespec(milliseconds: number, nanoseconds: number): Timespec {
+  const wholeSeconds = Math.floor(milliseconds / 1000) + Math.floor(nanoseconds / 1e9);
+  const rest = (milliseconds % 1000) * 1e6 + (nanoseconds % 1e9);
+  return rest < 1e9
+    ? { seconds: wholeSeconds, nanoseconds: rest }
+    : { seconds: wholeSeconds + 1, nanoseconds: rest - 1e9 };
+}

@@ -1,0 +1,132 @@
+/**
+ * How a system call of a TypeScript program runs: what the families of calls in this folder stand on.
+ *
+ * Each call: enter() (may it run?) → kernel/calls/* → left() (hash, trace) → soft interrupts. `now` is for calls that
+ * can't block; `later` makes a promise of an operation.
+ */
+import { ERRNO, type Errno } from "../../abi/errno.ts";
+import { MSG_DONTWAIT } from "../../abi/socket.ts";
+import type { Image } from "../image.ts";
+import { type Attempt, Operation } from "../operation.ts";
+import type { Process } from "../process.ts";
+import type { RunState } from "../run-state.ts";
+import type { Endpoint } from "../sys.ts";
+import { ProcessGoneError, SystemError } from "../system-error.ts";
+
+/** The deadline of a call that waits for as long as it takes. */
+export const NO_DEADLINE: number = Number.POSITIVE_INFINITY;
+
+export abstract class Caller {
+  protected readonly image: Image;
+  protected readonly process: Process;
+  protected readonly runState: RunState;
+
+  constructor(image: Image) {
+    this.image = image;
+    this.process = image.process;
+    this.runState = image.process.runState;
+  }
+
+  /** A descriptor with O_NONBLOCK, or MSG_DONTWAIT, does not wait. */
+  protected deadline(fd: number, flags: number): number {
+    const dontWait = (flags & MSG_DONTWAIT) !== 0 || this.process.descriptors.get(fd)?.nonBlocking === true;
+    return dontWait ? 0 : NO_DEADLINE;
+  }
+
+  /** A call that can't block. */
+  protected now<R>(call: string, args: readonly unknown[], run: () => R | Errno): R {
+    if (!this.enter(call)) {
+      throw this.runState.failure ?? new ProcessGoneError(this.process.title, call);
+    }
+    const result = run();
+    this.left(call, args, result);
+    this.runState.leave();
+    if (typeof result === "string") throw new SystemError(result as Errno, call, subjectOf(args));
+    return result as R;
+  }
+
+  /** A call that can block, and has entered: the promise of its result. */
+  protected later<R>(
+    call: string,
+    args: readonly unknown[],
+    attempt: Attempt<R> | Errno,
+    deadlineNs: number,
+  ): Promise<R> {
+    const process = this.process;
+    if (typeof attempt === "string") return this.#settle<R>(call, args, attempt);
+    if (process.owedNs === 0) {
+      // The common case, in which nothing has to be waited for and nothing but the promise be made.
+      let result = attempt.attempt();
+      if (result === "EAGAIN" && deadlineNs <= this.runState.scheduler.nowNs) result = attempt.expired();
+      else if (result === "EAGAIN") return this.#asleep(call, args, attempt, deadlineNs);
+      attempt.end();
+      return this.#settle(call, args, result);
+    }
+    return new Promise((resolve, reject) => {
+      Operation.start(process, attempt, (result) => this.#settle(call, args, result).then(resolve, reject), deadlineNs);
+      this.runState.leave();
+    });
+  }
+
+  #asleep<R>(call: string, args: readonly unknown[], attempt: Attempt<R>, deadlineNs: number): Promise<R> {
+    return new Promise((resolve, reject) => {
+      const done = (result: R | Errno): void => {
+        this.left(call, args, result);
+        if (typeof result === "string") reject(new SystemError(result as Errno, call, subjectOf(args)));
+        else resolve(result as R);
+      };
+      Operation.sleep(this.process, attempt, done, deadlineNs);
+      this.runState.leave();
+    });
+  }
+
+  /** The call has its result. */
+  #settle<R>(call: string, args: readonly unknown[], result: R | Errno): Promise<R> {
+    this.left(call, args, result);
+    this.runState.leave();
+    if (typeof result === "string") return Promise.reject(new SystemError(result as Errno, call, subjectOf(args)));
+    return Promise.resolve(result as R);
+  }
+
+  protected enter(call: string): boolean {
+    if (!this.image.alive) return false;
+    this.process.lastCall = call;
+    return this.runState.enter(this.process, call);
+  }
+
+  /** The call has its result: into the hash, and into the trace. */
+  protected left(call: string, args: readonly unknown[], result: unknown): void {
+    const { pid, name: process, kernel } = this.process;
+    const { tracer, name } = kernel.machine;
+    this.runState.scheduler.note(this.process, call, pid * 0x100000000 + digest(result));
+    if (tracer.on) tracer.emit(name, { step: "kernel/call", pid, process, call, args, result });
+  }
+}
+
+/** A promise that never settles. One for each caller, so that what waits on it can be collected with its process. */
+export function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+/** A result as 32 bits for the hash. */
+function digest(result: unknown): number {
+  if (typeof result === "number") return result >>> 0;
+  if (typeof result === "string") return -ERRNO[result as Errno] >>> 0;
+  if (Array.isArray(result)) return (result[0] as number) >>> 0;
+  if (result === undefined) return 0;
+  const { bytes, pid, nanoseconds } = result as { bytes?: number; pid?: number; nanoseconds?: number };
+  return bytes ?? pid ?? nanoseconds ?? 0;
+}
+
+/** What an error message names beside the call: the descriptor, and the endpoint if there is one. */
+function subjectOf(args: readonly unknown[]): string {
+  const parts: string[] = [];
+  for (const argument of args) {
+    if (typeof argument === "number") parts.push(String(argument));
+    else if (typeof argument === "object" && argument !== null && "address" in argument) {
+      const { address, port } = argument as Endpoint;
+      parts.push(`${address}:${port}`);
+    }
+  }
+  return parts.join(", ");
+}

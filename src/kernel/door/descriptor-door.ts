@@ -1,0 +1,50 @@
+/**
+ * Calls on descriptors, for TypeScript programs. Read first: kernel/sys.ts, kernel/calls/{io,descriptors,poll}.ts.
+ */
+import * as descriptors from "../calls/descriptors.ts";
+import * as io from "../calls/io.ts";
+import { type PollFd, polling } from "../calls/poll.ts";
+import { isBytes, toBytes } from "./bytes.ts";
+import { NO_DEADLINE, never } from "./caller.ts";
+import { TimeDoor } from "./time-door.ts";
+
+export abstract class DescriptorDoor extends TimeDoor {
+  read(fd: number, buffer: Uint8Array): Promise<number> {
+    if (!this.enter("read")) return never();
+    const attempt = isBytes(buffer) ? io.reading(this.process, fd, buffer) : "EFAULT";
+    return this.later("read", [fd, buffer], attempt, this.deadline(fd, 0));
+  }
+
+  write(fd: number, data: Uint8Array | string): Promise<number> {
+    if (!this.enter("write")) return never();
+    const bytes = toBytes(data);
+    const attempt = isBytes(bytes) ? io.writing(this.process, fd, bytes) : "EFAULT";
+    return this.later("write", [fd, bytes], attempt, this.deadline(fd, 0));
+  }
+
+  close(fd: number): void {
+    this.now("close", [fd], () => io.close(this.process, fd));
+  }
+
+  dup(fd: number): number {
+    return this.now("dup", [fd], () => descriptors.dup(this.process, fd));
+  }
+
+  dup2(fd: number, to: number): number {
+    return this.now("dup2", [fd, to], () => descriptors.dup2(this.process, fd, to));
+  }
+
+  fcntl(fd: number, command: number, argument: number = 0): number {
+    return this.now("fcntl", [fd, command, argument], () => descriptors.fcntl(this.process, fd, command, argument));
+  }
+
+  poll(watched: readonly PollFd[], timeoutMs: number = -1): Promise<number> {
+    if (!this.enter("poll")) return never();
+    const deadlineNs = timeoutMs < 0 ? NO_DEADLINE : this.runState.scheduler.nowNs + Math.round(timeoutMs * 1e6);
+    return this.later("poll", [watched.length, timeoutMs], polling(this.process, watched), deadlineNs);
+  }
+
+  pipe(): readonly [number, number] {
+    return this.now("pipe", [], () => descriptors.pipe(this.process));
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Calls on time, and the outside, for TypeScript programs. Read first: kernel/sys.ts, kernel/calls/time.ts.
+ */
+import { type ClockName, clockGettime, SLEEPING, type Timespec } from "../calls/time.ts";
+import type { External } from "../run-state.ts";
+import { NO_DEADLINE, never } from "./caller.ts";
+import { ProcessDoor } from "./process-door.ts";
+
+export abstract class TimeDoor extends ProcessDoor {
+  clockGettime(clock: ClockName): Timespec {
+    return this.now("clock_gettime", [clock], () => clockGettime(this.process, clock));
+  }
+
+  sleep(seconds: number): Promise<void> {
+    return this.nanosleep(seconds * 1e9);
+  }
+
+  nanosleep(nanoseconds: number): Promise<void> {
+    if (!this.enter("nanosleep")) return never();
+    const delayNs = Math.round(nanoseconds);
+    const deadlineNs = this.runState.scheduler.nowNs + delayNs;
+    const isValid = delayNs >= 0 && delayNs < NO_DEADLINE;
+    return this.later("nanosleep", [delayNs], isValid ? SLEEPING : "EINVAL", deadlineNs);
+  }
+
+  external<T>(promise: PromiseLike<T>): Promise<T> {
+    if (!this.enter("external")) return never();
+    const process = this.process;
+    const runState = this.runState;
+    const entry: External = { process, deliver: null };
+    runState.externals.push(entry);
+    return new Promise((resolve, reject) => {
+      const settle = (deliver: () => void): void => {
+        entry.deliver = deliver;
+        if (runState.onActivity !== null) runState.onActivity();
+      };
+      promise.then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The kernel of one host: its process table, and what processes are given.
+ *
+ * Order of a call: a door (kernel/door/, or handles of node/) → kernel/calls/* (check arguments) → descriptors →
+ * FileOps or Socket (the object). Where it may have to wait, kernel/operation.ts tries it again.
+ */
+import type { Errno } from "../abi/errno.ts";
+import { O_RDWR } from "../abi/fcntl.ts";
+import type { Machine } from "../base/machine.ts";
+import { type FileOps, OpenFile } from "../file/open-file.ts";
+import type { ProtocolTable } from "../socket/protocol.ts";
+import { DescriptorTable } from "./descriptors.ts";
+import type { ProgramRuntime } from "./image.ts";
+import type { Process, ProcessAttributes } from "./process.ts";
+import { ProcessTable } from "./process-table.ts";
+import type { RunState } from "./run-state.ts";
+
+/** A program that threw. */
+export interface Crash {
+  readonly timeNs: number;
+  readonly host: string;
+  readonly pid: number;
+  readonly process: string;
+  readonly error: unknown;
+}
+
+/** What host/ brings. */
+export interface KernelParts {
+  readonly machine: Machine;
+  readonly runState: RunState;
+  readonly protocols: ProtocolTable;
+  readonly runtimes: readonly ProgramRuntime[];
+  /** The object behind descriptors 0, 1 and 2 of a new process. */
+  readonly console: FileOps;
+  /** Real time of the world's start, in ms since 1970: what CLOCK_REALTIME counts from. */
+  readonly epochMs: number;
+  readonly onCrash: (crash: Crash) => void;
+}
+
+export class Kernel {
+  readonly machine: Machine;
+  readonly runState: RunState;
+  readonly protocols: ProtocolTable;
+  readonly processes: ProcessTable;
+  readonly epochMs: number;
+  readonly #parts: KernelParts;
+  #lastInode = 0;
+
+  constructor(parts: KernelParts) {
+    this.#parts = parts;
+    this.machine = parts.machine;
+    this.runState = parts.runState;
+    this.protocols = parts.protocols;
+    this.epochMs = parts.epochMs;
+    this.processes = new ProcessTable(this);
+  }
+
+  /** A number that tells objects of this host apart. */
+  nextInode(): number {
+    return ++this.#lastInode;
+  }
+
+  /** A new process, child of process 1, with a console as descriptors 0, 1 and 2. */
+  spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[]): Process | Errno {
+    const descriptors = new DescriptorTable();
+    const console = new OpenFile(this.#parts.console, O_RDWR);
+    for (let fd = 0; fd <= 2; fd++) descriptors.install(console);
+    const process = this.processes.create(this.processes.init, attributes, descriptors, program, args);
+    if (typeof process === "string") return process;
+    process.trace("spawn", "by init[1]");
+    return process;
+  }
+
+  /** The runtime that starts such a program; a TypeError when there is none. */
+  runtimeFor(program: unknown): ProgramRuntime {
+    const runtime = this.#parts.runtimes.find((candidate) => candidate.accepts(program));
+    if (runtime !== undefined) return runtime;
+    const known = this.#parts.runtimes.map((candidate) => candidate.name).join(", ");
+    throw new TypeError(`a program must be of a kind that a runtime accepts (${known}), not ${typeof program}`);
+  }
+
+  /** Makes an open file description for a new object and gives it the lowest free descriptor. */
+  install(process: Process, ops: FileOps, flags: number, closeOnExec: boolean = false): number | Errno {
+    const fd = process.descriptors.install(new OpenFile(ops, flags), closeOnExec);
+    if (typeof fd === "string") ops.release();
+    return fd;
+  }
+
+  reportCrash(process: Process, error: unknown): void {
+    const { machine, runState } = this;
+    this.#parts.onCrash({
+      timeNs: runState.scheduler.nowNs,
+      host: machine.name,
+      pid: process.pid,
+      process: process.name,
+      error,
+    });
+  }
+}
