@@ -1,0 +1,107 @@
+/**
+ * The Internet protocols of one host, put together on top of its interface layer.
+ *
+ * Read first: DESIGN, "The layers"; netif/netif.ts, ip/ip.ts. The host makes one Netif and one Inet, adds the rows of
+ * `protocols` to its table of protocols, and for each interface calls attach() and addAddress().
+ */
+import type { Errno } from "../abi/errno.ts";
+import { IPPROTO_ICMP } from "../abi/socket.ts";
+import type { Machine } from "../base/machine.ts";
+import type { Interface } from "../netif/interface.ts";
+import type { Netif } from "../netif/netif.ts";
+import type { Protocol } from "../socket/protocol.ts";
+import { ETHERTYPE_ARP, ETHERTYPE_IPV4 } from "../wire/ethernet.ts";
+import * as icmpv4 from "../wire/icmpv4.ts";
+import { IpAddress, parsePrefix } from "../wire/ip-address.ts";
+import * as arpInput from "./arp/input.ts";
+import { solicit } from "./arp/output.ts";
+import * as icmpInput from "./icmp/input.ts";
+import { ErrorLimit } from "./icmp/limit.ts";
+import * as icmpOutput from "./icmp/output.ts";
+import { input as ipInput } from "./ip/input.ts";
+import { Ip } from "./ip/ip.ts";
+import { Network } from "./ip/network.ts";
+import { Udp, udpProtocol } from "./udp/udp.ts";
+
+/** A route as a person writes it, in the words of ip-route(8). */
+export interface RouteSpec {
+  /** "10.1.0.0/16", or "default". */
+  readonly to: string;
+  /** The gateway: an address that an interface reaches directly. */
+  readonly via?: string;
+  /** Needed where no gateway tells it. */
+  readonly through?: Interface;
+  readonly metric?: number;
+}
+
+export class Inet {
+  readonly netif: Netif;
+  readonly ip: Ip;
+  readonly udp: Udp;
+  /** The rows for the host's table of protocols. */
+  readonly protocols: readonly Protocol[];
+
+  constructor(machine: Machine, netif: Netif) {
+    this.netif = netif;
+    const ip = new Ip(machine, netif);
+    this.ip = ip;
+    this.#attachArp(ip);
+    this.#attachIcmp(ip);
+    netif.register(ETHERTYPE_IPV4, (packet, from, kind) => ipInput(ip, packet, from, kind));
+    this.udp = new Udp(machine, ip);
+    this.protocols = [udpProtocol(this.udp)];
+  }
+
+  /** Gives an interface an address: "10.0.0.1/24". EINVAL also when the text is not one. */
+  addAddress(to: Interface, text: string): 0 | Errno {
+    const prefix = parsePrefix(text);
+    return prefix === undefined ? "EINVAL" : this.ip.addresses.add(to, prefix);
+  }
+
+  /**
+   * Adds a route. EINVAL: the text is none, bits are set behind the prefix, or the gateway is no other host. ENODEV:
+   * neither gateway nor interface. ENETUNREACH: the gateway is not on a link of ours. EEXIST: there is such a route.
+   */
+  addRoute({ to, via, through, metric = 0 }: RouteSpec): 0 | Errno {
+    const network = parseNetwork(to);
+    const gateway = via === undefined ? null : IpAddress.parse(via);
+    if (network === undefined || gateway === undefined) return "EINVAL";
+    if (gateway !== null && this.ip.addresses.kindOf(gateway) !== "unicast") return "EINVAL";
+    const chosen = through ?? (gateway === null ? undefined : this.ip.routes.lookup(gateway)?.through);
+    if (chosen === undefined) return gateway === null ? "ENODEV" : "ENETUNREACH";
+    return this.ip.routes.add({ network, gateway, through: chosen, source: null, metric, protocol: "static" });
+  }
+
+  /** Takes a route away. EINVAL: the text is none. ESRCH: there is no such route. */
+  deleteRoute(to: string, metric?: number): 0 | Errno {
+    const network = parseNetwork(to);
+    return network === undefined ? "EINVAL" : this.ip.routes.delete(network, metric);
+  }
+
+  #attachArp(ip: Ip): void {
+    const { netif } = this;
+    netif.register(ETHERTYPE_ARP, (packet, from, kind) => arpInput.input(ip, packet, from, kind));
+    netif.neighbours.registerSolicitor(4, (through, target, unicastTo) => solicit(ip, through, target, unicastTo));
+  }
+
+  #attachIcmp(ip: Ip): void {
+    const limit = new ErrorLimit();
+    ip.sendError = (packet, frameKind, message) => icmpOutput.error(ip, limit, packet, frameKind, message);
+    ip.register(IPPROTO_ICMP, (packet, arrival) => icmpInput.input(ip, packet, arrival));
+    // RFC 1812 §5.3.3.1: what could not be handed to the last hop is answered with "host unreachable", to ourselves too.
+    this.netif.neighbours.onUnreachable(4, (packet) => ip.sendError(packet, "host", HOST_UNREACHABLE));
+  }
+}
+
+const HOST_UNREACHABLE: icmpv4.Message = {
+  kind: "destination-unreachable",
+  code: icmpv4.HOST_UNREACHABLE,
+  nextHopMtu: 0,
+};
+
+function parseNetwork(text: string): Network | undefined {
+  const prefix = parsePrefix(text === "default" ? "0.0.0.0/0" : text);
+  if (prefix === undefined) return undefined;
+  const network = new Network(prefix);
+  return network.address.equals(prefix.address) ? network : undefined;
+}

@@ -1,0 +1,57 @@
+/**
+ * A datagram for somebody else goes on: what a gateway does.
+ *
+ * Read first: RFC 1812 §5.2.1 and §5.3.1, RFC 1191 §4, Linux's ip_forward. Off unless `ip.forwarding` is set.
+ * No redirects are sent. A datagram that does not fit and may be fragmented is dropped, as one that may not is; only
+ * the sender of the latter is told, for the former did not ask.
+ */
+import { countDrop } from "../../base/machine.ts";
+import * as icmpv4 from "../../wire/icmpv4.ts";
+import * as ipv4 from "../../wire/ipv4.ts";
+import type { Packet } from "../../wire/packet.ts";
+import type { Arrival, Ip } from "./ip.ts";
+import { trace, transmit } from "./output.ts";
+
+export function forward(ip: Ip, packet: Packet, { destination, frameKind }: Arrival): void {
+  const { view, start } = packet;
+  // RFC 1812 §5.3.1: a gateway does not pass on what would arrive with a time to live of zero.
+  const timeToLive = ipv4.timeToLive(view, start);
+  if (timeToLive <= 1) {
+    refuse(ip, packet, frameKind, "IpInHdrErrors", { kind: "time-exceeded", code: icmpv4.TTL_EXCEEDED });
+    return;
+  }
+  const path = ip.paths.to(destination);
+  if (typeof path === "string") {
+    refuse(ip, packet, frameKind, "IpExtInNoRoutes", unreachable(icmpv4.NET_UNREACHABLE, 0));
+    return;
+  }
+  const { mtu } = path.through;
+  if (packet.length > mtu) {
+    const mayFragment = !ipv4.parse(view, start).dontFragment;
+    const message = mayFragment ? null : unreachable(icmpv4.FRAGMENTATION_NEEDED, mtu);
+    refuse(ip, packet, frameKind, "IpFragFails", message);
+    return;
+  }
+  // The bytes may be shared with the copies that a switch has made for others.
+  packet.own();
+  ipv4.setTimeToLive(packet.view, packet.start, timeToLive - 1);
+  ip.machine.counters.bump("IpForwDatagrams");
+  if (ip.machine.tracer.on) trace(ip, "inet/ip/forward", packet);
+  transmit(ip, packet, path);
+}
+
+function unreachable(code: number, nextHopMtu: number): icmpv4.Message {
+  return { kind: "destination-unreachable", code, nextHopMtu };
+}
+
+function refuse(
+  ip: Ip,
+  packet: Packet,
+  frameKind: Arrival["frameKind"],
+  counter: string,
+  message: icmpv4.Message | null,
+): void {
+  if (message !== null) ip.sendError(packet, frameKind, message);
+  countDrop(ip.machine, counter, packet.length);
+  packet.release();
+}

@@ -1,0 +1,101 @@
+/**
+ * A datagram comes up: is it sound, may it have come this way, is it for this host?
+ *
+ * Read first: RFC 1122 §3.2.1, RFC 1812 §5.2, Linux's ip_rcv and ip_route_input. Called from the protocol queue.
+ * Order: input() → checkHeader() → read() → isMartian() → deliver() to the transport, or forward().
+ */
+import { countDrop } from "../../base/machine.ts";
+import type { Interface } from "../../netif/interface.ts";
+import type { FrameKind } from "../../netif/protocol-queue.ts";
+import * as icmpv4 from "../../wire/icmpv4.ts";
+import * as ipv4 from "../../wire/ipv4.ts";
+import type { Packet } from "../../wire/packet.ts";
+import { forward } from "./forward.ts";
+import type { Arrival, Ip } from "./ip.ts";
+import { trace } from "./output.ts";
+
+const PROTOCOL_UNREACHABLE: icmpv4.Message = {
+  kind: "destination-unreachable",
+  code: icmpv4.PROTOCOL_UNREACHABLE,
+  nextHopMtu: 0,
+};
+
+export function input(ip: Ip, packet: Packet, from: Interface, frameKind: FrameKind): void {
+  ip.machine.counters.bump("IpInReceives");
+  const fault = checkHeader(packet);
+  if (fault !== null) {
+    discard(ip, packet, fault);
+    return;
+  }
+  const arrival = read(ip, packet, frameKind);
+  if (ip.machine.tracer.on) trace(ip, "inet/ip/input", packet);
+  if (isMartian(ip, arrival, from)) discard(ip, packet, "IpInAddrErrors");
+  else if (arrival.kind === "local" || arrival.kind === "broadcast") deliver(ip, packet, arrival);
+  else if (arrival.kind === "unicast" && ip.forwarding) forward(ip, packet, arrival);
+  else discard(ip, packet, "IpInAddrErrors");
+}
+
+/** The counter of what is wrong with it, null when nothing is. */
+function checkHeader(packet: Packet): string | null {
+  if (!packet.pullUp(ipv4.HEADER_LENGTH)) return "IpInHdrErrors";
+  packet.pullUp(ipv4.headerLength(packet.view, packet.start));
+  switch (ipv4.check(packet.view, packet.start, packet.length)) {
+    case true:
+      return null;
+    case "bad-checksum":
+      return "IpExtInCsumErrors";
+    case "truncated":
+      return "IpExtInTruncatedPkts";
+    default:
+      return "IpInHdrErrors";
+  }
+}
+
+/** Cuts link padding off and notes what the header says. */
+function read(ip: Ip, packet: Packet, frameKind: FrameKind): Arrival {
+  const { view, start } = packet;
+  packet.truncate(ipv4.totalLength(view, start));
+  const { arrival } = ip;
+  arrival.headerLength = ipv4.headerLength(view, start);
+  arrival.source = ipv4.source(view, start);
+  arrival.destination = ipv4.destination(view, start);
+  arrival.kind = ip.addresses.kindOf(arrival.destination);
+  arrival.frameKind = frameKind;
+  return arrival;
+}
+
+/** RFC 1812 §5.3.7, RFC 1122 §3.2.1.3: can a datagram between these addresses not have come this way? */
+function isMartian(ip: Ip, { source, destination, kind, frameKind }: Arrival, from: Interface): boolean {
+  if (frameKind === "looped") return false;
+  // RFC 1122 §3.3.6: no datagram for one host arrives in a frame for many.
+  if (frameKind === "group" && kind !== "broadcast" && kind !== "multicast") return true;
+  const sourceKind = ip.addresses.kindOf(source);
+  if (sourceKind === "broadcast" || sourceKind === "multicast") return true;
+  if (from.isLoopback) return false;
+  if (source.isLoopback || destination.isLoopback) return true;
+  // Who has no address yet asks everybody (BOOTP, DHCP), nobody in particular.
+  if (sourceKind === "unspecified") return kind !== "broadcast";
+  return sourceKind === "local";
+}
+
+function deliver(ip: Ip, packet: Packet, arrival: Arrival): void {
+  const { view, start } = packet;
+  if (ipv4.isFragment(view, start)) {
+    ip.machine.counters.bump("IpReasmReqds");
+    discard(ip, packet, "IpReasmFails");
+    return;
+  }
+  const transportInput = ip.inputFor(ipv4.protocol(view, start));
+  if (transportInput === undefined) {
+    ip.sendError(packet, arrival.frameKind, PROTOCOL_UNREACHABLE);
+    discard(ip, packet, "IpInUnknownProtos");
+    return;
+  }
+  ip.machine.counters.bump("IpInDelivers");
+  transportInput(packet, arrival);
+}
+
+function discard(ip: Ip, packet: Packet, counter: string): void {
+  countDrop(ip.machine, counter, packet.length);
+  packet.release();
+}

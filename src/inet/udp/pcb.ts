@@ -1,0 +1,129 @@
+/**
+ * The control block of a UDP socket, and the table that finds the socket of a datagram.
+ *
+ * Read first: Linux's __udp4_lib_lookup. Three questions, from the most to the least particular: a socket connected to
+ * exactly this peer, one bound to this address, one bound to the port alone. Each is a look into a hash table, so the
+ * cost does not grow with the number of sockets:
+ *
+ *     connected   hash(local address, local port, peer's address, peer's port) → pcb → pcb …
+ *     bound       hash(local address or any, local port)                       → pcb → pcb …    not connected ones
+ *     ports       local port → all of them                                       for bind(), and for broadcasts
+ *
+ * Of several sockets that are bound alike (SO_REUSEADDR) the one bound last gets the datagram, as on Linux.
+ */
+import type { InetAddress } from "../../socket/address.ts";
+import type { Socket } from "../../socket/socket.ts";
+import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
+
+export class UdpPcb {
+  readonly socket: Socket;
+  /** What datagrams must be addressed to; unspecified: any of our addresses. */
+  localAddress: IpAddress = ANY_V4;
+  /** 0: not bound. */
+  localPort = 0;
+  /** The connected peer. */
+  remote: InetAddress | null = null;
+  /** Source of the datagram that came last: the next one is often from there too. */
+  lastSource: InetAddress | null = null;
+  /** The next one in the chain of the hash table, newest first. */
+  next: UdpPcb | null = null;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  /** Would it take a datagram to this address and its port from that peer? */
+  accepts(destination: IpAddress, source: IpAddress, sourcePort: number): boolean {
+    if (!this.localAddress.isUnspecified && !this.localAddress.equals(destination)) return false;
+    return this.remote === null || (this.remote.port === sourcePort && this.remote.address.equals(source));
+  }
+}
+
+export class UdpTable {
+  readonly #connected: Map<number, UdpPcb> = new Map<number, UdpPcb>();
+  readonly #bound: Map<number, UdpPcb> = new Map<number, UdpPcb>();
+  readonly #ports: Map<number, UdpPcb[]> = new Map<number, UdpPcb[]>();
+
+  /** The socket for a datagram to one of our addresses. */
+  lookup(destination: IpAddress, port: number, source: IpAddress, sourcePort: number): UdpPcb | null {
+    return (
+      this.#lookupConnected(destination, port, source, sourcePort) ??
+      this.#lookupBound(destination, port) ??
+      this.#lookupBound(ANY_V4, port)
+    );
+  }
+
+  /** All sockets bound to a port, connected or not, the oldest first. */
+  onPort(port: number): readonly UdpPcb[] {
+    return this.#ports.get(port) ?? [];
+  }
+
+  /** Every socket that is bound, port by port in the order in which the ports came into use. */
+  all(): readonly UdpPcb[] {
+    return [...this.#ports.values()].flat();
+  }
+
+  /** Enters a control block under its local address, port and peer. Take it out before any of these changes. */
+  add(pcb: UdpPcb): void {
+    const chains = pcb.remote === null ? this.#bound : this.#connected;
+    const hash = hashOf(pcb);
+    pcb.next = chains.get(hash) ?? null;
+    chains.set(hash, pcb);
+    const onPort = this.#ports.get(pcb.localPort);
+    if (onPort === undefined) this.#ports.set(pcb.localPort, [pcb]);
+    else onPort.push(pcb);
+  }
+
+  remove(pcb: UdpPcb): void {
+    const chains = pcb.remote === null ? this.#bound : this.#connected;
+    const hash = hashOf(pcb);
+    const first = unlink(chains.get(hash) ?? null, pcb);
+    if (first === null) chains.delete(hash);
+    else chains.set(hash, first);
+    const others = this.onPort(pcb.localPort).filter((other) => other !== pcb);
+    if (others.length === 0) this.#ports.delete(pcb.localPort);
+    else this.#ports.set(pcb.localPort, others);
+  }
+
+  #lookupConnected(destination: IpAddress, port: number, source: IpAddress, sourcePort: number): UdpPcb | null {
+    if (this.#connected.size === 0) return null;
+    let pcb = this.#connected.get(connectedHash(destination, port, source, sourcePort)) ?? null;
+    while (pcb !== null && !(pcb.localPort === port && pcb.accepts(destination, source, sourcePort))) pcb = pcb.next;
+    return pcb;
+  }
+
+  #lookupBound(address: IpAddress, port: number): UdpPcb | null {
+    let pcb = this.#bound.get(boundHash(address, port)) ?? null;
+    while (pcb !== null && !(pcb.localPort === port && pcb.localAddress.equals(address))) pcb = pcb.next;
+    return pcb;
+  }
+}
+
+/** The chain without the control block. */
+function unlink(first: UdpPcb | null, gone: UdpPcb): UdpPcb | null {
+  if (first === gone) return gone.next;
+  for (let pcb = first; pcb !== null; pcb = pcb.next) {
+    if (pcb.next === gone) pcb.next = gone.next;
+  }
+  return first;
+}
+
+function hashOf({ localAddress, localPort, remote }: UdpPcb): number {
+  return remote === null
+    ? boundHash(localAddress, localPort)
+    : connectedHash(localAddress, localPort, remote.address, remote.port);
+}
+
+function boundHash({ w0, w1, w2, w3 }: IpAddress, port: number): number {
+  return mix(w0 ^ w1 ^ w2 ^ w3, port);
+}
+
+function connectedHash(local: IpAddress, port: number, peer: IpAddress, peerPort: number): number {
+  return mix(boundHash(local, port), boundHash(peer, peerPort));
+}
+
+/** Spreads both over 30 bits, which an engine keeps without an object. */
+function mix(a: number, b: number): number {
+  const mixed = Math.imul(Math.imul(a, 0x85eb_ca6b) ^ (b + 0x9e37), 0xc2b2_ae35);
+  return (mixed ^ (mixed >>> 15)) >> 2;
+}

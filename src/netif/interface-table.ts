@@ -1,0 +1,116 @@
+/**
+ * The interfaces of a host, their names, and who is told when one changes.
+ *
+ * Read first: netdevice(7), if_nametoindex(3). attach() puts an interface on a device, setUp() takes it up or down,
+ * detach() takes it away; each tells the subscribers: the neighbour table forgets entries, IP addresses and routes.
+ */
+import { assert } from "../base/assert.ts";
+import type { Machine } from "../base/machine.ts";
+import type { Device } from "../link/device.ts";
+import * as mac from "../wire/mac-address.ts";
+import type { Packet } from "../wire/packet.ts";
+import { Interface, type InterfaceCounters } from "./interface.ts";
+
+/** What has happened to an interface. */
+export type InterfaceChange = "attach" | "up" | "down" | "detach";
+
+export type InterfaceListener = (changed: Interface, change: InterfaceChange) => void;
+
+/** One interface, as `ip -s link` shows it. */
+export interface InterfaceSnapshot extends Readonly<InterfaceCounters> {
+  readonly name: string;
+  readonly index: number;
+  readonly up: boolean;
+  readonly mtu: number;
+  readonly linkType: "ethernet" | "raw-ip";
+  /** Empty where the link has no such addresses. */
+  readonly macAddress: string;
+  readonly linkName: string;
+  /** How many packets wait for the device. */
+  readonly queueLength: number;
+}
+
+export class InterfaceTable {
+  readonly #machine: Machine;
+  readonly #input: (packet: Packet, from: Interface) => void;
+  readonly #interfaces: Interface[] = [];
+  readonly #listeners: InterfaceListener[] = [];
+  #lastIndex = 0;
+  #generation = 0;
+
+  constructor(machine: Machine, input: (packet: Packet, from: Interface) => void) {
+    this.#machine = machine;
+    this.#input = input;
+  }
+
+  /** Moves with each change, so that whoever remembers what followed from the interfaces knows when to look again. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** The next interface of the device's prefix, up: "eth0", "eth1"; the first loopback is plain "lo". */
+  attach(device: Device, macAddress: mac.MacAddress): Interface {
+    const identity = { name: this.#freeName(device.namePrefix), index: ++this.#lastIndex, macAddress };
+    const attached = new Interface(this.#machine, identity, device, this.#input);
+    this.#interfaces.push(attached);
+    device.open(attached, macAddress, `${this.#machine.name}:${attached.name}`);
+    this.#tell(attached, "attach");
+    return attached;
+  }
+
+  /** Takes the interface away for good. What its device still sends up is dropped and counted. */
+  detach(gone: Interface): void {
+    const place = this.#interfaces.indexOf(gone);
+    assert(place >= 0, "an interface is detached once, from its own host");
+    this.#interfaces.splice(place, 1);
+    gone.setUp(false);
+    this.#tell(gone, "detach");
+  }
+
+  /** Takes an interface up or down. Down: what waits in its queue is dropped, and nothing comes or goes. */
+  setUp(changed: Interface, up: boolean): void {
+    if (changed.up === up) return;
+    changed.setUp(up);
+    this.#tell(changed, up ? "up" : "down");
+  }
+
+  get(name: string): Interface | undefined {
+    return this.#interfaces.find((candidate) => candidate.name === name);
+  }
+
+  /** In the order in which they were attached. */
+  list(): readonly Interface[] {
+    return this.#interfaces;
+  }
+
+  /** The listener hears of every later change. */
+  subscribe(listener: InterfaceListener): void {
+    this.#listeners.push(listener);
+  }
+
+  snapshot(): readonly InterfaceSnapshot[] {
+    return this.#interfaces.map((shown) => ({
+      name: shown.name,
+      index: shown.index,
+      up: shown.up,
+      mtu: shown.mtu,
+      linkType: shown.linkType,
+      macAddress: shown.linkType === "ethernet" ? mac.format(shown.macAddress) : "",
+      linkName: shown.device.linkName,
+      queueLength: shown.queueLength,
+      ...shown.counters,
+    }));
+  }
+
+  #freeName(prefix: string): string {
+    if (prefix === "lo" && this.get(prefix) === undefined) return prefix;
+    let number = 0;
+    while (this.get(`${prefix}${number}`) !== undefined) number++;
+    return `${prefix}${number}`;
+  }
+
+  #tell(changed: Interface, change: InterfaceChange): void {
+    this.#generation++;
+    for (const listener of this.#listeners) listener(changed, change);
+  }
+}

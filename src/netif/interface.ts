@@ -1,0 +1,172 @@
+/**
+ * A host's attachment to a link: `lo`, `eth0`.
+ *
+ * Read first: netdevice(7), RFC 2863 (whose names the counters have), link/device.ts.
+ * Down: netif/output.ts puts the link header on → enqueue() → the queue, while the device is busy → device.transmit().
+ * Up: the device calls receive() → netif/input.ts. transmitDone() hands the device the next packet of the queue.
+ */
+import { countDrop, type Machine } from "../base/machine.ts";
+import type { Device, DeviceClient } from "../link/device.ts";
+import type { MacAddress } from "../wire/mac-address.ts";
+import type { Packet } from "../wire/packet.ts";
+import { InterfaceQueue } from "./queue.ts";
+
+/** Where a packet goes, as seen from the host. */
+export type Direction = "in" | "out";
+
+/** Sees each frame, link header included, as it passes. It may read and clone the packet, and keeps nothing else. */
+export type TapListener = (direction: Direction, packet: Packet) => void;
+
+/** Running totals, as `ip -s link` shows them. Bytes include the link header. */
+export interface InterfaceCounters {
+  rxPackets: number;
+  rxBytes: number;
+  /** Arrived, and discarded by the interface layer. */
+  rxDrops: number;
+  txPackets: number;
+  txBytes: number;
+  /** To be sent, and discarded: the queue was full or the interface down. */
+  txDrops: number;
+}
+
+/** What tells an interface apart; the table of interfaces chooses name and index. */
+export interface InterfaceIdentity {
+  readonly name: string;
+  readonly index: number;
+  readonly macAddress: MacAddress;
+}
+
+export class Interface implements DeviceClient {
+  readonly machine: Machine;
+  readonly name: string;
+  /** As if_nametoindex(3) gives it: from 1, never used twice. */
+  readonly index: number;
+  /** Zero where the link has no such addresses. */
+  readonly macAddress: MacAddress;
+  readonly device: Device;
+  readonly linkType: Device["linkType"];
+  readonly counters: InterfaceCounters = { rxPackets: 0, rxBytes: 0, rxDrops: 0, txPackets: 0, txBytes: 0, txDrops: 0 };
+  readonly #queue: InterfaceQueue;
+  readonly #input: (packet: Packet, from: Interface) => void;
+  #taps: readonly { readonly listener: TapListener }[] = [];
+  #up = true;
+
+  constructor(
+    machine: Machine,
+    identity: InterfaceIdentity,
+    device: Device,
+    input: (packet: Packet, from: Interface) => void,
+  ) {
+    this.machine = machine;
+    this.name = identity.name;
+    this.index = identity.index;
+    this.macAddress = identity.macAddress;
+    this.device = device;
+    this.linkType = device.linkType;
+    this.#queue = new InterfaceQueue(device);
+    this.#input = input;
+  }
+
+  /** Largest packet without its link header, in bytes. */
+  get mtu(): number {
+    return this.device.mtu;
+  }
+
+  /** Whatever goes out comes back in: its addresses are those of this host alone. */
+  get isLoopback(): boolean {
+    return this.device.namePrefix === "lo";
+  }
+
+  get up(): boolean {
+    return this.#up;
+  }
+
+  /** How many packets wait for the device. */
+  get queueLength(): number {
+    return this.#queue.length;
+  }
+
+  // ---- from above ----
+
+  /** Sends a complete frame, or lets it wait for the device, or drops it when too many wait. */
+  enqueue(packet: Packet): void {
+    if (this.#queue.length === 0 && this.device.ready) this.#transmit(packet);
+    else if (!this.#queue.push(packet)) this.discardOutgoing(packet, "IfOutDiscards");
+  }
+
+  /** A packet that was to be sent is dropped. */
+  discardOutgoing(packet: Packet, counter: string): void {
+    this.counters.txDrops++;
+    countDrop(this.machine, counter, packet.length);
+    packet.release();
+  }
+
+  /** A packet that arrived is dropped. */
+  discardIncoming(packet: Packet, counter: string): void {
+    this.counters.rxDrops++;
+    countDrop(this.machine, counter, packet.length);
+    packet.release();
+  }
+
+  /** Lets the listener see each frame that is handed to the device or comes from it; disposing ends that. */
+  tap(listener: TapListener): Disposable {
+    // A record of its own, for the same function may listen twice.
+    const tap = { listener };
+    this.#taps = [...this.#taps, tap];
+    return {
+      [Symbol.dispose]: () => {
+        this.#taps = this.#taps.filter((other) => other !== tap);
+      },
+    };
+  }
+
+  /** The table of interfaces takes it up or down: only that table, as others need to hear of it. */
+  setUp(up: boolean): void {
+    this.#up = up;
+    if (up) return;
+    for (let packet = this.#queue.shift(); packet !== undefined; packet = this.#queue.shift()) {
+      this.discardOutgoing(packet, "IfOutDiscards");
+    }
+  }
+
+  // ---- from below: DeviceClient ----
+
+  receive(packet: Packet): void {
+    if (!this.#up) {
+      this.discardIncoming(packet, "IfInDiscards");
+      return;
+    }
+    this.counters.rxPackets++;
+    this.counters.rxBytes += packet.length;
+    this.#show("in", packet);
+    this.#input(packet, this);
+  }
+
+  transmitDone(): void {
+    while (this.device.ready) {
+      const packet = this.#queue.shift();
+      if (packet === undefined) return;
+      this.#transmit(packet);
+    }
+  }
+
+  #transmit(packet: Packet): void {
+    this.counters.txPackets++;
+    this.counters.txBytes += packet.length;
+    this.#show("out", packet);
+    this.device.transmit(packet);
+  }
+
+  #show(direction: Direction, packet: Packet): void {
+    for (const { listener } of this.#taps) listener(direction, packet);
+    const { tracer, name } = this.machine;
+    if (!tracer.on) return;
+    // The packet can do what a TracedFrame can: nothing is copied unless the listener asks for the bytes.
+    tracer.emit(name, {
+      step: direction === "in" ? "netif/input" : "netif/output",
+      interface: this.name,
+      linkType: this.linkType,
+      frame: packet,
+    });
+  }
+}

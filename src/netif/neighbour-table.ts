@@ -1,0 +1,254 @@
+/**
+ * The neighbour table of a host: from the next hop's Internet address to its link address.
+ *
+ * Read first: RFC 1122 §2.3.2, RFC 4861 §7.2–7.3, arp(7); netif/neighbour.ts for the states.
+ * Down: output() → resolve() → an address, or the packet waits and the family's solicitor is asked to send a request.
+ * Up: the solicitor's protocol (ARP) calls learn(). Times are those of Linux, except that REACHABLE lasts 30 s flat
+ * where RFC 4861 draws between 15 and 45.
+ */
+import type { TimedEvent } from "../base/event-queue.ts";
+import type { Machine } from "../base/machine.ts";
+import type { IpAddress } from "../wire/ip-address.ts";
+import * as mac from "../wire/mac-address.ts";
+import type { Packet } from "../wire/packet.ts";
+import type { Interface } from "./interface.ts";
+import { Neighbour, type NeighbourState, UNRESOLVED } from "./neighbour.ts";
+import { send } from "./output.ts";
+
+const NS_PER_SECOND = 1_000_000_000;
+/** base_reachable_time. */
+const REACHABLE_NS = 30 * NS_PER_SECOND;
+/** delay_first_probe_time: so long a connection has to show by its progress that the neighbour is there. */
+const DELAY_NS = 5 * NS_PER_SECOND;
+/** retrans_time. RFC 1122 §2.3.2.1: at most one request a second for an address. */
+const RETRANS_NS = NS_PER_SECOND;
+/** mcast_solicit and ucast_solicit. */
+const SOLICIT_MAX = 3;
+/** gc_thresh3. */
+export const NEIGHBOURS_MAX = 1024;
+
+/** Sends a request for an address: to everybody, or, to verify what is known, to one link address. */
+export type Solicitor = (through: Interface, target: IpAddress, unicastTo?: mac.MacAddress) => void;
+
+/** Is told of each packet that could not be sent, before it is dropped. The packet starts with its Internet header. */
+export type UnreachableListener = (packet: Packet) => void;
+
+/** What a message of the solicitor's protocol says of a neighbour. */
+export interface Lesson {
+  /** Make an entry when there is none. */
+  readonly create: boolean;
+  /** It answers a request of ours, so the neighbour hears us. */
+  readonly confirmed: boolean;
+  /** For an entry that is made: what may later wait for it. */
+  readonly etherType: number;
+}
+
+/** One line of `ip neigh`. */
+export interface NeighbourSnapshot {
+  readonly address: string;
+  readonly interface: string;
+  /** Empty when it is not known. */
+  readonly macAddress: string;
+  readonly state: NeighbourState;
+}
+
+type NeighbourKey = number | string;
+
+export class NeighbourTable {
+  readonly #machine: Machine;
+  /** By the interface's index, then by address. */
+  readonly #entries: (Map<NeighbourKey, Neighbour> | undefined)[] = [];
+  readonly #solicitors: Map<4 | 6, Solicitor> = new Map<4 | 6, Solicitor>();
+  readonly #listeners: Map<4 | 6, UnreachableListener> = new Map<4 | 6, UnreachableListener>();
+  readonly #expire: (neighbour: Neighbour) => void = (neighbour) => this.#timeout(neighbour);
+  #size = 0;
+  #uses = 0;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  registerSolicitor(family: 4 | 6, solicitor: Solicitor): void {
+    this.#solicitors.set(family, solicitor);
+  }
+
+  onUnreachable(family: 4 | 6, listener: UnreachableListener): void {
+    this.#listeners.set(family, listener);
+  }
+
+  /** The link address to send this packet to; or UNRESOLVED, and the packet waits, or was dropped and counted. */
+  resolve(through: Interface, address: IpAddress, packet: Packet, etherType: number): mac.MacAddress {
+    const neighbour = this.#find(through, address) ?? this.#create(through, address, etherType);
+    if (neighbour === undefined) {
+      through.discardOutgoing(packet, "NeighUnresolvable");
+      return UNRESOLVED;
+    }
+    neighbour.lastUse = ++this.#uses;
+    if (neighbour.state === "REACHABLE") this.#age(neighbour);
+    if (neighbour.state === "STALE") this.#delay(neighbour);
+    if (neighbour.macAddress !== UNRESOLVED) return neighbour.macAddress;
+    this.#hold(neighbour, packet);
+    return UNRESOLVED;
+  }
+
+  /**
+   * A message says where an address is. An entry that exists is always corrected (RFC 826); one is made only where the
+   * message gives reason to.
+   */
+  learn(through: Interface, address: IpAddress, macAddress: mac.MacAddress, lesson: Lesson): void {
+    const neighbour =
+      this.#find(through, address) ?? (lesson.create ? this.#create(through, address, lesson.etherType) : undefined);
+    if (neighbour === undefined) return;
+    const isNews = neighbour.macAddress !== macAddress;
+    neighbour.macAddress = macAddress;
+    if (lesson.confirmed) this.#confirm(neighbour);
+    else if (isNews) this.#enter(neighbour, "STALE");
+    this.#sendWaiting(neighbour);
+  }
+
+  /** A connection makes progress through this neighbour, so it is there: RFC 4861 §7.3.1. */
+  confirm(through: Interface, address: IpAddress): void {
+    const neighbour = this.#find(through, address);
+    if (neighbour !== undefined && neighbour.macAddress !== UNRESOLVED) this.#confirm(neighbour);
+  }
+
+  /** Forgets all neighbours behind an interface; packets that waited for them are dropped. */
+  flush(through: Interface): void {
+    for (const neighbour of this.#entries[through.index]?.values() ?? []) this.#forget(neighbour);
+  }
+
+  snapshot(): readonly NeighbourSnapshot[] {
+    return this.#all().map((neighbour) => ({
+      address: neighbour.address.toString(),
+      interface: neighbour.through.name,
+      macAddress: neighbour.macAddress === UNRESOLVED ? "" : mac.format(neighbour.macAddress),
+      state: this.#hasExpired(neighbour) ? "STALE" : neighbour.state,
+    }));
+  }
+
+  #find(through: Interface, address: IpAddress): Neighbour | undefined {
+    return this.#entries[through.index]?.get(keyOf(address));
+  }
+
+  #create(through: Interface, address: IpAddress, etherType: number): Neighbour | undefined {
+    // RFC 1122 §2.3.2.1 asks for nothing here, but a request for one of these could only be answered by a liar.
+    if (address.isUnspecified || address.isMulticast || address.isBroadcast) return undefined;
+    if (this.#size >= NEIGHBOURS_MAX) this.#evict();
+    const neighbour = new Neighbour(through, address, etherType, this.#expire);
+    neighbour.lastUse = ++this.#uses;
+    let entries = this.#entries[through.index];
+    if (entries === undefined) {
+      entries = new Map<NeighbourKey, Neighbour>();
+      this.#entries[through.index] = entries;
+    }
+    entries.set(keyOf(address), neighbour);
+    this.#size++;
+    return neighbour;
+  }
+
+  /** REACHABLE ends without a timer: whoever looks at the entry first notices. */
+  #age(neighbour: Neighbour): void {
+    if (this.#hasExpired(neighbour)) neighbour.state = "STALE";
+  }
+
+  #hasExpired(neighbour: Neighbour): boolean {
+    const ageNs = this.#machine.scheduler.nowNs - neighbour.confirmedNs;
+    return neighbour.state === "REACHABLE" && ageNs >= REACHABLE_NS;
+  }
+
+  /** A stale address is used as it is, and verified after a while, unless a connection confirms it before. */
+  #delay(neighbour: Neighbour): void {
+    this.#enter(neighbour, "DELAY");
+    this.#machine.scheduler.after(neighbour.verifyTimer, DELAY_NS);
+  }
+
+  /** Keeps a packet until the address is known, and asks for it when nobody has yet. */
+  #hold(neighbour: Neighbour, packet: Packet): void {
+    if (neighbour.isFull) {
+      // As on Linux the oldest goes: RFC 1122 §2.3.2.2 wants at least the latest one kept.
+      neighbour.through.discardOutgoing(neighbour.takeWaiting() as Packet, "NeighUnresolvedDiscards");
+    }
+    neighbour.hold(packet);
+    if (neighbour.resolveTimer.queued) return;
+    this.#enter(neighbour, "INCOMPLETE");
+    this.#solicit(neighbour, neighbour.resolveTimer);
+  }
+
+  #solicit(neighbour: Neighbour, timer: TimedEvent): void {
+    neighbour.probes++;
+    this.#machine.scheduler.after(timer, RETRANS_NS);
+    const solicitor = this.#solicitors.get(neighbour.address.family);
+    if (solicitor === undefined) return;
+    if (neighbour.state === "PROBE") solicitor(neighbour.through, neighbour.address, neighbour.macAddress);
+    else solicitor(neighbour.through, neighbour.address);
+  }
+
+  #timeout(neighbour: Neighbour): void {
+    if (neighbour.state === "DELAY") this.#enter(neighbour, "PROBE");
+    if (neighbour.probes >= SOLICIT_MAX) this.#fail(neighbour);
+    else this.#solicit(neighbour, neighbour.state === "PROBE" ? neighbour.verifyTimer : neighbour.resolveTimer);
+  }
+
+  #fail(neighbour: Neighbour): void {
+    this.#enter(neighbour, "FAILED");
+    neighbour.macAddress = UNRESOLVED;
+    this.#machine.counters.bump("NeighResFailed");
+    const listener = this.#listeners.get(neighbour.address.family);
+    for (let packet = neighbour.takeWaiting(); packet !== undefined; packet = neighbour.takeWaiting()) {
+      listener?.(packet);
+      neighbour.through.discardOutgoing(packet, "NeighUnresolvedDiscards");
+    }
+  }
+
+  #confirm(neighbour: Neighbour): void {
+    neighbour.confirmedNs = this.#machine.scheduler.nowNs;
+    this.#enter(neighbour, "REACHABLE");
+  }
+
+  #enter(neighbour: Neighbour, state: NeighbourState): void {
+    neighbour.state = state;
+    neighbour.probes = 0;
+    this.#stopTimers(neighbour);
+  }
+
+  #stopTimers(neighbour: Neighbour): void {
+    const { events } = this.#machine.scheduler;
+    if (neighbour.resolveTimer.queued) events.cancel(neighbour.resolveTimer);
+    if (neighbour.verifyTimer.queued) events.cancel(neighbour.verifyTimer);
+  }
+
+  #sendWaiting(neighbour: Neighbour): void {
+    if (neighbour.hasWaiting && neighbour.state === "STALE") this.#delay(neighbour);
+    for (let packet = neighbour.takeWaiting(); packet !== undefined; packet = neighbour.takeWaiting()) {
+      send(neighbour.through, packet, neighbour.macAddress, neighbour.etherType);
+    }
+  }
+
+  /** Makes room. The table is full only when something scans, so looking through all of it is good enough. */
+  #evict(): void {
+    this.#machine.counters.bump("NeighForcedGcRuns");
+    this.#forget(this.#all().reduce((oldest, other) => (other.lastUse < oldest.lastUse ? other : oldest)));
+  }
+
+  #forget(neighbour: Neighbour): void {
+    this.#stopTimers(neighbour);
+    this.#entries[neighbour.through.index]?.delete(keyOf(neighbour.address));
+    this.#size--;
+    for (let packet = neighbour.takeWaiting(); packet !== undefined; packet = neighbour.takeWaiting()) {
+      neighbour.through.discardOutgoing(packet, "NeighUnresolvedDiscards");
+    }
+  }
+
+  #all(): Neighbour[] {
+    return this.#entries.flatMap((entries) => (entries === undefined ? [] : [...entries.values()]));
+  }
+}
+
+/** An IPv4 address as a signed integer of 32 bits, which engines hash without an object. */
+function keyOf(address: IpAddress): NeighbourKey {
+  return address.family === 4 ? address.w3 | 0 : address.toString();
+}
