@@ -4,20 +4,26 @@
  * Names are those of Linux's nstat(8) where it has one (IpInReceives, UdpNoPorts, UdpRcvbufErrors, …).
  */
 
+interface Cell {
+  value: number;
+}
+
 export class Counters {
-  readonly #values: Map<string, number> = new Map<string, number>();
+  readonly #cells: Map<string, Cell> = new Map<string, Cell>();
 
   bump(name: string, by: number = 1): void {
-    this.#values.set(name, (this.#values.get(name) ?? 0) + by);
+    const cell = this.#cells.get(name);
+    if (cell === undefined) this.#cells.set(name, { value: by });
+    else cell.value += by;
   }
 
   get(name: string): number {
-    return this.#values.get(name) ?? 0;
+    return this.#cells.get(name)?.value ?? 0;
   }
 
   /** All counters that ever moved, in alphabetical order. */
   snapshot(): Readonly<Record<string, number>> {
-    const names = [...this.#values.keys()].sort();
+    const names = [...this.#cells.keys()].sort();
     return Object.fromEntries(names.map((name) => [name, this.get(name)]));
   }
 }

@@ -111,7 +111,9 @@ export function emit(view: DataView, offset: number, header: Header): void {
   view.setUint16(offset + CHECKSUM, 0);
   view.setUint32(offset + SOURCE, header.source.v4);
   view.setUint32(offset + DESTINATION, header.destination.v4);
-  for (const [index, octet] of header.options.entries()) view.setUint8(offset + OPTIONS + index, octet);
+  const { options } = header;
+  for (let index = 0; index < options.length; index++)
+    view.setUint8(offset + OPTIONS + index, options[index] as number);
   view.setUint16(offset + CHECKSUM, checksum.finish(checksum.sum(view, offset, bytes, 0)));
 }
 
