@@ -7,11 +7,13 @@
 export interface Platform {
   /** "node", "browser": for messages. */
   readonly name: string;
-  /**
-   * Runs `task` in a turn of its own, after all microtasks that are due. This is the drain barrier: cheap, and never
-   * earlier than the programs that were woken.
-   */
+  /** Runs `task` in a turn of its own: timers, input and signals of the platform get theirs before it. */
   macrotask(task: () => void): void;
+  /**
+   * Runs `task` when all microtasks have run, those too that they lead to: the drain barrier, after which programs that
+   * were given a result have acted on it. As cheap as the platform allows; it need not give the platform a turn.
+   */
+  drained(task: () => void): void;
   /** Real nanoseconds since some fixed moment, never going back. */
   monotonicNs(): number;
   /**

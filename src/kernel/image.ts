@@ -6,6 +6,7 @@
  * exec() gives a process a new image: left-over code of the old one holds a dead image, whose calls do nothing.
  */
 import { exitedStatus } from "../abi/wait.ts";
+import type { Runnable } from "../base/scheduler.ts";
 import type { Process } from "./process.ts";
 
 /** A running program, as its runtime gives it to the kernel. */
@@ -25,13 +26,21 @@ export interface ProgramRuntime {
    * once, and makes kernel calls on behalf of `image.process` while `image.alive`.
    */
   start(image: Image, program: unknown, args: readonly string[]): RunningProgram;
+  /**
+   * Gives an operation that was woken its turn, later and on an empty stack, in the order of these calls; the clock does
+   * not move while turns are owed. Without it, turns are taken at the exit of the call, or after the event, that has
+   * woken the operation: right for programs that are called back through promises.
+   */
+  schedule?(image: Image, turn: Runnable): void;
 }
 
 /** One program in one process. */
 export class Image {
   readonly process: Process;
+  #runtime: ProgramRuntime | null = null;
   #running: RunningProgram | null = null;
   #alive = true;
+  #owedTurns = 0;
 
   constructor(process: Process) {
     this.process = process;
@@ -44,6 +53,7 @@ export class Image {
 
   /** Runs the program; what it throws at once is its crash. */
   start(runtime: ProgramRuntime, program: unknown, args: readonly string[]): void {
+    this.#runtime = runtime;
     try {
       const running = runtime.start(this, program, args);
       if (this.#alive) this.#running = running;
@@ -51,6 +61,27 @@ export class Image {
     } catch (error) {
       this.crash(error);
     }
+  }
+
+  /** An operation of the process was woken, and is owed a turn. */
+  scheduleTurn(operation: Runnable): void {
+    const { runState } = this.process;
+    if (this.#runtime?.schedule === undefined) {
+      runState.scheduler.raise(operation);
+      return;
+    }
+    this.#owedTurns++;
+    runState.owedTurns++;
+    this.#runtime.schedule(this, {
+      run: () => {
+        if (!this.#alive) return;
+        this.#owedTurns--;
+        runState.owedTurns--;
+        operation.run();
+        runState.leave();
+        runState.activity();
+      },
+    });
   }
 
   /** The program has come to its end: exit(status). */
@@ -73,6 +104,7 @@ export class Image {
   discard(): void {
     if (!this.#alive) return;
     this.#alive = false;
+    this.process.runState.owedTurns -= this.#owedTurns;
     this.#running?.stop();
     this.#running = null;
   }

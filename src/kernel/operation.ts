@@ -1,16 +1,20 @@
 /**
  * Operation: the only blocking primitive of the kernel.
  *
- * start() tries; if the answer is "EAGAIN" it enlists on the object's wait queues and sleeps; a wake-up puts it on the
- * scheduler's ready queue, where it tries again; `done` is called once with the result, or never: after cancel(), or
- * when the process has died. Promises (kernel/door/) and callbacks (handles) are built on it.
+ * start() tries, and answers what came of it. If that is "EAGAIN", the operation is pending: it is enlisted on the
+ * object's wait queues, and a wake-up owes it a turn, in which it tries again. `done` is called in such a turn, once,
+ * or never: after cancel(), or when the process has died. An operation that has ended may be started again.
+ * Promises (kernel/door/) and callbacks (handles) are built on it; docs/SPIKE-NODE-HANDLE.md says why it has this shape.
  *
- *     start ──try──▶ result ─────────────────────────────▶ done(result)
- *               └──▶ EAGAIN ──enlist──▶ asleep ──wake──▶ ready ──try──▶ result ──▶ done(result)
- *                                         ▲                 └──▶ EAGAIN ─┐
- *                                         └──────────────────────────────┘
+ *     idle ──start, try──▶ a result: answered, and idle again
+ *      │ └──arm──▶┐ └──▶ EAGAIN
+ *      │          ▼      ▼
+ *      │       asleep on wait queues ──wake──▶ a turn is owed ──run, try──▶ done(result), idle again
+ *      └──cancel──┘         ▲                                  └──▶ EAGAIN ──┐
+ *                           └────────────────────────────────────────────────┘
  */
 import type { Errno } from "../abi/errno.ts";
+import { assert } from "../base/assert.ts";
 import { CallbackEvent, type TimedEvent } from "../base/event-queue.ts";
 import type { Runnable } from "../base/scheduler.ts";
 import { WaitEntry, type Waiter, WaitQueue } from "../base/wait-queue.ts";
@@ -35,12 +39,14 @@ export interface Outstanding {
   cancel(): void;
 }
 
-/** One thing that may have to wait. The same object may be tried again and again, and by several operations in turn. */
+/** One thing that may have to wait. The same object may be tried again and again. */
 export interface Attempt<R> {
   /** Name of the call, for reports. */
   readonly call: string;
   /** Tries now: the result, an errno, or "EAGAIN" when it can't be done yet. */
   attempt(): R | Errno;
+  /** Would attempt() answer anything but "EAGAIN"? Changes nothing. */
+  isReady(): boolean;
   /** Enlists the sleeper where it will be woken: sleeper.enlist(queue, events) for each queue. */
   enlist(sleeper: Sleeper): void;
   /** The answer when the deadline passes first, or when the caller does not wait; it may be "EAGAIN". */
@@ -51,9 +57,6 @@ export interface Attempt<R> {
   end(): void;
 }
 
-/** Where an operation stands. */
-type OperationState = "asleep" | "completing" | "ended";
-
 export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   readonly process: Process;
   older: Outstanding | null = null;
@@ -63,55 +66,62 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   /** Its place in a queue; most operations wait on one object only. */
   #entry: WaitEntry | null = null;
   #moreEntries: WaitEntry[] | null = null;
-  #state: OperationState = "asleep";
-  #isReady = false;
+  #state: "idle" | "asleep" | "completing" = "idle";
+  #isTurnOwed = false;
   /** Its deadline while it sleeps; the end of its cost while it completes. */
   #timer: TimedEvent | null = null;
 
-  private constructor(process: Process, attempt: Attempt<R>, done: (result: R | Errno) => void) {
+  constructor(process: Process, attempt: Attempt<R>, done: (result: R | Errno) => void) {
     this.process = process;
     this.#attempt = attempt;
     this.#done = done;
   }
 
+  /** Has it been started, or armed, and not ended? */
+  get pending(): boolean {
+    return this.#state !== "idle";
+  }
+
   /**
-   * Starts an attempt on behalf of a process. When it can be done at once, `done` is called before start returns (null);
-   * otherwise the operation is answered, which can be cancelled. `deadlineNs` is a virtual time; one that has passed
-   * (0) means: don't wait.
+   * Tries now. A result is answered, and `done` is not called for it. Otherwise "EAGAIN" is answered and the operation
+   * is pending, until it has a result or the deadline passes (a virtual time). A deadline that has passed, such as 0,
+   * means: don't wait; what is answered then is final, even "EAGAIN".
    */
-  static start<R>(
-    process: Process,
-    attempt: Attempt<R>,
-    done: (result: R | Errno) => void,
-    deadlineNs: number = Number.POSITIVE_INFINITY,
-  ): Operation<R> | null {
-    let result = attempt.attempt();
+  start(deadlineNs: number = Number.POSITIVE_INFINITY): R | Errno {
+    assert(this.#state === "idle", "an operation is started when it is idle");
+    let result = this.#attempt.attempt();
     if (result === "EAGAIN") {
-      if (deadlineNs > process.runState.scheduler.nowNs) return Operation.sleep(process, attempt, done, deadlineNs);
-      result = attempt.expired();
+      if (deadlineNs > this.process.runState.scheduler.nowNs) {
+        this.#sleep(deadlineNs);
+        return "EAGAIN";
+      }
+      result = this.#attempt.expired();
     }
-    if (process.owedNs === 0) {
-      attempt.end();
-      done(result);
-      return null;
+    if (this.process.owedNs > 0) {
+      this.process.addOperation(this);
+      this.#complete(result);
+      return "EAGAIN";
     }
-    const operation = new Operation(process, attempt, done);
-    process.addOperation(operation);
-    operation.#complete(result);
-    return operation;
+    this.#attempt.end();
+    return result;
+  }
+
+  /** Waits without trying now: the first try has a turn of its own, at once if it is ready. Does nothing when pending. */
+  arm(deadlineNs: number = Number.POSITIVE_INFINITY): void {
+    if (this.#state !== "idle") return;
+    this.#sleep(deadlineNs);
+    if (this.#attempt.isReady()) this.wake();
   }
 
   /** As start(), for a caller that has just tried and was told "EAGAIN". */
-  static sleep<R>(
-    process: Process,
-    attempt: Attempt<R>,
-    done: (result: R | Errno) => void,
-    deadlineNs: number = Number.POSITIVE_INFINITY,
-  ): Operation<R> {
-    const operation = new Operation(process, attempt, done);
-    process.addOperation(operation);
-    operation.#sleep(deadlineNs);
-    return operation;
+  sleep(deadlineNs: number): void {
+    assert(this.#state === "idle", "an operation is started when it is idle");
+    this.#sleep(deadlineNs);
+  }
+
+  /** Forgets what is pending: `done` will not be called, and nothing is consumed. */
+  cancel(): void {
+    if (this.#state !== "idle") this.#end();
   }
 
   get call(): string {
@@ -134,26 +144,22 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   }
 
   wake(): void {
-    if (this.#isReady || this.#state !== "asleep") return;
-    this.#isReady = true;
-    this.process.runState.scheduler.raise(this);
+    if (this.#isTurnOwed || this.#state !== "asleep") return;
+    this.#isTurnOwed = true;
+    this.process.scheduleTurn(this);
   }
 
-  /** The ready queue has come to it: tries again. */
+  /** The turn that was owed: tries again. */
   run(): void {
-    this.#isReady = false;
+    this.#isTurnOwed = false;
     if (this.#state !== "asleep") return;
     const result = this.#attempt.attempt();
     if (result !== "EAGAIN") this.#complete(result);
   }
 
-  /** Forgets it: `done` will not be called. Does nothing when it has ended. */
-  cancel(): void {
-    if (this.#state === "ended") return;
-    this.#end();
-  }
-
   #sleep(deadlineNs: number): void {
+    this.process.addOperation(this);
+    this.#state = "asleep";
     this.#attempt.enlist(this);
     if (deadlineNs < Number.POSITIVE_INFINITY) {
       this.#setTimer(deadlineNs, () => this.#complete(this.#attempt.expired()));
@@ -174,14 +180,14 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   }
 
   #finish(result: R | Errno): void {
-    if (this.#state === "ended") return;
+    const { runState } = this.process;
     this.#end();
-    this.process.runState.resume();
+    runState.resume();
     this.#done(result);
   }
 
   #end(): void {
-    this.#state = "ended";
+    this.#state = "idle";
     this.#leaveQueues();
     this.process.removeOperation(this);
     this.#attempt.end();

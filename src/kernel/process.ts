@@ -8,6 +8,7 @@
  */
 import { SIGKILL } from "../abi/signal.ts";
 import { exitedStatus, signaledStatus } from "../abi/wait.ts";
+import type { Runnable } from "../base/scheduler.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { Task } from "../file/task.ts";
 import type { DescriptorTable } from "./descriptors.ts";
@@ -117,6 +118,11 @@ export class Process implements Task {
     if (newer === null) this.#newest = older;
     else newer.older = older;
     if (this.#oldest === null) this.runState.holders++;
+  }
+
+  /** An operation was woken: it gets a turn, as the runtime of the program gives turns. */
+  scheduleTurn(operation: Runnable): void {
+    if (this.image !== null) this.image.scheduleTurn(operation);
   }
 
   /** A call begins: its virtual cost is owed. */

@@ -44,6 +44,8 @@ export class RunState {
   foregroundProcesses = 0;
   /** Living processes with no outstanding operation: they await something outside, or are about to call. */
   holders = 0;
+  /** Turns that runtimes owe to operations that were woken: they will come, and the clock waits for them. */
+  owedTurns = 0;
   /** Outside results that were asked for, in that order, which is also the order in which they are handed in. */
   readonly externals: External[] = [];
   /** Why the run has to stop. */
@@ -73,8 +75,13 @@ export class RunState {
       this.fail(new LivelockError(process, call, calls, formatSeconds(this.scheduler.nowNs)));
       return false;
     }
-    if (this.onActivity !== null) this.onActivity();
+    this.activity();
     return true;
+  }
+
+  /** Something has happened outside the run loop, which looks again if it sleeps. */
+  activity(): void {
+    if (this.onActivity !== null) this.onActivity();
   }
 
   /** A call ends, or sleeps: the soft interrupts that it has raised are run. */
@@ -91,7 +98,7 @@ export class RunState {
   /** A program is given a result, and will act on it before the clock moves. */
   resume(): void {
     if (this.inLoop) this.scheduler.programsResumed = true;
-    else if (this.onActivity !== null) this.onActivity();
+    else this.activity();
   }
 
   /** The run loop begins a turn. */
@@ -108,7 +115,7 @@ export class RunState {
   /** Stops the run; the first reason counts. */
   fail(error: Error): void {
     this.failure ??= error;
-    if (this.onActivity !== null) this.onActivity();
+    this.activity();
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * Attempts on an open file: what read, write, send, receive have in common when they may have to wait.
  *
- * The attempt holds a reference to the open file description, not to the descriptor: a descriptor that is closed while
- * a call sleeps does not take the object away under it.
+ * While a call sleeps, it refers to the open file description, not to the descriptor: a descriptor that is closed
+ * meanwhile does not take the object away under it.
  */
 import type { Errno } from "../../abi/errno.ts";
 import { POLLERR, POLLHUP } from "../../abi/poll.ts";
@@ -15,17 +15,24 @@ export abstract class FileAttempt<R> implements Attempt<R> {
   readonly process: Process;
   readonly file: OpenFile;
   readonly #events: number;
+  #isHeld = false;
 
   constructor(call: string, process: Process, file: OpenFile, events: number) {
     this.call = call;
     this.process = process;
-    this.file = file.reference();
+    this.file = file;
     this.#events = events | POLLERR | POLLHUP;
   }
 
   abstract attempt(): R | Errno;
 
+  isReady(): boolean {
+    return (this.file.ops.poll() & this.#events) !== 0;
+  }
+
   enlist(sleeper: Sleeper): void {
+    this.file.reference();
+    this.#isHeld = true;
     sleeper.enlist(this.file.ops.waiters, this.#events);
   }
 
@@ -39,6 +46,7 @@ export abstract class FileAttempt<R> implements Attempt<R> {
   }
 
   end(): void {
-    this.file.unreference();
+    if (this.#isHeld) this.file.unreference();
+    this.#isHeld = false;
   }
 }

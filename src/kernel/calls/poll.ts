@@ -42,11 +42,12 @@ class PollAttempt implements Attempt<number> {
   readonly #process: Process;
   /** The descriptions that were open when the call began: a close in mid-wait does not take them away. */
   readonly #files: (OpenFile | undefined)[];
+  #isHeld = false;
 
   constructor(process: Process, watched: readonly PollFd[]) {
     this.#process = process;
     this.#watched = watched;
-    this.#files = watched.map(({ fd }) => process.descriptors.get(fd)?.reference());
+    this.#files = watched.map(({ fd }) => process.descriptors.get(fd));
   }
 
   attempt(): number | Errno {
@@ -59,10 +60,15 @@ class PollAttempt implements Attempt<number> {
     return count > 0 ? count : "EAGAIN";
   }
 
+  isReady(): boolean {
+    return this.#watched.some((entry, index) => readiness(this.#files[index], entry) !== 0);
+  }
+
   enlist(sleeper: Sleeper): void {
+    this.#isHeld = true;
     for (const [index, { events }] of this.#watched.entries()) {
       const file = this.#files[index];
-      if (file !== undefined) sleeper.enlist(file.ops.waiters, events | POLLERR | POLLHUP);
+      if (file !== undefined) sleeper.enlist(file.reference().ops.waiters, events | POLLERR | POLLHUP);
     }
   }
 
@@ -75,6 +81,7 @@ class PollAttempt implements Attempt<number> {
   }
 
   end(): void {
-    for (const file of this.#files) file?.unreference();
+    if (this.#isHeld) for (const file of this.#files) file?.unreference();
+    this.#isHeld = false;
   }
 }

@@ -104,6 +104,10 @@ class WaitAttempt implements Attempt<WaitResult> {
     return waitpid(this.#process, this.#pid, this.#options);
   }
 
+  isReady(): boolean {
+    return [...this.#process.children].some(({ state }) => state === "zombie");
+  }
+
   enlist(sleeper: Sleeper): void {
     sleeper.enlist(this.#process.childWaiters, CHILD_CHANGED);
   }

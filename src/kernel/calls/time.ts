@@ -36,6 +36,7 @@ export function clockGettime(process: Process, clock: ClockName): Timespec | Err
 export const SLEEPING: Attempt<undefined> = {
   call: "nanosleep",
   attempt: () => "EAGAIN",
+  isReady: () => false,
   enlist: () => {},
   expired: () => undefined,
   on: () => "the clock",

@@ -45,47 +45,54 @@ export abstract class Caller {
     return result as R;
   }
 
-  /** A call that can block, and has entered: the promise of its result. */
-  protected later<R>(
+  /** A call that can block, and has entered: the promise of its result, in the form that programs get. */
+  protected later<R, P = R>(
     call: string,
     args: readonly unknown[],
     attempt: Attempt<R> | Errno,
     deadlineNs: number,
-  ): Promise<R> {
-    const process = this.process;
-    if (typeof attempt === "string") return this.#settle<R>(call, args, attempt);
-    if (process.owedNs === 0) {
+    present: (result: R) => P = asItIs,
+  ): Promise<P> {
+    if (typeof attempt === "string") return this.#settle<R, P>(call, args, attempt, present);
+    if (this.process.owedNs === 0) {
       // The common case, in which nothing has to be waited for and nothing but the promise be made.
       let result = attempt.attempt();
       if (result === "EAGAIN" && deadlineNs <= this.runState.scheduler.nowNs) result = attempt.expired();
-      else if (result === "EAGAIN") return this.#asleep(call, args, attempt, deadlineNs);
+      else if (result === "EAGAIN") return this.#wait(call, args, attempt, deadlineNs, true, present);
       attempt.end();
-      return this.#settle(call, args, result);
+      return this.#settle(call, args, result, present);
     }
-    return new Promise((resolve, reject) => {
-      Operation.start(process, attempt, (result) => this.#settle(call, args, result).then(resolve, reject), deadlineNs);
-      this.runState.leave();
-    });
+    return this.#wait(call, args, attempt, deadlineNs, false, present);
   }
 
-  #asleep<R>(call: string, args: readonly unknown[], attempt: Attempt<R>, deadlineNs: number): Promise<R> {
+  /** Makes a promise of an operation that goes to sleep, or completes when its cost has been paid. */
+  #wait<R, P>(
+    call: string,
+    args: readonly unknown[],
+    attempt: Attempt<R>,
+    deadlineNs: number,
+    hasTried: boolean,
+    present: (result: R) => P,
+  ): Promise<P> {
     return new Promise((resolve, reject) => {
       const done = (result: R | Errno): void => {
         this.left(call, args, result);
         if (typeof result === "string") reject(new SystemError(result as Errno, call, subjectOf(args)));
-        else resolve(result as R);
+        else resolve(present(result as R));
       };
-      Operation.sleep(this.process, attempt, done, deadlineNs);
+      const operation = new Operation(this.process, attempt, done);
+      if (hasTried) operation.sleep(deadlineNs);
+      else operation.start(deadlineNs);
       this.runState.leave();
     });
   }
 
   /** The call has its result. */
-  #settle<R>(call: string, args: readonly unknown[], result: R | Errno): Promise<R> {
+  #settle<R, P>(call: string, args: readonly unknown[], result: R | Errno, present: (result: R) => P): Promise<P> {
     this.left(call, args, result);
     this.runState.leave();
     if (typeof result === "string") return Promise.reject(new SystemError(result as Errno, call, subjectOf(args)));
-    return Promise.resolve(result as R);
+    return Promise.resolve(present(result as R));
   }
 
   protected enter(call: string): boolean {
@@ -101,6 +108,11 @@ export abstract class Caller {
     this.runState.scheduler.note(this.process, call, pid * 0x100000000 + digest(result));
     if (tracer.on) tracer.emit(name, { step: "kernel/call", pid, process, call, args, result });
   }
+}
+
+/** Most results go to programs as the kernel gives them. */
+function asItIs<R, P>(result: R): P {
+  return result as unknown as P;
 }
 
 /** A promise that never settles. One for each caller, so that what waits on it can be collected with its process. */

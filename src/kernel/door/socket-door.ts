@@ -39,14 +39,12 @@ export abstract class SocketDoor extends DescriptorDoor {
     return this.#send("sendto", fd, data, address, flags);
   }
 
-  async recv(fd: number, buffer: Uint8Array, flags: number = 0): Promise<number> {
-    const received = await this.#receive("recv", fd, buffer, flags);
-    return received.bytes;
+  recv(fd: number, buffer: Uint8Array, flags: number = 0): Promise<number> {
+    return this.#receive("recv", fd, buffer, flags, ({ bytes }) => bytes);
   }
 
-  async recvfrom(fd: number, buffer: Uint8Array, flags: number = 0): Promise<Message> {
-    const received = await this.#receive("recvfrom", fd, buffer, flags);
-    return { bytes: received.bytes, source: socketName(received.source) };
+  recvfrom(fd: number, buffer: Uint8Array, flags: number = 0): Promise<Message> {
+    return this.#receive("recvfrom", fd, buffer, flags, toMessage);
   }
 
   getsockname(fd: number): SocketName {
@@ -76,19 +74,36 @@ export abstract class SocketDoor extends DescriptorDoor {
     return this.later(call, args, attempt, this.deadline(fd, flags));
   }
 
-  #receive(call: string, fd: number, buffer: Uint8Array, flags: number): Promise<Received> {
+  #receive<P>(
+    call: string,
+    fd: number,
+    buffer: Uint8Array,
+    flags: number,
+    present: (received: Received) => P,
+  ): Promise<P> {
     if (!this.enter(call)) return never();
     const attempt = isBytes(buffer) ? sockets.receiving(this.process, call, fd, buffer, flags) : "EFAULT";
-    return this.later(call, [fd, buffer], attempt, this.deadline(fd, flags));
+    return this.later(call, [fd, buffer], attempt, this.deadline(fd, flags), present);
   }
 }
+
+function toMessage({ bytes, source }: Received): Message {
+  return { bytes, source: socketName(source) };
+}
+
+/** The address that was read last: programs tend to send to the same one again. */
+let lastText = "0.0.0.0";
+let lastAddress: IpAddress | undefined = IpAddress.parse(lastText);
 
 /** EINVAL: no address, or no port number; the message of the SystemError shows both as they were given. */
 function parseEndpoint(endpoint: Endpoint): SocketAddress | Errno {
   const port = endpoint?.port;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) return "EINVAL";
-  const address = IpAddress.parse(String(endpoint.address));
-  return address === undefined ? "EINVAL" : inetAddress(address, port);
+  if (endpoint.address !== lastText) {
+    lastText = String(endpoint.address);
+    lastAddress = IpAddress.parse(lastText);
+  }
+  return lastAddress === undefined ? "EINVAL" : inetAddress(lastAddress, port);
 }
 
 function socketName({ family, address, port }: SocketAddress): SocketName {

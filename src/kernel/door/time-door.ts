@@ -32,7 +32,7 @@ export abstract class TimeDoor extends ProcessDoor {
     return new Promise((resolve, reject) => {
       const settle = (deliver: () => void): void => {
         entry.deliver = deliver;
-        if (runState.onActivity !== null) runState.onActivity();
+        runState.activity();
       };
       promise.then(
         (value) => settle(() => resolve(value)),

@@ -1,0 +1,177 @@
+/**
+ * A host: the composition root of one machine. It fills the tables that hold the layers apart, and is what scenarios
+ * see of a machine.
+ *
+ * Read first: ARCHITECTURE.md. Order: interfaces (netif) ← Internet protocols (inet) ← protocol table (socket) ← kernel.
+ */
+import { ERRNO_TEXT, type Errno } from "../abi/errno.ts";
+import type { Machine } from "../base/machine.ts";
+import { Inet } from "../inet/inet.ts";
+import type { ProgramRuntime } from "../kernel/image.ts";
+import { type Crash, Kernel } from "../kernel/kernel.ts";
+import type { RunState } from "../kernel/run-state.ts";
+import type { Program } from "../kernel/sys.ts";
+import type { Device } from "../link/device.ts";
+import { Loopback } from "../link/loopback.ts";
+import type { Interface } from "../netif/interface.ts";
+import { Netif } from "../netif/netif.ts";
+import { ProtocolTable } from "../socket/protocol.ts";
+import type * as mac from "../wire/mac-address.ts";
+import { Capture } from "./capture.ts";
+import { type ConsoleOutput, HostConsole } from "./console.ts";
+import { type LsofRow, lsof } from "./lsof.ts";
+import { type Netstat, netstat } from "./netstat.ts";
+import { type PsRow, ps } from "./ps.ts";
+
+/** What world/ brings. */
+export interface HostParts {
+  readonly machine: Machine;
+  readonly runState: RunState;
+  readonly runtimes: readonly ProgramRuntime[];
+  readonly epochMs: number;
+  readonly nextMacAddress: () => mac.MacAddress;
+  readonly console: (output: ConsoleOutput) => void;
+  readonly onCrash: (crash: Crash) => void;
+}
+
+/** A link that has a port for an interface: a Segment, a Cable, or anything of that shape. */
+export interface Attachable {
+  port(): Device;
+}
+
+/** What a spawned process gets. Everything may be left out. */
+export interface SpawnOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** User; default 0, root. */
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Default "/". */
+  readonly cwd?: string;
+  /** A daemon does not keep the world running, and may wait for ever. Default false. */
+  readonly daemon?: boolean;
+}
+
+/** A process as a scenario sees it. */
+export interface SpawnedProcess {
+  readonly pid: number;
+  readonly name: string;
+  readonly state: "running" | "zombie" | "reaped";
+  /** The status word once it has ended: see WIFEXITED, WEXITSTATUS, WIFSIGNALED. */
+  readonly status: number;
+  /** Ends it as SIGKILL would. Does nothing when it has ended. */
+  kill(): void;
+}
+
+export class Host {
+  readonly kernel: Kernel;
+  readonly netif: Netif;
+  readonly inet: Inet;
+  /** The protocols that socket(2) knows; rows may be added. */
+  readonly protocols: ProtocolTable = new ProtocolTable();
+  readonly #machine: Machine;
+  readonly #parts: HostParts;
+
+  constructor(parts: HostParts) {
+    const { machine } = parts;
+    this.#machine = machine;
+    this.#parts = parts;
+    this.netif = new Netif(machine);
+    this.inet = new Inet(machine, this.netif);
+    for (const row of this.inet.protocols) this.protocols.add(row);
+    const loopback = this.netif.interfaces.attach(new Loopback(machine), 0);
+    this.#addAddress(loopback, "127.0.0.1/8");
+    this.kernel = new Kernel({
+      machine,
+      runState: parts.runState,
+      protocols: this.protocols,
+      runtimes: parts.runtimes,
+      console: new HostConsole(machine, parts.console),
+      epochMs: parts.epochMs,
+      onCrash: parts.onCrash,
+    });
+  }
+
+  get name(): string {
+    return this.#machine.name;
+  }
+
+  /** net.ipv4.ip_forward: is this host a gateway? */
+  get forwarding(): boolean {
+    return this.inet.ip.forwarding;
+  }
+
+  set forwarding(forwarding: boolean) {
+    this.inet.ip.forwarding = forwarding;
+  }
+
+  /**
+   * Puts an interface on a link, with an address such as "10.0.0.1/24", and answers it. A device of one's own may stand
+   * in the link's place. Throws an Error for what is no address.
+   */
+  attach(link: Attachable | Device, address?: string): Interface {
+    const device = "port" in link ? link.port() : link;
+    const macAddress = device.linkType === "ethernet" ? this.#parts.nextMacAddress() : 0;
+    const attached = this.netif.interfaces.attach(device, macAddress);
+    if (address !== undefined) this.#addAddress(attached, address);
+    return attached;
+  }
+
+  /**
+   * Adds a route: `host.route("default", { via: "10.0.0.1" })`, `host.route("10.1.0.0/16", { via: "10.0.0.2" })`.
+   * Throws an Error that names the route when it can't be.
+   */
+  route(destination: string, { via, metric = 0 }: { readonly via: string; readonly metric?: number }): void {
+    const result = this.inet.addRoute({ to: destination, via, metric });
+    if (result === 0) return;
+    throw new Error(`${this.name}: can't add the route to ${destination} via ${via}: ${explain(result)}`);
+  }
+
+  /**
+   * Starts a program as a child of process 1. It runs when the world runs. Throws a TypeError when it is no program.
+   */
+  spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
+  spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
+  spawn(name: string, program: unknown, options: SpawnOptions = {}): SpawnedProcess {
+    const { args = [], env = {}, uid = 0, gid = uid, cwd = "/", daemon = false } = options;
+    const process = this.kernel.spawn({ name, env, uid, gid, cwd, daemon }, program, args);
+    if (typeof process === "string") throw new Error(`${this.name}: can't spawn "${name}": ${process}`);
+    return process;
+  }
+
+  /** Interfaces, sockets, routes, neighbours and counters, as data. */
+  netstat(): Netstat {
+    return netstat(this.#machine, this.netif, this.inet);
+  }
+
+  /** The processes, as data. */
+  ps(): PsRow[] {
+    return ps(this.kernel.processes.all());
+  }
+
+  /** The open descriptors and what is behind them, as data. */
+  lsof(): LsofRow[] {
+    return lsof(this.kernel.processes.all());
+  }
+
+  /** Captures every frame that passes the host's interfaces from now on; disposing ends it. */
+  capture(): Capture {
+    return new Capture(this.#machine, this.netif.interfaces, this.#parts.epochMs);
+  }
+
+  #addAddress(to: Interface, address: string): void {
+    const result = this.inet.addAddress(to, address);
+    if (result === 0) return;
+    throw new Error(`${this.name}: ${to.name} can't have the address ${JSON.stringify(address)}: ${explain(result)}`);
+  }
+}
+
+/** What inet's errors mean to the author of a scenario. */
+function explain(error: Errno): string {
+  const meaning: Partial<Record<Errno, string>> = {
+    EINVAL: 'addresses are written as "10.0.0.1/24", networks as "10.1.0.0/16" or "default", gateways as "10.0.0.1"',
+    EAFNOSUPPORT: "only IPv4 yet",
+    ENETUNREACH: "no interface of this host reaches that gateway directly",
+  };
+  return `${error} (${meaning[error] ?? ERRNO_TEXT[error]})`;
+}

@@ -1,0 +1,280 @@
+/**
+ * The run loop: moves a world's clock.
+ *
+ * Read first: DESIGN, "When time moves"; base/scheduler.ts; kernel/run-state.ts.
+ *
+ *     turn ─▶ advance: ready queue → events of this instant → (a program was resumed? drain barrier, next turn)
+ *                      → an outside result is due? hand it in → (somebody awaits the outside? sleep)
+ *                      → move the clock to the next event ─┐
+ *                   ▲──────────────────────────────────────┘
+ *
+ * A turn is synchronous; programs run between turns, in the microtasks before the macrotask that begins the next one.
+ * In real time the wall clock says which events are due, and results from outside are handed in when they come.
+ */
+import type { Platform } from "../base/platform.ts";
+import { END_OF_TIME_NS } from "../base/scheduler.ts";
+import type { Crash } from "../kernel/kernel.ts";
+import type { Process } from "../kernel/process.ts";
+import type { RunState } from "../kernel/run-state.ts";
+import { DeadlockError, describeHolders, EndOfTimeError, HeldClockError } from "./errors.ts";
+
+/** After so much real time the loop gives the platform a turn, so that Ctrl-C and progress work. */
+const YIELD_NS = 8_000_000;
+/** The real clock is looked at once in so many events. */
+const EVENTS_PER_LOOK = 128;
+/** So much of the ready queue is run before the loop looks at the real clock. */
+const READY_PER_LOOK = 1024;
+/** Real time between two calls of onProgress, in ns. */
+const PROGRESS_NS = 200_000_000;
+
+export interface RunLoopOptions {
+  readonly isRealTime: boolean;
+  /** Real time after which a process that holds the clock is named, in ms. */
+  readonly watchdogMs: number;
+  /** All processes of the world, for reports. */
+  readonly processes: () => Process[];
+  /** All programs that threw, for reports. */
+  readonly crashes: readonly Crash[];
+}
+
+/** How far a run has come. */
+export interface Progress {
+  readonly nowNs: number;
+  /** Where it will stop; undefined when it runs until all processes have ended. */
+  readonly untilNs: number | undefined;
+  /** Events that have happened since the world's start. */
+  readonly events: number;
+}
+
+/** What comes after a turn. */
+type Next = "barrier" | "yield" | "sleep" | "end";
+
+interface Run {
+  readonly untilNs: number | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class RunLoop {
+  readonly #runState: RunState;
+  readonly #platform: Platform;
+  readonly #options: RunLoopOptions;
+  readonly #turn: () => void = () => this.#takeTurn();
+  /** Events that have happened. */
+  events = 0;
+  /** Drain barriers: how often programs were let act before the clock moved. */
+  barriers = 0;
+  #run: Run | null = null;
+  #realStartNs = 0;
+  #nextProgressNs = 0;
+  /** Real time at the beginning of this turn. */
+  #turnNs = 0;
+  /** Real time at which the platform gets its next turn. */
+  #yieldNs = 0;
+  /** Events since the real clock was looked at. */
+  #sinceLook = 0;
+  #wakers: Disposable[] = [];
+
+  constructor(runState: RunState, platform: Platform, options: RunLoopOptions) {
+    this.#runState = runState;
+    this.#platform = platform;
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#run !== null;
+  }
+
+  /** Runs until that time, or, without one, until every process that is not a daemon has ended. */
+  run(untilNs: number | undefined, onProgress?: (progress: Progress) => void): Promise<void> {
+    if (this.#run !== null) throw new Error("the world is already running: await the run() before the next one");
+    return new Promise((resolve, reject) => {
+      this.#run = { untilNs, onProgress, resolve, reject };
+      this.#realStartNs = this.#platform.monotonicNs() - this.#runState.scheduler.nowNs;
+      this.#nextProgressNs = this.#platform.monotonicNs() + PROGRESS_NS;
+      this.#platform.macrotask(this.#turn);
+    });
+  }
+
+  #takeTurn(): void {
+    const run = this.#run;
+    if (run === null) return;
+    let next: Next = "end";
+    let failure: Error | null = null;
+    this.#runState.beginTurn();
+    try {
+      next = this.#advance(run);
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+    } finally {
+      this.#runState.endTurn();
+    }
+    failure ??= this.#runState.failure;
+    if (failure !== null) this.#finish(() => run.reject(failure));
+    else if (next === "end") this.#finish(run.resolve);
+    else if (next === "sleep") this.#sleep();
+    else this.#goOn(next);
+  }
+
+  /** The next turn comes when programs have acted; once in a while when the platform has had its turn, too. */
+  #goOn(next: "barrier" | "yield"): void {
+    if (next === "barrier") this.barriers++;
+    if (next === "barrier" && this.#turnNs < this.#yieldNs) {
+      this.#platform.drained(this.#turn);
+    } else {
+      this.#yieldNs = this.#turnNs + YIELD_NS;
+      this.#platform.macrotask(this.#turn);
+    }
+  }
+
+  #finish(settle: () => void): void {
+    this.#run = null;
+    settle();
+  }
+
+  /** Goes on until programs have to act, the platform wants its turn, nothing is due, or the run is over. */
+  #advance(run: Run): Next {
+    const runState = this.#runState;
+    const { scheduler } = runState;
+    const { events } = scheduler;
+    const { isRealTime } = this.#options;
+    this.#turnNs = this.#platform.monotonicNs();
+    const wallNs = isRealTime ? this.#turnNs - this.#realStartNs : Number.POSITIVE_INFINITY;
+    while (runState.failure === null) {
+      if (scheduler.hasReady || events.nextTimeNs <= scheduler.nowNs) {
+        if (scheduler.hasReady) scheduler.runReady(READY_PER_LOOK);
+        else this.#runEvent();
+        if (++this.#sinceLook >= EVENTS_PER_LOOK && this.#isTimeToYield(run)) {
+          return this.#endInstant() ? "barrier" : "yield";
+        }
+        continue;
+      }
+      if (this.#endInstant()) return "barrier";
+      if (this.#deliverExternal()) continue;
+      if (!isRealTime && this.#isHeld) return "sleep";
+      const nextNs = events.nextTimeNs;
+      if (this.#isOver(run, nextNs)) return "end";
+      const limitNs = Math.min(run.untilNs ?? Number.POSITIVE_INFINITY, wallNs);
+      if (nextNs > limitNs) {
+        this.#moveClock(limitNs);
+        return limitNs === run.untilNs ? "end" : "sleep";
+      }
+      if (nextNs >= END_OF_TIME_NS) throw new EndOfTimeError(events.pop()?.label ?? "the next event");
+      this.#moveClock(nextNs);
+    }
+    return "end";
+  }
+
+  /** Will somebody who is not in the event queue come back by himself? */
+  get #isHeld(): boolean {
+    const { holders, owedTurns, externals } = this.#runState;
+    return holders > 0 || owedTurns > 0 || externals.length > 0;
+  }
+
+  #runEvent(): void {
+    const { scheduler } = this.#runState;
+    const event = scheduler.events.pop();
+    if (event === undefined) return;
+    this.events++;
+    scheduler.hash.mixNumber(event.timeNs);
+    if (scheduler.journal !== null) {
+      scheduler.journal({ title: "the event queue" }, event.label, event.timeNs, scheduler.hash.value32);
+    }
+    event.run();
+  }
+
+  #moveClock(timeNs: number): void {
+    const { scheduler } = this.#runState;
+    if (timeNs <= scheduler.nowNs) return;
+    scheduler.nowNs = timeNs;
+    this.#runState.progress();
+  }
+
+  /** All that was due at this instant has happened; must a program act before anything else? */
+  #endInstant(): boolean {
+    const { scheduler } = this.#runState;
+    const resumed = scheduler.programsResumed;
+    scheduler.programsResumed = false;
+    return resumed;
+  }
+
+  /** Hands in the next result from outside: in virtual time strictly in the order in which they were asked for. */
+  #deliverExternal(): boolean {
+    const { externals } = this.#runState;
+    const index = this.#options.isRealTime ? externals.findIndex(({ deliver }) => deliver !== null) : 0;
+    const deliver = externals[index]?.deliver ?? null;
+    if (deliver === null) return false;
+    externals.splice(index, 1);
+    this.#runState.progress();
+    this.#runState.resume();
+    deliver();
+    return true;
+  }
+
+  /** Is there nothing left to run for? Waiting with nothing to come is an error. */
+  #isOver(run: Run, nextNs: number): boolean {
+    const { foregroundProcesses, scheduler } = this.#runState;
+    if (run.untilNs === undefined && foregroundProcesses === 0 && scheduler.events.foreground === 0) return true;
+    if (nextNs < Number.POSITIVE_INFINITY || this.#isHeld) return false;
+    if (foregroundProcesses > 0) {
+      throw new DeadlockError(scheduler.nowNs, this.#options.processes(), this.#options.crashes);
+    }
+    if (run.untilNs === undefined) return true;
+    if (!this.#options.isRealTime) this.#moveClock(run.untilNs);
+    return !this.#options.isRealTime;
+  }
+
+  #isTimeToYield(run: Run): boolean {
+    const realNs = this.#platform.monotonicNs();
+    this.#sinceLook = 0;
+    if (realNs >= this.#nextProgressNs && run.onProgress !== undefined) {
+      this.#nextProgressNs = realNs + PROGRESS_NS;
+      run.onProgress({ nowNs: this.#runState.scheduler.nowNs, untilNs: run.untilNs, events: this.events });
+    }
+    return realNs >= this.#yieldNs;
+  }
+
+  /** Sleeps until a call is made, an outside result comes, or (in real time) the next event is due. */
+  #sleep(): void {
+    this.#runState.onActivity = () => this.#wake();
+    if (this.#options.isRealTime) this.#wakeAtNextEvent();
+    else this.#watch();
+  }
+
+  #wake(): void {
+    this.#runState.onActivity = null;
+    for (const waker of this.#wakers) waker[Symbol.dispose]();
+    this.#wakers = [];
+    this.#platform.macrotask(this.#turn);
+  }
+
+  #wakeAtNextEvent(): void {
+    const { scheduler } = this.#runState;
+    const dueNs = Math.min(scheduler.events.nextTimeNs, this.#run?.untilNs ?? Number.POSITIVE_INFINITY);
+    const delayMs = (dueNs - (this.#platform.monotonicNs() - this.#realStartNs)) / 1e6;
+    // Timers of the platform count whole milliseconds; the rest is turned over in macrotasks.
+    if (delayMs < 1) this.#wake();
+    else if (delayMs < Number.POSITIVE_INFINITY) {
+      this.#wakers.push(this.#platform.timer(Math.min(Math.floor(delayMs), 0x7fffffff), () => this.#wake()));
+    } else if (this.#isHeld) this.#watch();
+  }
+
+  /** The watchdog: names whoever holds the clock, at once when nothing outside can ever answer. */
+  #watch(): void {
+    const { watchdogMs, processes } = this.#options;
+    const { scheduler } = this.#runState;
+    let waitedMs = 0;
+    const warn = (): void => {
+      waitedMs += watchdogMs;
+      this.#platform.warn(describeHolders(scheduler.nowNs, processes(), waitedMs / 1000));
+      this.#wakers[0] = this.#platform.timer(watchdogMs, warn, true);
+    };
+    this.#wakers.push(this.#platform.timer(watchdogMs, warn, true));
+    this.#wakers.push(
+      this.#platform.onExhausted(() => {
+        this.#runState.fail(new HeldClockError(describeHolders(scheduler.nowNs, processes(), null)));
+      }),
+    );
+  }
+}
