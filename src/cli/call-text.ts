@@ -1,0 +1,158 @@
+/**
+ * System calls as strace(1) writes them: `bind(3, 10.0.0.1:7) = -1 EADDRINUSE (address already in use)`.
+ *
+ * Order: formatCall() → arguments by the call's row in ARGUMENTS, results by the row in RESULTS; a call without a row is
+ * written by the shape of its values, so that a new call needs nothing here to be readable.
+ */
+import {
+  ERRNO_TEXT,
+  type Errno,
+  F_DUPFD,
+  F_DUPFD_CLOEXEC,
+  F_GETFL,
+  F_SETFD,
+  F_SETFL,
+  formatSeconds,
+  type TraceEvent,
+  WEXITSTATUS,
+  WIFEXITED,
+  WNOHANG,
+  WTERMSIG,
+} from "../entry-node.ts";
+import {
+  domainName,
+  fcntlCommandName,
+  levelName,
+  socketOptionName,
+  socketTypeName,
+  statusFlagNames,
+} from "./constant-names.ts";
+import { escapeText, quote } from "./quote.ts";
+
+/** What the trace says of a call that has its result. */
+export type CallEvent = Extract<TraceEvent, { step: "kernel/call" }>;
+
+type FormatArguments = (args: readonly unknown[]) => readonly string[];
+type FormatResult = (result: unknown, args: readonly unknown[]) => string;
+
+/** Calls that fill the buffer that is their second argument. */
+const FILLING: ReadonlySet<string> = new Set(["read", "recv", "recvfrom"]);
+/** Calls that never come back to tell. */
+const ENDLESS: ReadonlySet<string> = new Set(["exec", "exit"]);
+
+const buffer: FormatArguments = ([fd, bytes]) => [value(fd), "…", length(bytes)];
+const data: FormatArguments = ([fd, bytes, address]) => [
+  value(fd),
+  value(bytes),
+  length(bytes),
+  ...(address === undefined ? [] : [value(address)]),
+];
+
+const ARGUMENTS: Readonly<Record<string, FormatArguments>> = {
+  read: buffer,
+  recv: buffer,
+  recvfrom: buffer,
+  write: data,
+  send: data,
+  sendto: data,
+  socket: ([domain, type, protocol]) => [
+    domainName(domain as number),
+    socketTypeName(type as number),
+    ...(protocol === 0 ? [] : [value(protocol)]),
+  ],
+  getsockopt: ([fd, level, option]) => [value(fd), levelName(level as number), socketOptionName(option as number)],
+  setsockopt: ([fd, level, option, set]) => [
+    value(fd),
+    levelName(level as number),
+    socketOptionName(option as number),
+    value(set),
+  ],
+  fcntl: ([fd, command, argument]) => [
+    value(fd),
+    fcntlCommandName(command as number),
+    ...fcntlArgument(command as number, argument as number),
+  ],
+  poll: ([count, timeoutMs]) => [
+    count === 1 ? "1 descriptor" : `${count} descriptors`,
+    (timeoutMs as number) < 0 ? "no limit" : `${timeoutMs} ms`,
+  ],
+  nanosleep: ([delayNs]) => [formatSeconds(delayNs as number)],
+  waitpid: ([pid, options]) => [value(pid), ...(options === WNOHANG ? ["WNOHANG"] : [])],
+  clock_gettime: ([clock]) => [String(clock)],
+};
+
+const RESULTS: Readonly<Record<string, FormatResult>> = {
+  nanosleep: () => "0",
+  read: (result, args) => `${result}${filled(result as number, args)}`,
+  recv: (result, args) => received(result, args),
+  recvfrom: (result, args) => `${received(result, args)} from ${value((result as { source: unknown }).source)}`,
+  wait: (result) => waited(result as { pid: number; status: number }),
+  waitpid: (result) => waited(result as { pid: number; status: number }),
+  fcntl: (result, args) => (args[1] === F_GETFL ? statusFlagNames((result as number) & ~3) : String(result)),
+};
+
+/** The call with its arguments and result, in one line. */
+export function formatCall({ call, args, result }: CallEvent): string {
+  const format = ARGUMENTS[call];
+  const text = `${call}(${(format === undefined ? args.map(value) : format(args)).join(", ")})`;
+  if (isErrno(result)) return `${text} = -1 ${result} (${ERRNO_TEXT[result]})`;
+  if (ENDLESS.has(call)) return text;
+  return `${text} = ${(RESULTS[call] ?? value)(result, args)}`;
+}
+
+/** Has the call failed? An errno is the only result that is a bare string. */
+export function isErrno(result: unknown): result is Errno {
+  return typeof result === "string" && Object.hasOwn(ERRNO_TEXT, result);
+}
+
+/** The bytes that the call has moved, if it has moved any. */
+export function movedBytes({ call, args, result }: CallEvent): Uint8Array | undefined {
+  const bytes = args[1];
+  if (!(bytes instanceof Uint8Array) || isErrno(result)) return undefined;
+  if (!FILLING.has(call)) return bytes;
+  const count = typeof result === "number" ? result : (result as { bytes: number }).bytes;
+  return bytes.subarray(0, count);
+}
+
+/** `10.0.0.1:7`, of an endpoint or of a socket's address. */
+export function formatEndpoint({ address, port }: { readonly address: unknown; readonly port: unknown }): string {
+  const text = String(address);
+  return text.includes(":") ? `[${text}]:${port}` : `${text}:${port}`;
+}
+
+function received(result: unknown, args: readonly unknown[]): string {
+  const { bytes } = result as { bytes: number };
+  return `${bytes}${filled(bytes, args)}`;
+}
+
+function filled(count: number, [, bytes]: readonly unknown[]): string {
+  return count > 0 && bytes instanceof Uint8Array ? ` ${quote(bytes.subarray(0, count))}` : "";
+}
+
+function waited({ pid, status }: { pid: number; status: number }): string {
+  if (pid === 0) return "0";
+  return `${pid} (${WIFEXITED(status) ? `exit status ${WEXITSTATUS(status)}` : `signal ${WTERMSIG(status)}`})`;
+}
+
+function fcntlArgument(command: number, argument: number): string[] {
+  if (command === F_SETFL) return [statusFlagNames(argument)];
+  return [F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC].includes(command as typeof F_SETFD) ? [String(argument)] : [];
+}
+
+function length(bytes: unknown): string {
+  return bytes instanceof Uint8Array ? String(bytes.length) : "?";
+}
+
+/** Any value by its shape. */
+function value(any: unknown): string {
+  if (any instanceof Uint8Array) return quote(any);
+  if (typeof any === "string") return `"${escapeText(any)}"`;
+  if (Array.isArray(any)) return `[${any.map(value).join(", ")}]`;
+  if (typeof any !== "object" || any === null) return escapeText(String(any));
+  if ("address" in any && "port" in any) return formatEndpoint(any);
+  if ("nanoseconds" in any && "seconds" in any) {
+    return formatSeconds((any.seconds as number) * 1e9 + (any.nanoseconds as number));
+  }
+  if ("text" in any) return value(any.text);
+  return JSON.stringify(any);
+}

@@ -1,0 +1,60 @@
+/**
+ * Names of the numbers in system calls: AF_INET for 2.
+ *
+ * Each record is one name space; flags are split into their bits, and what has no name stays a number.
+ */
+import * as netloom from "../entry-node.ts";
+
+type Names = ReadonlyMap<number, string>;
+
+const NUMBERS: Readonly<Record<string, unknown>> = netloom;
+
+/** The exported constants with these prefixes, by value. */
+function constants(...prefixes: readonly string[]): Names {
+  const rows = Object.entries(NUMBERS).filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)));
+  return new Map(rows.flatMap(([name, value]) => (typeof value === "number" ? [[value, name] as const] : [])));
+}
+
+const DOMAINS = constants("AF_");
+const TYPES: Names = new Map([
+  [netloom.SOCK_STREAM, "SOCK_STREAM"],
+  [netloom.SOCK_DGRAM, "SOCK_DGRAM"],
+  [netloom.SOCK_RAW, "SOCK_RAW"],
+]);
+const TYPE_FLAGS: Names = new Map([
+  [netloom.SOCK_NONBLOCK, "SOCK_NONBLOCK"],
+  [netloom.SOCK_CLOEXEC, "SOCK_CLOEXEC"],
+]);
+const LEVELS = constants("SOL_");
+const SOCKET_OPTIONS = constants("SO_");
+const COMMANDS = constants("F_");
+const STATUS_FLAGS: Names = new Map([[netloom.O_NONBLOCK, "O_NONBLOCK"]]);
+
+export const domainName = (value: number): string => nameOf(DOMAINS, value);
+export const levelName = (value: number): string => nameOf(LEVELS, value);
+export const socketOptionName = (value: number): string => nameOf(SOCKET_OPTIONS, value);
+export const fcntlCommandName = (value: number): string => nameOf(COMMANDS, value);
+export const statusFlagNames = (value: number): string => flagNames(STATUS_FLAGS, value);
+
+/** The type argument of socket(2): a type and flags. */
+export function socketTypeName(value: number): string {
+  const type = value & 0xf;
+  const rest = value - type;
+  return rest === 0 ? nameOf(TYPES, type) : `${nameOf(TYPES, type)}|${flagNames(TYPE_FLAGS, rest)}`;
+}
+
+function nameOf(names: Names, value: number): string {
+  return names.get(value) ?? String(value);
+}
+
+function flagNames(names: Names, value: number): string {
+  const parts: string[] = [];
+  let rest = value;
+  for (const [bit, name] of names) {
+    if ((rest & bit) === 0) continue;
+    parts.push(name);
+    rest &= ~bit;
+  }
+  if (rest !== 0 || parts.length === 0) parts.push(rest === 0 ? "0" : `0x${rest.toString(16)}`);
+  return parts.join("|");
+}

@@ -1,0 +1,35 @@
+/**
+ * What `netloom --help` and `netloom run --help` print.
+ */
+
+export const HELP = `netloom: hosts, processes, sockets and pipes on a network of their own, inside one process
+
+Usage:
+  netloom run [FILE] [options]   runs a scenario; without FILE the one that is shipped
+  netloom run --help             the options
+  netloom --version
+`;
+
+export const RUN_HELP = `netloom run [FILE] [options]
+
+Runs a scenario and writes what happens: system calls, packets, console output; then the state of each host.
+FILE is a TypeScript or JavaScript module whose default export builds a world:
+
+  import type { World } from "netloom";
+  export default function scenario(world: World): void { … }
+
+It may export "options", the WorldOptions; the options below go before them.
+Without FILE the shipped scenario runs, and leaves a capture of each host in captures/.
+
+  --seed N       decides every random choice: a number or a text (default 1)
+  --until TIME   stops at that virtual time: 10s, 250ms, 5min (default: when all processes have ended)
+  --realtime     lets time follow the wall clock
+  --pcap DIR     writes a capture of each host, for Wireshark: DIR/HOST.pcapng
+  --check        runs twice and compares step by step; names the first one that differs
+  --json         one JSON object a line for each step, the result last
+  --quiet        only the result
+  --help
+
+Exit status: 0 fine; 1 the scenario or a program failed, deadlock, livelock, or --check found a difference;
+2 the command line or the file is wrong; 130 interrupted.
+`;
