@@ -1,0 +1,1677 @@
+// The public types of dist/entry-node.d.ts, without comments. Written by `npm run api`.
+
+export declare const AF_INET = 2;
+
+export declare const AF_INET6 = 10;
+
+export declare const AF_UNIX = 1;
+
+export interface Attachable {
+    port(): Device;
+}
+
+export declare class Cable extends Link implements Exchange {
+    port(): Device;
+    input(from: Port, packet: Packet): void;
+}
+
+export declare class Capture {
+    constructor(machine: Machine, interfaces: InterfaceTable, epochMs: number);
+    get packets(): number;
+    toBytes(): Uint8Array;
+    [Symbol.dispose](): void;
+}
+
+export type ClockName = "CLOCK_MONOTONIC" | "CLOCK_REALTIME" | "CLOCK_PROCESS_CPUTIME_ID";
+
+export interface ConsoleOutput {
+    readonly timeNs: number;
+    readonly host: string;
+    readonly pid: number;
+    readonly process: string;
+    readonly text: string;
+}
+
+export interface Crash {
+    readonly timeNs: number;
+    readonly host: string;
+    readonly pid: number;
+    readonly process: string;
+    readonly error: unknown;
+}
+
+export declare class DeadlockError extends Error {
+    constructor(nowNs: number, processes: readonly Process[], crashes: readonly Crash[]);
+}
+
+export declare const ERRNO: {
+    readonly EPERM: 1;
+    readonly ENOENT: 2;
+    readonly ESRCH: 3;
+    readonly EINTR: 4;
+    readonly EIO: 5;
+    readonly ENXIO: 6;
+    readonly E2BIG: 7;
+    readonly ENOEXEC: 8;
+    readonly EBADF: 9;
+    readonly ECHILD: 10;
+    readonly EAGAIN: 11;
+    readonly ENOMEM: 12;
+    readonly EACCES: 13;
+    readonly EFAULT: 14;
+    readonly EBUSY: 16;
+    readonly EEXIST: 17;
+    readonly EXDEV: 18;
+    readonly ENODEV: 19;
+    readonly ENOTDIR: 20;
+    readonly EISDIR: 21;
+    readonly EINVAL: 22;
+    readonly ENFILE: 23;
+    readonly EMFILE: 24;
+    readonly ENOTTY: 25;
+    readonly ETXTBSY: 26;
+    readonly EFBIG: 27;
+    readonly ENOSPC: 28;
+    readonly ESPIPE: 29;
+    readonly EROFS: 30;
+    readonly EMLINK: 31;
+    readonly EPIPE: 32;
+    readonly EDOM: 33;
+    readonly ERANGE: 34;
+    readonly EDEADLK: 35;
+    readonly ENAMETOOLONG: 36;
+    readonly ENOLCK: 37;
+    readonly ENOSYS: 38;
+    readonly ENOTEMPTY: 39;
+    readonly ELOOP: 40;
+    readonly ENOMSG: 42;
+    readonly EIDRM: 43;
+    readonly EPROTO: 71;
+    readonly EBADMSG: 74;
+    readonly EOVERFLOW: 75;
+    readonly ENOTSOCK: 88;
+    readonly EDESTADDRREQ: 89;
+    readonly EMSGSIZE: 90;
+    readonly EPROTOTYPE: 91;
+    readonly ENOPROTOOPT: 92;
+    readonly EPROTONOSUPPORT: 93;
+    readonly ESOCKTNOSUPPORT: 94;
+    readonly EOPNOTSUPP: 95;
+    readonly EPFNOSUPPORT: 96;
+    readonly EAFNOSUPPORT: 97;
+    readonly EADDRINUSE: 98;
+    readonly EADDRNOTAVAIL: 99;
+    readonly ENETDOWN: 100;
+    readonly ENETUNREACH: 101;
+    readonly ENETRESET: 102;
+    readonly ECONNABORTED: 103;
+    readonly ECONNRESET: 104;
+    readonly ENOBUFS: 105;
+    readonly EISCONN: 106;
+    readonly ENOTCONN: 107;
+    readonly ESHUTDOWN: 108;
+    readonly ETIMEDOUT: 110;
+    readonly ECONNREFUSED: 111;
+    readonly EHOSTDOWN: 112;
+    readonly EHOSTUNREACH: 113;
+    readonly EALREADY: 114;
+    readonly EINPROGRESS: 115;
+    readonly ESTALE: 116;
+    readonly ECANCELED: 125;
+    readonly EOWNERDEAD: 130;
+    readonly ENOTRECOVERABLE: 131;
+};
+
+export declare const ERRNO_TEXT: Readonly<Record<Errno, string>>;
+
+export declare class EndOfTimeError extends Error {
+    constructor(label: string);
+}
+
+export interface Endpoint {
+    readonly address: string;
+    readonly port: number;
+}
+
+export type Errno = keyof typeof ERRNO;
+
+export declare const FD_CLOEXEC = 1;
+
+export declare const F_DUPFD = 0;
+
+export declare const F_DUPFD_CLOEXEC = 1030;
+
+export declare const F_GETFD = 1;
+
+export declare const F_GETFL = 3;
+
+export declare const F_SETFD = 2;
+
+export declare const F_SETFL = 4;
+
+export declare class HeldClockError extends Error {
+    constructor(message: string);
+}
+
+export declare class Host {
+    readonly kernel: Kernel;
+    readonly netif: Netif;
+    readonly inet: Inet;
+    readonly protocols: ProtocolTable;
+    constructor(parts: HostParts);
+    get name(): string;
+    get forwarding(): boolean;
+    set forwarding(forwarding: boolean);
+    attach(link: Attachable | Device, address?: string): Interface;
+    route(destination: string, { via, metric }: {
+        readonly via: string;
+        readonly metric?: number;
+    }): void;
+    spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
+    spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
+    netstat(): Netstat;
+    ps(): PsRow[];
+    lsof(): LsofRow[];
+    capture(): Capture;
+}
+
+export declare const IPPROTO_ICMP = 1;
+
+export declare const IPPROTO_IP = 0;
+
+export declare const IPPROTO_TCP = 6;
+
+export declare const IPPROTO_UDP = 17;
+
+export declare const LINKTYPE_ETHERNET = 1;
+
+export declare const LINKTYPE_RAW = 101;
+
+export interface LinkOptions {
+    readonly delayMs?: number;
+    readonly jitterMs?: number;
+    readonly lossRate?: number;
+    readonly duplicateRate?: number;
+    readonly corruptRate?: number;
+    readonly reorderRate?: number;
+    readonly reorderPackets?: number;
+    readonly rateMbps?: number;
+    readonly queuePackets?: number;
+    readonly mtu?: number;
+}
+
+export declare class LivelockError extends Error {
+    constructor(process: Process, call: string, calls: number, timeText: string);
+}
+
+export interface LsofRow {
+    readonly process: string;
+    readonly pid: number;
+    readonly uid: number;
+    readonly fd: number;
+    readonly access: "r" | "w" | "u";
+    readonly type: string;
+    readonly node: string;
+    readonly name: string;
+}
+
+export declare const MSG_DONTWAIT = 64;
+
+export declare const MSG_NOSIGNAL = 16384;
+
+export declare const MSG_PEEK = 2;
+
+export declare const MSG_TRUNC = 32;
+
+export interface Message {
+    readonly bytes: number;
+    readonly source: SocketName;
+}
+
+export interface Netstat {
+    readonly host: string;
+    readonly interfaces: readonly InterfaceSnapshot[];
+    readonly addresses: readonly AddressSnapshot[];
+    readonly sockets: readonly UdpSnapshot[];
+    readonly routes: readonly RouteSnapshot[];
+    readonly neighbours: readonly NeighbourSnapshot[];
+    readonly counters: Readonly<Record<string, number>>;
+}
+
+export declare const O_ACCMODE = 3;
+
+export declare const O_CLOEXEC = 524288;
+
+export declare const O_NONBLOCK = 2048;
+
+export declare const O_RDONLY = 0;
+
+export declare const O_RDWR = 2;
+
+export declare const O_WRONLY = 1;
+
+export declare const POLLERR = 8;
+
+export declare const POLLHUP = 16;
+
+export declare const POLLIN = 1;
+
+export declare const POLLNVAL = 32;
+
+export declare const POLLOUT = 4;
+
+export declare class PacketView {
+    readonly from: string;
+    readonly timeNs: number;
+    readonly length: number;
+    constructor(packet: Packet, from: string, timeNs: number);
+    get bytes(): Uint8Array;
+    get ethernet(): ethernet.Header | undefined;
+    get arp(): arp.Message | undefined;
+    get ipv4(): ipv4.Header | undefined;
+    get icmp(): icmpv4.Message | undefined;
+    get udp(): udp.Header | undefined;
+}
+
+export interface PollFd {
+    readonly fd: number;
+    readonly events: number;
+    revents?: number;
+}
+
+export declare class ProcessGoneError extends Error {
+    constructor(title: string, call: string);
+}
+
+export type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
+
+export interface Progress {
+    readonly nowNs: number;
+    readonly untilNs: number | undefined;
+    readonly events: number;
+}
+
+export interface PsRow {
+    readonly pid: number;
+    readonly ppid: number;
+    readonly uid: number;
+    readonly state: "R" | "S" | "Z";
+    readonly name: string;
+    readonly waits: readonly {
+        readonly call: string;
+        readonly on: string;
+    }[];
+}
+
+export type Rule = (packet: PacketView) => Verdict;
+
+export interface RunOptions {
+    readonly until?: string | number;
+    readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface RunResult {
+    readonly nowNs: number;
+    readonly hash: string;
+    readonly crashes: readonly Crash[];
+    readonly events: number;
+    readonly calls: number;
+    readonly barriers: number;
+}
+
+export declare const SIGKILL = 9;
+
+export declare const SOCK_CLOEXEC = 524288;
+
+export declare const SOCK_DGRAM = 2;
+
+export declare const SOCK_NONBLOCK = 2048;
+
+export declare const SOCK_RAW = 3;
+
+export declare const SOCK_STREAM = 1;
+
+export declare const SOL_SOCKET = 1;
+
+export declare const SO_BROADCAST = 6;
+
+export declare const SO_DOMAIN = 39;
+
+export declare const SO_ERROR = 4;
+
+export declare const SO_PROTOCOL = 38;
+
+export declare const SO_RCVBUF = 8;
+
+export declare const SO_REUSEADDR = 2;
+
+export declare const SO_SNDBUF = 7;
+
+export declare const SO_TYPE = 3;
+
+export declare class Segment extends Link implements Exchange {
+    port(): Device;
+    disconnect(device: Device): Disposable;
+    partition(...groups: readonly (readonly Device[])[]): Disposable;
+    input(from: Port, packet: Packet): void;
+    protected inFlight(port: Port): number;
+}
+
+export interface SocketName extends Endpoint {
+    readonly family: number;
+}
+
+export interface SpawnAttributes {
+    readonly name?: string;
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly cwd?: string;
+    readonly daemon?: boolean;
+}
+
+export interface SpawnOptions {
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly cwd?: string;
+    readonly daemon?: boolean;
+}
+
+export interface SpawnedProcess {
+    readonly pid: number;
+    readonly name: string;
+    readonly state: "running" | "zombie" | "reaped";
+    readonly status: number;
+    kill(): void;
+}
+
+export interface Sys {
+    getpid(): number;
+    getppid(): number;
+    getuid(): number;
+    getgid(): number;
+    getcwd(): string;
+    getenv(name: string): string | undefined;
+    gethostname(): string;
+    fork(child: Program, ...args: string[]): number;
+    spawn(program: Program, attributes?: SpawnAttributes): number;
+    exec(program: Program, ...args: string[]): Promise<never>;
+    exit(status: number): Promise<never>;
+    wait(): Promise<WaitResult>;
+    waitpid(pid: number, options?: number): Promise<WaitResult>;
+    clockGettime(clock: ClockName): Timespec;
+    sleep(seconds: number): Promise<void>;
+    nanosleep(nanoseconds: number): Promise<void>;
+    external<T>(promise: PromiseLike<T>): Promise<T>;
+    read(fd: number, buffer: Uint8Array): Promise<number>;
+    write(fd: number, data: Uint8Array | string): Promise<number>;
+    close(fd: number): void;
+    dup(fd: number): number;
+    dup2(fd: number, to: number): number;
+    fcntl(fd: number, command: number, argument?: number): number;
+    poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
+    pipe(): readonly [number, number];
+    socket(domain: number, type: number, protocol?: number): number;
+    bind(fd: number, address: Endpoint): void;
+    connect(fd: number, address: Endpoint): Promise<void>;
+    send(fd: number, data: Uint8Array | string, flags?: number): Promise<number>;
+    sendto(fd: number, data: Uint8Array | string, address: Endpoint, flags?: number): Promise<number>;
+    recv(fd: number, buffer: Uint8Array, flags?: number): Promise<number>;
+    recvfrom(fd: number, buffer: Uint8Array, flags?: number): Promise<Message>;
+    getsockname(fd: number): SocketName;
+    getpeername(fd: number): SocketName;
+    getsockopt(fd: number, level: number, option: number): number;
+    setsockopt(fd: number, level: number, option: number, value: number): void;
+}
+
+export declare class SystemError extends Error {
+    readonly code: Errno;
+    readonly errno: number;
+    readonly syscall: string;
+    constructor(code: Errno, syscall: string, subject?: string);
+}
+
+export interface Timespec {
+    readonly seconds: number;
+    readonly nanoseconds: number;
+}
+
+export type TraceDetail = {
+    readonly step: "kernel/call";
+    readonly pid: number;
+    readonly process: string;
+    readonly call: string;
+    readonly args: readonly unknown[];
+    readonly result: unknown;
+} | {
+    readonly step: "kernel/process";
+    readonly pid: number;
+    readonly process: string;
+    readonly what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap";
+    readonly text: string;
+}
+ | {
+    readonly step: "kernel/operation";
+    readonly pid: number;
+    readonly process: string;
+    readonly call: string;
+    readonly what: "sleep" | "wake";
+    readonly on: string;
+}
+ | {
+    readonly step: "host/console";
+    readonly pid: number;
+    readonly process: string;
+    readonly text: string;
+} | {
+    readonly step: "socket/send" | "socket/receive";
+    readonly socket: string;
+    readonly bytes: number;
+    readonly queuedBytes: number;
+} | {
+    readonly step: "inet/udp/output" | "inet/udp/input" | "inet/ip/output" | "inet/ip/input" | "inet/ip/forward";
+    readonly source: string;
+    readonly destination: string;
+    readonly bytes: number;
+} | {
+    readonly step: "netif/output" | "netif/input";
+    readonly interface: string;
+    readonly linkType: "ethernet" | "raw-ip";
+    readonly frame: TracedFrame;
+} | {
+    readonly step: "link";
+    readonly link: string;
+    readonly what: "send" | "deliver" | "lose" | "duplicate" | "corrupt" | "reorder" | "rule";
+    readonly bytes: number;
+}
+ | {
+    readonly step: "drop";
+    readonly counter: string;
+    readonly bytes: number;
+};
+
+export type TraceEvent = TraceDetail & {
+    readonly timeNs: number;
+    readonly host: string;
+};
+
+export type TraceListener = (event: TraceEvent) => void;
+
+export interface TracedFrame {
+    readonly length: number;
+    copyBytes(): Uint8Array;
+}
+
+export type Verdict = "pass" | "drop"
+ | "corrupt"
+ | {
+    readonly delayMs: number;
+}
+ | {
+    readonly duplicate: number;
+}
+ | {
+    readonly replace: Uint8Array;
+};
+
+export declare function WEXITSTATUS(status: number): number;
+
+export declare function WIFEXITED(status: number): boolean;
+
+export declare function WIFSIGNALED(status: number): boolean;
+
+export declare const WNOHANG = 1;
+
+export declare function WTERMSIG(status: number): number;
+
+export interface WaitResult {
+    readonly pid: number;
+    readonly status: number;
+}
+
+export declare class World extends CoreWorld {
+    constructor(options?: WorldOptions);
+}
+
+export interface WorldOptions {
+    readonly seed?: number | string;
+    readonly epoch?: number;
+    readonly time?: "virtual" | "real";
+    readonly cpu?: {
+        readonly perCallNs?: number;
+    };
+    readonly watchdogMs?: number;
+    readonly livelockCalls?: number;
+    readonly console?: (output: ConsoleOutput) => void;
+}
+
+// as describePacket
+export declare function describe(linkType: number, view: DataView, offset: number, length: number): string;
+
+export declare function formatLsof(rows: readonly LsofRow[]): string;
+
+export declare function formatNetstat(snapshot: Netstat): string;
+
+export declare function formatPs(rows: readonly PsRow[]): string;
+
+export declare function formatSeconds(timeNs: number): string;
+
+export declare function parseDuration(option: string, duration: string | number): number;
+
+// ---- Not exported, but reached from the above. ----
+
+// base/counters.d.ts
+declare class Counters {
+    bump(name: string, by?: number): void;
+    get(name: string): number;
+    snapshot(): Readonly<Record<string, number>>;
+}
+
+// base/event-queue.d.ts
+declare class EventQueue {
+    constructor();
+    get size(): number;
+    get foreground(): number;
+    get nextTimeNs(): number;
+    schedule(event: TimedEvent, timeNs: number): void;
+    reschedule(event: TimedEvent, timeNs: number): void;
+    cancel(event: TimedEvent): boolean;
+    pop(): TimedEvent | undefined;
+}
+
+// base/event-queue.d.ts
+declare abstract class TimedEvent {
+    readonly label: string;
+    readonly background: boolean;
+    timeNs: number;
+    id: number;
+    constructor(label: string, background?: boolean);
+    get queued(): boolean;
+    abstract run(): void;
+}
+
+// base/hash.d.ts
+declare class RollingHash {
+    mix(word: number): void;
+    mixNumber(value: number): void;
+    mixString(text: string): void;
+    mixBytes(view: DataView, offset: number, length: number): void;
+    get value32(): number;
+    digest(): string;
+}
+
+// base/machine.d.ts
+interface Machine {
+    readonly name: string;
+    readonly scheduler: Scheduler;
+    readonly tracer: Tracer;
+    readonly counters: Counters;
+    random(purpose: string): Prng;
+}
+
+// base/platform.d.ts
+interface Platform {
+    readonly name: string;
+    macrotask(task: () => void): void;
+    drained(task: () => void): void;
+    monotonicNs(): number;
+    timer(delayMs: number, task: () => void, weak?: boolean): Disposable;
+    onExhausted(task: () => void): Disposable;
+    print(text: string): void;
+    warn(text: string): void;
+}
+
+// base/prng.d.ts
+declare class Prng {
+    private constructor();
+    static stream(seed: number | string, name: string): Prng;
+    nextU32(): number;
+    nextFloat(): number;
+    below(bound: number): number;
+    chance(rate: number): boolean;
+    uniform(low: number, high: number): number;
+    exponential(mean: number): number;
+    pick<T>(values: readonly T[]): T;
+    shuffle<T>(values: T[]): void;
+    fill(bytes: Uint8Array): void;
+}
+
+// base/scheduler.d.ts
+type Journal = (subject: Named, what: string, value: number, hash: number) => void;
+
+// base/scheduler.d.ts
+interface Named {
+    readonly title: string;
+}
+
+// base/scheduler.d.ts
+interface Runnable {
+    run(): void;
+}
+
+// base/scheduler.d.ts
+declare class Scheduler {
+    nowNs: number;
+    readonly events: EventQueue;
+    readonly hash: RollingHash;
+    journal: Journal | null;
+    programsResumed: boolean;
+    note(subject: Named, what: string, value: number): void;
+    after(event: TimedEvent, delayNs: number): void;
+    at(event: TimedEvent, timeNs: number): void;
+    get hasReady(): boolean;
+    raise(runnable: Runnable): void;
+    runReady(budget: number): number;
+}
+
+// base/trace.d.ts
+declare class Tracer {
+    on: boolean;
+    constructor(now: () => number);
+    subscribe(listener: TraceListener): Disposable;
+    emit(host: string, detail: TraceDetail): void;
+}
+
+// base/wait-queue.d.ts
+declare class WaitEntry {
+    readonly waiter: Waiter;
+    readonly events: number;
+    queue: WaitQueue | null;
+    previous: WaitEntry | null;
+    next: WaitEntry | null;
+    constructor(waiter: Waiter, events: number);
+}
+
+// base/wait-queue.d.ts
+declare class WaitQueue {
+    get isEmpty(): boolean;
+    enlist(entry: WaitEntry): void;
+    static delist(entry: WaitEntry): void;
+    wake(events: number): void;
+}
+
+// base/wait-queue.d.ts
+interface Waiter {
+    wake(): void;
+}
+
+// file/open-file.d.ts
+interface FileDescription {
+    readonly type: string;
+    readonly node: string;
+    readonly name: string;
+}
+
+// file/open-file.d.ts
+interface FileOps {
+    readonly waiters: WaitQueue;
+    read(task: Task, into: Uint8Array): number | Errno;
+    write(task: Task, from: Uint8Array): number | Errno;
+    poll(): number;
+    release(): void;
+    describe(): FileDescription;
+}
+
+// file/open-file.d.ts
+declare class OpenFile {
+    readonly ops: FileOps;
+    flags: number;
+    constructor(ops: FileOps, flags: number);
+    get nonBlocking(): boolean;
+    get readable(): boolean;
+    get writable(): boolean;
+    reference(): this;
+    unreference(): void;
+}
+
+// file/task.d.ts
+interface Task {
+    readonly pid: number;
+    readonly name: string;
+    readonly uid: number;
+    readonly gid: number;
+}
+
+// host/host.d.ts
+interface HostParts {
+    readonly machine: Machine;
+    readonly runState: RunState;
+    readonly runtimes: readonly ProgramRuntime[];
+    readonly epochMs: number;
+    readonly nextMacAddress: () => mac.MacAddress;
+    readonly console: (output: ConsoleOutput) => void;
+    readonly onCrash: (crash: Crash) => void;
+}
+
+// inet/inet.d.ts
+declare class Inet {
+    readonly netif: Netif;
+    readonly ip: Ip;
+    readonly udp: Udp;
+    readonly protocols: readonly Protocol[];
+    constructor(machine: Machine, netif: Netif);
+    addAddress(to: Interface, text: string): 0 | Errno;
+    addRoute({ to, via, through, metric }: RouteSpec): 0 | Errno;
+    deleteRoute(to: string, metric?: number): 0 | Errno;
+}
+
+// inet/inet.d.ts
+interface RouteSpec {
+    readonly to: string;
+    readonly via?: string;
+    readonly through?: Interface;
+    readonly metric?: number;
+}
+
+// inet/ip/addresses.d.ts
+type AddressKind = "unspecified" | "local" | "broadcast" | "multicast" | "unicast";
+
+// inet/ip/addresses.d.ts
+interface AddressSnapshot {
+    readonly interface: string;
+    readonly address: string;
+    readonly prefixLength: number;
+    readonly broadcast: string | null;
+}
+
+// inet/ip/addresses.d.ts
+declare class AddressTable {
+    constructor(routes: RouteTable);
+    get generation(): number;
+    add(through: Interface, prefix: Prefix): 0 | Errno;
+    delete(through: Interface, address: IpAddress): 0 | Errno;
+    deleteThrough(gone: Interface): void;
+    list(): readonly InterfaceAddress[];
+    kindOf(address: IpAddress): AddressKind;
+    select(through: Interface, neighbour: IpAddress): IpAddress | undefined;
+    broadcastInterface(broadcast: IpAddress): InterfaceAddress | undefined;
+    snapshot(): readonly AddressSnapshot[];
+}
+
+// inet/ip/addresses.d.ts
+interface InterfaceAddress {
+    readonly through: Interface;
+    readonly address: IpAddress;
+    readonly network: Network;
+}
+
+// inet/ip/ip.d.ts
+interface Arrival extends AddressPair {
+    headerLength: number;
+    source: IpAddress;
+    destination: IpAddress;
+    kind: AddressKind;
+    frameKind: FrameKind;
+}
+
+// inet/ip/ip.d.ts
+type ErrorSender = (packet: Packet, frameKind: FrameKind, message: Message) => void;
+
+// inet/ip/ip.d.ts
+interface IcmpError {
+    readonly message: Message;
+    readonly source: IpAddress;
+    readonly destination: IpAddress;
+    readonly view: DataView;
+    readonly offset: number;
+    readonly length: number;
+}
+
+// inet/ip/ip.d.ts
+declare class Ip {
+    readonly machine: Machine;
+    readonly netif: Netif;
+    readonly routes: RouteTable;
+    readonly addresses: AddressTable;
+    readonly paths: PathTable;
+    forwarding: boolean;
+    defaultTtl: number;
+    sendError: ErrorSender;
+    nextIdentification: number;
+    readonly arrival: Arrival;
+    constructor(machine: Machine, netif: Netif);
+    register(protocol: number, input: TransportInput): void;
+    registerError(protocol: number, handler: TransportError): void;
+    inputFor(protocol: number): TransportInput | undefined;
+    errorHandlerFor(protocol: number): TransportError | undefined;
+}
+
+// inet/ip/ip.d.ts
+type TransportError = (error: IcmpError) => boolean;
+
+// inet/ip/ip.d.ts
+type TransportInput = (packet: Packet, arrival: Arrival) => void;
+
+// inet/ip/network.d.ts
+declare class Network {
+    readonly address: IpAddress;
+    readonly prefixLength: number;
+    constructor({ address, prefixLength }: Prefix);
+    contains(address: IpAddress): boolean;
+    equals(other: Network): boolean;
+    get broadcast(): IpAddress | null;
+    toString(): string;
+}
+
+// inet/ip/path.d.ts
+interface Path {
+    readonly destination: IpAddress;
+    readonly kind: "local" | "broadcast" | "unicast";
+    readonly through: Interface;
+    readonly nextHop: IpAddress;
+    readonly source: IpAddress;
+    readonly generation: number;
+}
+
+// inet/ip/path.d.ts
+declare class PathTable {
+    constructor(interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable);
+    to(destination: IpAddress): Path | Errno;
+    broadcastFrom(source: IpAddress, destination: IpAddress): Path | Errno;
+}
+
+// inet/ip/route.d.ts
+interface Route {
+    readonly network: Network;
+    readonly gateway: IpAddress | null;
+    readonly through: Interface;
+    readonly source: IpAddress | null;
+    readonly metric: number;
+    readonly protocol: "kernel" | "static";
+}
+
+// inet/ip/route.d.ts
+interface RouteSnapshot {
+    readonly destination: string;
+    readonly gateway: string | null;
+    readonly interface: string;
+    readonly source: string | null;
+    readonly metric: number;
+    readonly protocol: "kernel" | "static";
+    readonly usable: boolean;
+}
+
+// inet/ip/route.d.ts
+declare class RouteTable {
+    get generation(): number;
+    lookup(destination: IpAddress): Route | undefined;
+    add(route: Route): 0 | Errno;
+    delete(network: Network, metric?: number): 0 | Errno;
+    deleteThrough(gone: Interface): void;
+    snapshot(): readonly RouteSnapshot[];
+}
+
+// inet/udp/pcb.d.ts
+declare class UdpPcb {
+    readonly socket: Socket;
+    localAddress: IpAddress;
+    localPort: number;
+    remote: InetAddress | null;
+    lastSource: InetAddress | null;
+    next: UdpPcb | null;
+    constructor(socket: Socket);
+    accepts(destination: IpAddress, source: IpAddress, sourcePort: number): boolean;
+}
+
+// inet/udp/pcb.d.ts
+declare class UdpTable {
+    lookup(destination: IpAddress, port: number, source: IpAddress, sourcePort: number): UdpPcb | null;
+    onPort(port: number): readonly UdpPcb[];
+    all(): readonly UdpPcb[];
+    add(pcb: UdpPcb): void;
+    remove(pcb: UdpPcb): void;
+}
+
+// inet/udp/udp.d.ts
+declare class Udp {
+    readonly machine: Machine;
+    readonly ip: Ip;
+    readonly table: UdpTable;
+    readonly ports: Prng;
+    constructor(machine: Machine, ip: Ip);
+    snapshot(): readonly UdpSnapshot[];
+}
+
+// inet/udp/udp.d.ts
+interface UdpSnapshot {
+    readonly protocol: "udp";
+    readonly receiveQueueBytes: number;
+    readonly sendQueueBytes: number;
+    readonly localAddress: string;
+    readonly localPort: number;
+    readonly remoteAddress: string | null;
+    readonly remotePort: number | null;
+    readonly state: "" | "ESTABLISHED";
+    readonly inode: number;
+    readonly drops: number;
+}
+
+// kernel/descriptors.d.ts
+declare class DescriptorTable {
+    constructor(limit?: number);
+    get(fd: number): OpenFile | undefined;
+    install(file: OpenFile, closeOnExec?: boolean, from?: number): number | Errno;
+    duplicateTo(from: number, to: number): number | Errno;
+    duplicate(fd: number, from: number, closeOnExec: boolean): number | Errno;
+    close(fd: number): 0 | Errno;
+    closeOnExec(fd: number): boolean | Errno;
+    setCloseOnExec(fd: number, closeOnExec: boolean): 0 | Errno;
+    copy(): DescriptorTable;
+    closeForExec(): void;
+    closeAll(): void;
+    entries(): Generator<{
+        readonly fd: number;
+        readonly file: OpenFile;
+        readonly closeOnExec: boolean;
+    }>;
+}
+
+// kernel/image.d.ts
+declare class Image {
+    readonly process: Process;
+    constructor(process: Process);
+    get alive(): boolean;
+    start(runtime: ProgramRuntime, program: unknown, args: readonly string[]): void;
+    scheduleTurn(operation: Runnable): void;
+    exit(status: number): void;
+    crash(error: unknown): void;
+    discard(): void;
+}
+
+// kernel/image.d.ts
+interface ProgramRuntime {
+    readonly name: string;
+    accepts(program: unknown): boolean;
+    start(image: Image, program: unknown, args: readonly string[]): RunningProgram;
+    schedule?(image: Image, turn: Runnable): void;
+}
+
+// kernel/image.d.ts
+interface RunningProgram {
+    stop(): void;
+}
+
+// kernel/kernel.d.ts
+declare class Kernel {
+    readonly machine: Machine;
+    readonly runState: RunState;
+    readonly protocols: ProtocolTable;
+    readonly processes: ProcessTable;
+    readonly epochMs: number;
+    constructor(parts: KernelParts);
+    nextInode(): number;
+    spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[]): Process | Errno;
+    runtimeFor(program: unknown): ProgramRuntime;
+    install(process: Process, ops: FileOps, flags: number, closeOnExec?: boolean): number | Errno;
+    reportCrash(process: Process, error: unknown): void;
+}
+
+// kernel/kernel.d.ts
+interface KernelParts {
+    readonly machine: Machine;
+    readonly runState: RunState;
+    readonly protocols: ProtocolTable;
+    readonly runtimes: readonly ProgramRuntime[];
+    readonly console: FileOps;
+    readonly epochMs: number;
+    readonly onCrash: (crash: Crash) => void;
+}
+
+// kernel/operation.d.ts
+interface Outstanding {
+    older: Outstanding | null;
+    newer: Outstanding | null;
+    readonly call: string;
+    readonly on: string;
+    cancel(): void;
+}
+
+// kernel/process-table.d.ts
+declare class ProcessTable {
+    constructor(kernel: Kernel);
+    get init(): Process;
+    get(pid: number): Process | undefined;
+    all(): IterableIterator<Process>;
+    create(parent: Process, attributes: ProcessAttributes, descriptors: DescriptorTable, program: unknown, args: readonly string[]): Process | Errno;
+    load(process: Process, program: unknown, args: readonly string[]): void;
+    orphan(process: Process): void;
+    notifyParent(process: Process): void;
+    reap(process: Process): void;
+}
+
+// kernel/process.d.ts
+declare class Process implements Task {
+    readonly kernel: Kernel;
+    readonly runState: RunState;
+    readonly pid: number;
+    parent: Process | null;
+    readonly children: Set<Process>;
+    readonly childWaiters: WaitQueue;
+    readonly uid: number;
+    readonly gid: number;
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly daemon: boolean;
+    descriptors: DescriptorTable;
+    name: string;
+    state: ProcessState;
+    status: number;
+    image: Image | null;
+    lastCall: string;
+    cpuNs: number;
+    owedNs: number;
+    constructor(kernel: Kernel, pid: number, parent: Process | null, attributes: ProcessAttributes, descriptors: DescriptorTable);
+    get title(): string;
+    get operations(): readonly Outstanding[];
+    get isWaiting(): boolean;
+    addOperation(operation: Outstanding): void;
+    removeOperation(operation: Outstanding): void;
+    scheduleTurn(operation: Runnable): void;
+    chargeCall(costNs: number): void;
+    takeOwed(): number;
+    terminate(status: number, what: "exit" | "crash" | "kill", text: string): void;
+    kill(): void;
+    crash(error: unknown): void;
+    trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap", text: string): void;
+    traceSleep(call: string, on: () => string): void;
+    cancelOperations(): void;
+}
+
+// kernel/process.d.ts
+interface ProcessAttributes {
+    readonly name: string;
+    readonly uid: number;
+    readonly gid: number;
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly daemon: boolean;
+}
+
+// kernel/process.d.ts
+type ProcessState = "running" | "zombie" | "reaped";
+
+// kernel/run-state.d.ts
+interface External {
+    readonly process: Process;
+    deliver: (() => void) | null;
+}
+
+// kernel/run-state.d.ts
+declare class RunState {
+    readonly scheduler: Scheduler;
+    readonly perCallNs: number;
+    foregroundProcesses: number;
+    holders: number;
+    owedTurns: number;
+    readonly externals: External[];
+    failure: Error | null;
+    calls: number;
+    inLoop: boolean;
+    onActivity: (() => void) | null;
+    constructor(scheduler: Scheduler, options: {
+        perCallNs: number;
+        livelockCalls: number;
+    });
+    enter(process: Process, call: string): boolean;
+    activity(): void;
+    leave(): void;
+    progress(): void;
+    resume(): void;
+    beginTurn(): void;
+    endTurn(): void;
+    fail(error: Error): void;
+}
+
+// link/channel.d.ts
+interface ChannelOwner {
+    readonly number: number;
+    readonly label: string;
+    readonly up: boolean;
+    readonly statistics: PortStatistics;
+    carry(packet: Packet): void;
+    sent(): void;
+}
+
+// link/device.d.ts
+interface Device {
+    readonly linkType: "ethernet" | "raw-ip";
+    readonly namePrefix: string;
+    readonly mtu: number;
+    readonly queuePackets: number;
+    readonly linkName: string;
+    open(client: DeviceClient, macAddress: MacAddress, label?: string): void;
+    readonly ready: boolean;
+    transmit(packet: Packet): void;
+}
+
+// link/device.d.ts
+interface DeviceClient {
+    receive(packet: Packet): void;
+    transmitDone(): void;
+}
+
+// link/frame-hash.d.ts
+declare class FrameHash implements Named {
+    readonly title: string;
+    constructor(machine: Machine, title: string);
+    mix(packet: Packet): void;
+}
+
+// link/link.d.ts
+declare abstract class Link {
+    protected readonly medium: Medium;
+    protected readonly ports: Port[];
+    constructor(machine: Machine, options?: LinkOptions);
+    get name(): string;
+    get options(): ResolvedOptions;
+    get up(): boolean;
+    set onError(listener: (error: Error) => void);
+    abstract port(): Device;
+    set(options: LinkOptions): void;
+    rule(rule: Rule): Disposable;
+    cut(): Disposable;
+    disconnect(device: Device): Disposable;
+    snapshot(): LinkSnapshot;
+    protected inFlight(port: Port): number;
+    protected addPort(exchange: Exchange): Port;
+    protected portOf(device: Device): Port;
+}
+
+// link/link.d.ts
+interface LinkSnapshot {
+    readonly name: string;
+    readonly up: boolean;
+    readonly options: ResolvedOptions;
+    readonly ports: readonly PortSnapshot[];
+}
+
+// link/medium.d.ts
+type LinkStep = Extract<TraceDetail, {
+    step: "link";
+}>["what"];
+
+// link/medium.d.ts
+declare class Medium {
+    readonly machine: Machine;
+    options: ResolvedOptions;
+    settings: LinkSettings;
+    rules: readonly Rule[];
+    cuts: number;
+    onError: (error: Error) => void;
+    readonly frameHash: FrameHash;
+    constructor(machine: Machine, options: LinkOptions);
+    get frameMaxBytes(): number;
+    set(options: LinkOptions): void;
+    trace(what: LinkStep, bytes: number): void;
+    report(error: Error): void;
+}
+
+// link/options.d.ts
+interface LinkSettings {
+    readonly delayNs: number;
+    readonly jitterNs: number;
+    readonly lossRate: number;
+    readonly duplicateRate: number;
+    readonly corruptRate: number;
+    readonly reorderRate: number;
+    readonly reorderPackets: number;
+    readonly rateBitsPerSecond: number;
+    readonly queuePackets: number;
+    readonly mtu: number;
+}
+
+// link/options.d.ts
+type ResolvedOptions = Required<LinkOptions>;
+
+// link/port.d.ts
+interface Exchange {
+    input(from: Port, packet: Packet): void;
+}
+
+// link/port.d.ts
+declare class Port implements Device, ChannelOwner {
+    readonly linkType = "ethernet";
+    readonly namePrefix = "eth";
+    readonly number: number;
+    readonly statistics: PortStatistics;
+    disconnections: number;
+    constructor(medium: Medium, number: number, exchange: Exchange);
+    get mtu(): number;
+    get queuePackets(): number;
+    get linkName(): string;
+    get label(): string;
+    get up(): boolean;
+    get listening(): boolean;
+    get inFlight(): number;
+    open(client: DeviceClient, _macAddress: MacAddress, label?: string): void;
+    get ready(): boolean;
+    transmit(packet: Packet): void;
+    carry(packet: Packet): void;
+    sent(): void;
+    deliver(packet: Packet): void;
+}
+
+// link/statistics.d.ts
+declare const DROP_COUNTERS: {
+    readonly lost: "LinkLost";
+    readonly rule: "LinkRuleDrops";
+    readonly ruleFailed: "LinkRuleFailures";
+    readonly cut: "LinkCutDrops";
+    readonly partition: "LinkPartitionDrops";
+    readonly queueFull: "LinkQueueFull";
+    readonly tooLong: "LinkTooLong";
+    readonly malformed: "LinkMalformed";
+    readonly filtered: "LinkFiltered";
+    readonly noReceiver: "LinkNoReceiver";
+};
+
+// link/statistics.d.ts
+type DropCause = keyof typeof DROP_COUNTERS;
+
+// link/statistics.d.ts
+interface PortSnapshot {
+    readonly label: string;
+    readonly txPackets: number;
+    readonly txBytes: number;
+    readonly rxPackets: number;
+    readonly rxBytes: number;
+    readonly duplicated: number;
+    readonly corrupted: number;
+    readonly reordered: number;
+    readonly flooded: number;
+    readonly drops: Readonly<Partial<Record<DropCause, number>>>;
+    readonly inFlight: number;
+}
+
+// link/statistics.d.ts
+declare class PortStatistics {
+    txPackets: number;
+    txBytes: number;
+    rxPackets: number;
+    rxBytes: number;
+    duplicated: number;
+    corrupted: number;
+    reordered: number;
+    flooded: number;
+    drop(medium: Medium, cause: DropCause, bytes: number): void;
+    snapshot(label: string, inFlight: number): PortSnapshot;
+}
+
+// netif/interface-table.d.ts
+type InterfaceChange = "attach" | "up" | "down" | "detach";
+
+// netif/interface-table.d.ts
+type InterfaceListener = (changed: Interface, change: InterfaceChange) => void;
+
+// netif/interface-table.d.ts
+interface InterfaceSnapshot extends Readonly<InterfaceCounters> {
+    readonly name: string;
+    readonly index: number;
+    readonly up: boolean;
+    readonly mtu: number;
+    readonly linkType: "ethernet" | "raw-ip";
+    readonly macAddress: string;
+    readonly linkName: string;
+    readonly queueLength: number;
+}
+
+// netif/interface-table.d.ts
+declare class InterfaceTable {
+    constructor(machine: Machine, input: (packet: Packet, from: Interface) => void);
+    get generation(): number;
+    attach(device: Device, macAddress: mac.MacAddress): Interface;
+    detach(gone: Interface): void;
+    setUp(changed: Interface, up: boolean): void;
+    get(name: string): Interface | undefined;
+    list(): readonly Interface[];
+    subscribe(listener: InterfaceListener): void;
+    snapshot(): readonly InterfaceSnapshot[];
+}
+
+// netif/interface.d.ts
+type Direction = "in" | "out";
+
+// netif/interface.d.ts
+declare class Interface implements DeviceClient {
+    readonly machine: Machine;
+    readonly name: string;
+    readonly index: number;
+    readonly macAddress: MacAddress;
+    readonly device: Device;
+    readonly linkType: Device["linkType"];
+    readonly counters: InterfaceCounters;
+    constructor(machine: Machine, identity: InterfaceIdentity, device: Device, input: (packet: Packet, from: Interface) => void);
+    get mtu(): number;
+    get isLoopback(): boolean;
+    get up(): boolean;
+    get queueLength(): number;
+    enqueue(packet: Packet): void;
+    discardOutgoing(packet: Packet, counter: string): void;
+    discardIncoming(packet: Packet, counter: string): void;
+    tap(listener: TapListener): Disposable;
+    setUp(up: boolean): void;
+    receive(packet: Packet): void;
+    transmitDone(): void;
+}
+
+// netif/interface.d.ts
+interface InterfaceCounters {
+    rxPackets: number;
+    rxBytes: number;
+    rxDrops: number;
+    txPackets: number;
+    txBytes: number;
+    txDrops: number;
+}
+
+// netif/interface.d.ts
+interface InterfaceIdentity {
+    readonly name: string;
+    readonly index: number;
+    readonly macAddress: MacAddress;
+}
+
+// netif/interface.d.ts
+type TapListener = (direction: Direction, packet: Packet) => void;
+
+// netif/neighbour-table.d.ts
+interface Lesson {
+    readonly create: boolean;
+    readonly confirmed: boolean;
+    readonly etherType: number;
+}
+
+// netif/neighbour-table.d.ts
+interface NeighbourSnapshot {
+    readonly address: string;
+    readonly interface: string;
+    readonly macAddress: string;
+    readonly state: NeighbourState;
+}
+
+// netif/neighbour-table.d.ts
+declare class NeighbourTable {
+    constructor(machine: Machine);
+    get size(): number;
+    registerSolicitor(family: 4 | 6, solicitor: Solicitor): void;
+    onUnreachable(family: 4 | 6, listener: UnreachableListener): void;
+    resolve(through: Interface, address: IpAddress, packet: Packet, etherType: number): mac.MacAddress;
+    learn(through: Interface, address: IpAddress, macAddress: mac.MacAddress, lesson: Lesson): void;
+    confirm(through: Interface, address: IpAddress): void;
+    flush(through: Interface): void;
+    snapshot(): readonly NeighbourSnapshot[];
+}
+
+// netif/neighbour-table.d.ts
+type Solicitor = (through: Interface, target: IpAddress, unicastTo?: mac.MacAddress) => void;
+
+// netif/neighbour-table.d.ts
+type UnreachableListener = (packet: Packet) => void;
+
+// netif/neighbour.d.ts
+type NeighbourState = "INCOMPLETE" | "REACHABLE" | "STALE" | "DELAY" | "PROBE" | "FAILED";
+
+// netif/netif.d.ts
+declare class Netif {
+    readonly machine: Machine;
+    readonly interfaces: InterfaceTable;
+    readonly neighbours: NeighbourTable;
+    readonly protocolQueue: ProtocolQueue;
+    constructor(machine: Machine);
+    register(etherType: number, networkInput: NetworkInput): void;
+    inputFor(etherType: number): NetworkInput | undefined;
+}
+
+// netif/protocol-queue.d.ts
+type FrameKind = "host" | "group" | "looped";
+
+// netif/protocol-queue.d.ts
+type NetworkInput = (packet: Packet, from: Interface, kind: FrameKind) => void;
+
+// netif/protocol-queue.d.ts
+declare class ProtocolQueue implements Runnable {
+    constructor(machine: Machine);
+    add(packet: Packet, from: Interface, kind: FrameKind, input: NetworkInput): void;
+    run(): void;
+}
+
+// socket/address.d.ts
+interface InetAddress {
+    readonly family: typeof AF_INET | typeof AF_INET6;
+    readonly address: IpAddress;
+    readonly port: number;
+}
+
+// socket/address.d.ts
+type SocketAddress = InetAddress;
+
+// socket/protocol.d.ts
+interface Protocol {
+    readonly domain: number;
+    readonly type: number;
+    readonly protocol: number;
+    readonly name: string;
+    attach(socket: Socket): UserRequests;
+}
+
+// socket/protocol.d.ts
+declare class ProtocolTable {
+    add(row: Protocol): void;
+    lookup(domain: number, type: number, protocol: number): Protocol | Errno;
+}
+
+// socket/protocol.d.ts
+interface UserRequests {
+    bind(task: Task, address: SocketAddress): 0 | Errno;
+    connect(task: Task, address: SocketAddress): 0 | Errno;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno;
+    localAddress(): SocketAddress;
+    remoteAddress(): SocketAddress | Errno;
+    detach(): void;
+}
+
+// socket/socket.d.ts
+interface Received {
+    readonly bytes: number;
+    readonly source: SocketAddress;
+}
+
+// socket/socket.d.ts
+declare class Socket implements FileOps, Payer {
+    readonly machine: Machine;
+    readonly domain: number;
+    readonly type: number;
+    readonly protocol: Protocol;
+    readonly waiters: WaitQueue;
+    readonly requests: UserRequests;
+    readonly inode: number;
+    receiveLimitBytes: number;
+    sendLimitBytes: number;
+    broadcast: boolean;
+    reuseAddress: boolean;
+    drops: number;
+    constructor(machine: Machine, protocol: Protocol, inode: number);
+    get receiveQueueBytes(): number;
+    get sendQueueBytes(): number;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno;
+    receive(into: Uint8Array, flags: number): Received | Errno;
+    read(_task: Task, into: Uint8Array): number | Errno;
+    write(task: Task, from: Uint8Array): number | Errno;
+    poll(): number;
+    release(): void;
+    takeError(): Errno | null;
+    describe(): FileDescription;
+    deliver(packet: Packet, source: SocketAddress): boolean;
+    fail(error: Errno): void;
+    chargeSend(packet: Packet): void;
+    uncharge(bytes: number): void;
+}
+
+// wire/arp.d.ts
+interface Message {
+    readonly op: number;
+    readonly sha: mac.MacAddress;
+    readonly spa: IpAddress;
+    readonly tha: mac.MacAddress;
+    readonly tpa: IpAddress;
+}
+
+// wire/ethernet.d.ts
+interface Header {
+    readonly destination: mac.MacAddress;
+    readonly source: mac.MacAddress;
+    readonly etherType: number;
+}
+
+// wire/icmpv4.d.ts
+type Message = {
+    readonly kind: "echo-request" | "echo-reply";
+    readonly identifier: number;
+    readonly sequence: number;
+}
+ | {
+    readonly kind: "destination-unreachable";
+    readonly code: number;
+    readonly nextHopMtu: number;
+} | {
+    readonly kind: "time-exceeded";
+    readonly code: number;
+}
+ | {
+    readonly kind: "parameter-problem";
+    readonly code: number;
+    readonly pointer: number;
+} | {
+    readonly kind: "other";
+    readonly type: number;
+    readonly code: number;
+    readonly rest: number;
+};
+
+// wire/icmpv4.d.ts
+declare function type(view: DataView, offset: number): number;
+
+// wire/ip-address.d.ts
+interface AddressPair {
+    readonly source: IpAddress;
+    readonly destination: IpAddress;
+}
+
+// wire/ip-address.d.ts
+declare class IpAddress {
+    readonly w0: number;
+    readonly w1: number;
+    readonly w2: number;
+    readonly w3: number;
+    private constructor();
+    static v4(bits: number): IpAddress;
+    static v6(w0: number, w1: number, w2: number, w3: number): IpAddress;
+    static parse(text: string): IpAddress | undefined;
+    get family(): 4 | 6;
+    get v4(): number;
+    equals(other: IpAddress): boolean;
+    get isUnspecified(): boolean;
+    get isLoopback(): boolean;
+    get isMulticast(): boolean;
+    get isBroadcast(): boolean;
+    toString(): string;
+}
+
+// wire/ip-address.d.ts
+interface Prefix {
+    readonly address: IpAddress;
+    readonly prefixLength: number;
+}
+
+// wire/ipv4.d.ts
+interface Header {
+    readonly dscp: number;
+    readonly ecn: number;
+    readonly totalLength: number;
+    readonly identification: number;
+    readonly dontFragment: boolean;
+    readonly moreFragments: boolean;
+    readonly fragmentOffset: number;
+    readonly timeToLive: number;
+    readonly protocol: number;
+    readonly source: IpAddress;
+    readonly destination: IpAddress;
+    readonly options: Uint8Array;
+}
+
+// wire/mac-address.d.ts
+type MacAddress = number;
+
+// wire/packet.d.ts
+declare class Packet {
+    bytes: Uint8Array;
+    view: DataView;
+    origin: number;
+    start: number;
+    end: number;
+    tail: Uint8Array | null;
+    shared: boolean;
+    checksumStart: number;
+    checksumField: number;
+    private constructor();
+    static allocate(length: number, headroomBytes?: number): Packet;
+    static from(payload: Uint8Array, headroomBytes?: number): Packet;
+    static withTail(tail: Uint8Array, headroomBytes?: number): Packet;
+    get length(): number;
+    get headLength(): number;
+    get trueSizeBytes(): number;
+    prepend(length: number): number;
+    trimStart(length: number): void;
+    truncate(length: number): void;
+    pullUp(length: number): boolean;
+    clone(): Packet;
+    own(): void;
+    ownAll(): void;
+    completeChecksum(): void;
+    copyTo(target: Uint8Array, from?: number): number;
+    copyBytes(): Uint8Array;
+    charge(payer: Payer): number;
+    release(): void;
+}
+
+// wire/packet.d.ts
+interface Payer {
+    uncharge(bytes: number): void;
+}
+
+// wire/udp.d.ts
+interface Header {
+    readonly sourcePort: number;
+    readonly destinationPort: number;
+    readonly length: number;
+    readonly checksum: number;
+}
+
+// world/world.d.ts
+declare class World implements AsyncDisposable {
+    readonly seed: number | string;
+    readonly epochMs: number;
+    readonly runtimes: {
+        add(runtime: ProgramRuntime): void;
+    };
+    constructor(options: WorldOptions, platform: Platform);
+    get nowNs(): number;
+    get hash(): string;
+    get hosts(): ReadonlyMap<string, Host>;
+    get links(): ReadonlyMap<string, Cable | Segment>;
+    host(name: string): Host;
+    segment(name: string, options?: LinkOptions): Segment;
+    cable(options?: LinkOptions & {
+        readonly name?: string;
+    }): Cable;
+    rule(link: Cable | Segment, rule: Rule): Disposable;
+    trace(listener: TraceListener): Disposable;
+    run(options?: RunOptions): Promise<RunResult>;
+    result(): RunResult;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+    set journal(journal: Journal | null);
+}

@@ -1,0 +1,24 @@
+/**
+ * Vitest: tests lie beside the code as `*.test.ts` and in test/.
+ *
+ * `netloom` is the source here, not dist, so a test never sees a stale build.
+ */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^netloom$/, replacement: source("src/entry-node.ts") },
+      { find: /^netloom\/kernel$/, replacement: source("src/entry-kernel.ts") },
+    ],
+  },
+  // Node 20 does not parse `using`.
+  oxc: { target: "es2023" },
+  test: {
+    globalSetup: "test/build.ts",
+    include: ["{src,test,examples}/**/*.test.ts"],
+  },
+});
