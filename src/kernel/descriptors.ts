@@ -7,7 +7,7 @@ import type { Errno } from "../abi/errno.ts";
 import type { OpenFile } from "../file/open-file.ts";
 
 /** RLIMIT_NOFILE's usual soft limit. */
-export const DESCRIPTORS_MAX = 1024;
+const DESCRIPTORS_MAX = 1024;
 
 interface Slot {
   readonly file: OpenFile;

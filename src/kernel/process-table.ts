@@ -13,7 +13,7 @@ import { CHILD_CHANGED, Process, type ProcessAttributes } from "./process.ts";
 /** Process numbers wrap here, as with Linux's default kernel.pid_max. */
 const PID_MAX = 32_768;
 /** So many processes live on one host at a time; fork answers EAGAIN beyond. */
-export const PROCESSES_MAX = 8192;
+const PROCESSES_MAX = 8192;
 
 export class ProcessTable {
   readonly #kernel: Kernel;

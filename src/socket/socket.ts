@@ -18,7 +18,7 @@ import { formatAddress, type SocketAddress } from "./address.ts";
 import type { Protocol, UserRequests } from "./protocol.ts";
 
 /** net.core.rmem_default and wmem_default on Linux, in bytes. */
-export const DEFAULT_BUFFER_BYTES = 212_992;
+const DEFAULT_BUFFER_BYTES = 212_992;
 
 /** net.core.rmem_max and wmem_max on Linux: the largest value that SO_RCVBUF and SO_SNDBUF take, before doubling. */
 export const BUFFER_MAX_BYTES = 212_992;

@@ -18,9 +18,9 @@ import * as checksum from "./checksum.ts";
 
 const SLAB_BYTES = 65536;
 /** Room for a link header (14 or 18), an IP header with options (60) and a TCP header with options (60), rounded. */
-export const HEADROOM_BYTES = 144;
+const HEADROOM_BYTES = 144;
 /** Payloads up to this size are copied beside their headers; longer ones travel as a tail. */
-export const COPY_MAX_BYTES = 2048;
+const COPY_MAX_BYTES = 2048;
 /** What the objects around the bytes of a packet take, as charged to a queue. */
 const OBJECT_BYTES = 192;
 

@@ -25,7 +25,7 @@ import { parseDuration } from "./duration.ts";
 import { type Progress, RunLoop } from "./run-loop.ts";
 
 /** 2026-01-01T00:00:00Z, in ms since 1970: when a world begins unless it is told otherwise. */
-export const DEFAULT_EPOCH_MS = 1_767_225_600_000;
+const DEFAULT_EPOCH_MS = 1_767_225_600_000;
 const DEFAULT_WATCHDOG_MS = 5000;
 
 /** How a world is made. Everything may be left out. */

@@ -15,17 +15,7 @@ export interface PollFd {
   revents?: number;
 }
 
-/** poll(2) without waiting: fills in `revents` and answers how many entries have any. */
-export function poll(process: Process, watched: readonly PollFd[]): number {
-  let count = 0;
-  for (const entry of watched) {
-    entry.revents = readiness(process.descriptors.get(entry.fd), entry);
-    if (entry.revents !== 0) count++;
-  }
-  return count;
-}
-
-/** poll(2) for a caller that waits. At the deadline it answers 0. */
+/** poll(2): fills in `revents` and answers how many entries have any; 0 at the deadline. */
 export function polling(process: Process, watched: readonly PollFd[]): Attempt<number> {
   return new PollAttempt(process, watched);
 }
