@@ -388,43 +388,7 @@ export interface SpawnedProcess {
     kill(): void;
 }
 
-export interface Sys {
-    getpid(): number;
-    getppid(): number;
-    getuid(): number;
-    getgid(): number;
-    getcwd(): string;
-    getenv(name: string): string | undefined;
-    gethostname(): string;
-    fork(child: Program, ...args: string[]): number;
-    spawn(program: Program, attributes?: SpawnAttributes): number;
-    exec(program: Program, ...args: string[]): Promise<never>;
-    exit(status: number): Promise<never>;
-    wait(): Promise<WaitResult>;
-    waitpid(pid: number, options?: number): Promise<WaitResult>;
-    clockGettime(clock: ClockName): Timespec;
-    sleep(seconds: number): Promise<void>;
-    nanosleep(nanoseconds: number): Promise<void>;
-    external<T>(promise: PromiseLike<T>): Promise<T>;
-    read(fd: number, buffer: Uint8Array): Promise<number>;
-    write(fd: number, data: Uint8Array | string): Promise<number>;
-    close(fd: number): void;
-    dup(fd: number): number;
-    dup2(fd: number, to: number): number;
-    fcntl(fd: number, command: number, argument?: number): number;
-    poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
-    pipe(): readonly [number, number];
-    socket(domain: number, type: number, protocol?: number): number;
-    bind(fd: number, address: Endpoint): void;
-    connect(fd: number, address: Endpoint): Promise<void>;
-    send(fd: number, data: Uint8Array | string, flags?: number): Promise<number>;
-    sendto(fd: number, data: Uint8Array | string, address: Endpoint, flags?: number): Promise<number>;
-    recv(fd: number, buffer: Uint8Array, flags?: number): Promise<number>;
-    recvfrom(fd: number, buffer: Uint8Array, flags?: number): Promise<Message>;
-    getsockname(fd: number): SocketName;
-    getpeername(fd: number): SocketName;
-    getsockopt(fd: number, level: number, option: number): number;
-    setsockopt(fd: number, level: number, option: number, value: number): void;
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls {
 }
 
 export declare class SystemError extends Error {
@@ -1123,6 +1087,58 @@ declare class RunState {
     beginTurn(): void;
     endTurn(): void;
     fail(error: Error): void;
+}
+
+// kernel/sys/descriptors.d.ts
+interface DescriptorCalls {
+    read(fd: number, buffer: Uint8Array): Promise<number>;
+    write(fd: number, data: Uint8Array | string): Promise<number>;
+    close(fd: number): void;
+    dup(fd: number): number;
+    dup2(fd: number, to: number): number;
+    fcntl(fd: number, command: number, argument?: number): number;
+    poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
+    pipe(): readonly [number, number];
+}
+
+// kernel/sys/processes.d.ts
+interface ProcessCalls {
+    getpid(): number;
+    getppid(): number;
+    getuid(): number;
+    getgid(): number;
+    getcwd(): string;
+    getenv(name: string): string | undefined;
+    gethostname(): string;
+    fork(child: Program, ...args: string[]): number;
+    spawn(program: Program, attributes?: SpawnAttributes): number;
+    exec(program: Program, ...args: string[]): Promise<never>;
+    exit(status: number): Promise<never>;
+    wait(): Promise<WaitResult>;
+    waitpid(pid: number, options?: number): Promise<WaitResult>;
+}
+
+// kernel/sys/sockets.d.ts
+interface SocketCalls {
+    socket(domain: number, type: number, protocol?: number): number;
+    bind(fd: number, address: Endpoint): void;
+    connect(fd: number, address: Endpoint): Promise<void>;
+    send(fd: number, data: Uint8Array | string, flags?: number): Promise<number>;
+    sendto(fd: number, data: Uint8Array | string, address: Endpoint, flags?: number): Promise<number>;
+    recv(fd: number, buffer: Uint8Array, flags?: number): Promise<number>;
+    recvfrom(fd: number, buffer: Uint8Array, flags?: number): Promise<Message>;
+    getsockname(fd: number): SocketName;
+    getpeername(fd: number): SocketName;
+    getsockopt(fd: number, level: number, option: number): number;
+    setsockopt(fd: number, level: number, option: number, value: number): void;
+}
+
+// kernel/sys/time.d.ts
+interface TimeCalls {
+    clockGettime(clock: ClockName): Timespec;
+    sleep(seconds: number): Promise<void>;
+    nanosleep(nanoseconds: number): Promise<void>;
+    external<T>(promise: PromiseLike<T>): Promise<T>;
 }
 
 // link/channel.d.ts

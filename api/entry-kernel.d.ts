@@ -1194,39 +1194,20 @@ declare class RunState {
     fail(error: Error): void;
 }
 
-// kernel/sys.d.ts
-interface Endpoint {
-    readonly address: string;
-    readonly port: number;
+// kernel/sys/descriptors.d.ts
+interface DescriptorCalls {
+    read(fd: number, buffer: Uint8Array): Promise<number>;
+    write(fd: number, data: Uint8Array | string): Promise<number>;
+    close(fd: number): void;
+    dup(fd: number): number;
+    dup2(fd: number, to: number): number;
+    fcntl(fd: number, command: number, argument?: number): number;
+    poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
+    pipe(): readonly [number, number];
 }
 
-// kernel/sys.d.ts
-interface Message {
-    readonly bytes: number;
-    readonly source: SocketName;
-}
-
-// kernel/sys.d.ts
-type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
-
-// kernel/sys.d.ts
-interface SocketName extends Endpoint {
-    readonly family: number;
-}
-
-// kernel/sys.d.ts
-interface SpawnAttributes {
-    readonly name?: string;
-    readonly args?: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
-    readonly uid?: number;
-    readonly gid?: number;
-    readonly cwd?: string;
-    readonly daemon?: boolean;
-}
-
-// kernel/sys.d.ts
-interface Sys {
+// kernel/sys/processes.d.ts
+interface ProcessCalls {
     getpid(): number;
     getppid(): number;
     getuid(): number;
@@ -1240,18 +1221,33 @@ interface Sys {
     exit(status: number): Promise<never>;
     wait(): Promise<WaitResult>;
     waitpid(pid: number, options?: number): Promise<WaitResult>;
-    clockGettime(clock: ClockName): Timespec;
-    sleep(seconds: number): Promise<void>;
-    nanosleep(nanoseconds: number): Promise<void>;
-    external<T>(promise: PromiseLike<T>): Promise<T>;
-    read(fd: number, buffer: Uint8Array): Promise<number>;
-    write(fd: number, data: Uint8Array | string): Promise<number>;
-    close(fd: number): void;
-    dup(fd: number): number;
-    dup2(fd: number, to: number): number;
-    fcntl(fd: number, command: number, argument?: number): number;
-    poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
-    pipe(): readonly [number, number];
+}
+
+// kernel/sys/processes.d.ts
+interface SpawnAttributes {
+    readonly name?: string;
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly cwd?: string;
+    readonly daemon?: boolean;
+}
+
+// kernel/sys/sockets.d.ts
+interface Endpoint {
+    readonly address: string;
+    readonly port: number;
+}
+
+// kernel/sys/sockets.d.ts
+interface Message {
+    readonly bytes: number;
+    readonly source: SocketName;
+}
+
+// kernel/sys/sockets.d.ts
+interface SocketCalls {
     socket(domain: number, type: number, protocol?: number): number;
     bind(fd: number, address: Endpoint): void;
     connect(fd: number, address: Endpoint): Promise<void>;
@@ -1263,6 +1259,26 @@ interface Sys {
     getpeername(fd: number): SocketName;
     getsockopt(fd: number, level: number, option: number): number;
     setsockopt(fd: number, level: number, option: number, value: number): void;
+}
+
+// kernel/sys/sockets.d.ts
+interface SocketName extends Endpoint {
+    readonly family: number;
+}
+
+// kernel/sys/sys.d.ts
+type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
+
+// kernel/sys/sys.d.ts
+interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls {
+}
+
+// kernel/sys/time.d.ts
+interface TimeCalls {
+    clockGettime(clock: ClockName): Timespec;
+    sleep(seconds: number): Promise<void>;
+    nanosleep(nanoseconds: number): Promise<void>;
+    external<T>(promise: PromiseLike<T>): Promise<T>;
 }
 
 // netif/interface-table.d.ts

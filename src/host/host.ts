@@ -10,7 +10,7 @@ import { Inet } from "../inet/inet.ts";
 import type { ProgramRuntime } from "../kernel/image.ts";
 import { type Crash, Kernel } from "../kernel/kernel.ts";
 import type { RunState } from "../kernel/run-state.ts";
-import type { Program } from "../kernel/sys.ts";
+import type { Program } from "../kernel/sys/sys.ts";
 import type { Device } from "../link/device.ts";
 import { Loopback } from "../link/loopback.ts";
 import type { Interface } from "../netif/interface.ts";

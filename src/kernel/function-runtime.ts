@@ -3,7 +3,7 @@
  */
 import { Door } from "./door/door.ts";
 import type { Image, ProgramRuntime, RunningProgram } from "./image.ts";
-import type { Program } from "./sys.ts";
+import type { Program } from "./sys/sys.ts";
 
 /** Nothing has to be stopped: calls of left-over code do nothing by themselves. */
 const RUNNING: RunningProgram = { stop: () => {} };

@@ -10,7 +10,7 @@ import type { Image } from "../image.ts";
 import { type Attempt, Operation } from "../operation.ts";
 import type { Process } from "../process.ts";
 import type { RunState } from "../run-state.ts";
-import type { Endpoint } from "../sys.ts";
+import type { Endpoint } from "../sys/sockets.ts";
 import { ProcessGoneError, SystemError } from "../system-error.ts";
 
 /** The deadline of a call that waits for as long as it takes. */

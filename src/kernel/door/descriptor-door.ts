@@ -1,5 +1,5 @@
 /**
- * Calls on descriptors, for TypeScript programs. Read first: kernel/sys.ts, kernel/calls/{io,descriptors,poll}.ts.
+ * Calls on descriptors, for TypeScript programs. Read first: kernel/sys/, kernel/calls/{io,descriptors,poll}.ts.
  */
 import * as descriptors from "../calls/descriptors.ts";
 import * as io from "../calls/io.ts";

@@ -1,10 +1,10 @@
 /**
  * The door for TypeScript programs: Sys on top of kernel calls and operations.
  *
- * Read first: kernel/sys.ts for what each call does, caller.ts for how a call runs. The families of calls are classes
+ * Read first: kernel/sys/ for what each call does, caller.ts for how a call runs. The families of calls are classes
  * that stand on each other, one file each: Caller → ProcessDoor → TimeDoor → DescriptorDoor → SocketDoor → Door.
  */
-import type { Sys } from "../sys.ts";
+import type { Sys } from "../sys/sys.ts";
 import { SocketDoor } from "./socket-door.ts";
 
 export class Door extends SocketDoor implements Sys {}

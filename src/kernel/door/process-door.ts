@@ -1,8 +1,9 @@
 /**
- * Calls on processes, for TypeScript programs. Read first: kernel/sys.ts, kernel/calls/processes.ts.
+ * Calls on processes, for TypeScript programs. Read first: kernel/sys/, kernel/calls/processes.ts.
  */
 import * as processes from "../calls/processes.ts";
-import type { Program, SpawnAttributes } from "../sys.ts";
+import type { SpawnAttributes } from "../sys/processes.ts";
+import type { Program } from "../sys/sys.ts";
 import { Caller, NO_DEADLINE, never } from "./caller.ts";
 
 export abstract class ProcessDoor extends Caller {

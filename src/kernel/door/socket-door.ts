@@ -1,12 +1,12 @@
 /**
- * Calls on sockets, for TypeScript programs. Read first: kernel/sys.ts, kernel/calls/sockets.ts.
+ * Calls on sockets, for TypeScript programs. Read first: kernel/sys/, kernel/calls/sockets.ts.
  */
 import type { Errno } from "../../abi/errno.ts";
 import { inetAddress, type SocketAddress } from "../../socket/address.ts";
 import type { Received } from "../../socket/socket.ts";
 import { IpAddress } from "../../wire/ip-address.ts";
 import * as sockets from "../calls/sockets.ts";
-import type { Endpoint, Message, SocketName } from "../sys.ts";
+import type { Endpoint, Message, SocketName } from "../sys/sockets.ts";
 import { isBytes, toBytes } from "./bytes.ts";
 import { never } from "./caller.ts";
 import { DescriptorDoor } from "./descriptor-door.ts";

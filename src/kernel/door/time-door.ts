@@ -1,5 +1,5 @@
 /**
- * Calls on time, and the outside, for TypeScript programs. Read first: kernel/sys.ts, kernel/calls/time.ts.
+ * Calls on time, and the outside, for TypeScript programs. Read first: kernel/sys/, kernel/calls/time.ts.
  */
 import { type ClockName, clockGettime, SLEEPING, type Timespec } from "../calls/time.ts";
 import type { External } from "../run-state.ts";

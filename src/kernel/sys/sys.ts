@@ -1,0 +1,17 @@
+/**
+ * Sys: the system-call interface that a TypeScript program is given.
+ *
+ * Names are POSIX's in camelCase; the manual page of each call is its specification. A call that can't block returns at
+ * once; one that can returns a promise. Errors are SystemError, with `code`, `errno` and `syscall`. Descriptors are
+ * small integers. Each family of calls has an interface in this folder and its implementation in kernel/door/.
+ */
+import type { DescriptorCalls } from "./descriptors.ts";
+import type { ProcessCalls } from "./processes.ts";
+import type { SocketCalls } from "./sockets.ts";
+import type { TimeCalls } from "./time.ts";
+
+/** A program: runs as a process and gives its exit status (0 when it returns nothing). */
+export type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
+
+/** The system calls of one process. */
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls {}
