@@ -222,6 +222,11 @@ export default async (world) => {
     });
   });
 
+  test("--until holds for the runs that a scenario makes by itself", async () => {
+    const { stdout } = await netloom("run", "--until", "20us", "--quiet");
+    expect(stdout).toMatch(/time 0\.000020000 s\n$/);
+  });
+
   test("--until stops in time", async () => {
     const file = program("endless.ts", "for (;;) await sys.sleep(0.25);");
     expect((await netloom("run", file, "--until", "1s", "--quiet")).stdout).toMatch(/time 1\.000000000 s\n$/);

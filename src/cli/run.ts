@@ -4,7 +4,7 @@
  * Order: locate() → load() → Stage → the scenario builds → world.run() → report. With --check the same happens twice and
  * check.ts compares. Whatever goes wrong, the state of the world up to there is printed before the failure is told.
  */
-import type { RunOptions, WorldOptions } from "../entry-node.ts";
+import type { WorldOptions } from "../entry-node.ts";
 import { formatCommand, type RunArguments } from "./arguments.ts";
 import { Comparison, formatDivergence } from "./check.ts";
 import { Failure, isOfRun, toFailure } from "./failure.ts";
@@ -96,7 +96,7 @@ function compareEnds(
 function setUp({ file, given, show, captures }: Experiment, scenario: Scenario): Stage {
   // What programs print is in the trace; it would be there twice.
   const options: WorldOptions = { console: () => {}, ...scenario.options, ...givenOptions(given) };
-  const stage = makeStage(options, captures !== undefined, file);
+  const stage = makeStage(options, captures !== undefined, file, given.until);
   if (Progress.isWanted(show !== "quiet")) {
     const progress = new Progress(stage, given.until);
     stage.atEnd(() => progress.end());
@@ -110,9 +110,9 @@ function setUp({ file, given, show, captures }: Experiment, scenario: Scenario):
   return stage;
 }
 
-function makeStage(options: WorldOptions, isCapturing: boolean, { name }: ScenarioFile): Stage {
+function makeStage(options: WorldOptions, isCapturing: boolean, { name }: ScenarioFile, until?: string): Stage {
   try {
-    return new Stage(options, isCapturing);
+    return new Stage(options, isCapturing, until);
   } catch (error) {
     throw new Failure(2, `the "options" that ${name} exports: ${(error as Error).message}`);
   }
@@ -123,13 +123,12 @@ function givenOptions({ seed, isRealTime }: RunArguments): WorldOptions {
 }
 
 /** Builds and runs; what stopped it before its end is answered, not thrown. */
-async function perform({ file, given, show }: Experiment, scenario: Scenario, stage: Stage): Promise<Failure | null> {
-  const options: RunOptions = given.until === undefined ? {} : { until: given.until };
+async function perform({ file, show }: Experiment, scenario: Scenario, stage: Stage): Promise<Failure | null> {
   using _printing = interceptPrinting(show === "transcript" ? output : null);
   using _interrupt = onInterrupt(stage);
   try {
     await settles(scenario.build(stage), `the default export of ${file.name}`);
-    await stage.run(options);
+    await stage.run();
     return null;
   } catch (error) {
     const failure = toFailure(error);

@@ -4,7 +4,7 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Host } from "../entry-kernel.ts";
-import { World, type WorldOptions } from "../entry-node.ts";
+import { parseDuration, type RunOptions, type RunResult, World, type WorldOptions } from "../entry-node.ts";
 import { Failure } from "./failure.ts";
 
 /** A file that was written. */
@@ -16,11 +16,21 @@ export interface CaptureFile {
 export class Stage extends World {
   readonly #isCapturing: boolean;
   readonly #captures: Map<string, ReturnType<Host["capture"]>> = new Map<string, ReturnType<Host["capture"]>>();
+  readonly #untilNs: number | undefined;
   readonly #endings: (() => void)[] = [];
 
-  constructor(options: WorldOptions, isCapturing: boolean) {
+  constructor(options: WorldOptions, isCapturing: boolean, until?: string) {
     super(options);
     this.#isCapturing = isCapturing;
+    this.#untilNs = until === undefined ? undefined : parseDuration("--until", until);
+  }
+
+  /** --until holds for the runs, too, that a scenario makes by itself. */
+  override run(options: RunOptions = {}): Promise<RunResult> {
+    const limitNs = this.#untilNs;
+    if (limitNs === undefined) return super.run(options);
+    const askedNs = options.until === undefined ? limitNs : parseDuration("until", options.until);
+    return super.run({ ...options, until: Math.min(askedNs, limitNs) });
   }
 
   override host(name: string): Host {
