@@ -16,7 +16,7 @@ export declare class Cable extends Link implements Exchange {
 }
 
 export declare class Capture {
-    constructor(machine: Machine, interfaces: InterfaceTable, epochMs: number);
+    constructor(machine: Machine, interfaces: InterfaceTable, epochMs: number, sink?: (block: Uint8Array) => void);
     get packets(): number;
     toBytes(): Uint8Array;
     [Symbol.dispose](): void;
@@ -172,7 +172,7 @@ export declare class Host {
     netstat(): Netstat;
     ps(): PsRow[];
     lsof(): LsofRow[];
-    capture(): Capture;
+    capture(sink?: (piece: Uint8Array) => void): Capture;
 }
 
 export declare const IPPROTO_ICMP = 1;
@@ -395,7 +395,8 @@ export declare class SystemError extends Error {
     readonly code: Errno;
     readonly errno: number;
     readonly syscall: string;
-    constructor(code: Errno, syscall: string, subject?: string);
+    readonly process: string;
+    constructor(code: Errno, syscall: string, subject?: string, process?: string);
 }
 
 export interface Timespec {
@@ -512,6 +513,8 @@ export interface WorldOptions {
     readonly console?: (output: ConsoleOutput) => void;
 }
 
+export declare function describe(value: unknown): string;
+
 // as describePacket
 export declare function describe(linkType: number, view: DataView, offset: number, length: number): string;
 
@@ -560,6 +563,7 @@ declare abstract class TimedEvent {
 // base/hash.d.ts
 declare class RollingHash {
     mix(word: number): void;
+    static ofString(text: string): number;
     mixNumber(value: number): void;
     mixString(text: string): void;
     mixBytes(view: DataView, offset: number, length: number): void;
@@ -609,6 +613,7 @@ type Journal = (subject: Named, what: string, value: number, hash: number) => vo
 // base/scheduler.d.ts
 interface Named {
     readonly title: string;
+    readonly titleHash: number;
 }
 
 // base/scheduler.d.ts
@@ -968,7 +973,7 @@ declare class Kernel {
     constructor(parts: KernelParts);
     nextInode(): number;
     spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[]): Process | Errno;
-    runtimeFor(program: unknown): ProgramRuntime;
+    runtimeFor(program: unknown): ProgramRuntime | "ENOEXEC";
     install(process: Process, ops: FileOps, flags: number, closeOnExec?: boolean): number | Errno;
     reportCrash(process: Process, error: unknown): void;
 }
@@ -1000,7 +1005,7 @@ declare class ProcessTable {
     get(pid: number): Process | undefined;
     all(): IterableIterator<Process>;
     create(parent: Process, attributes: ProcessAttributes, descriptors: DescriptorTable, program: unknown, args: readonly string[]): Process | Errno;
-    load(process: Process, program: unknown, args: readonly string[]): void;
+    load(process: Process, runtime: ProgramRuntime, program: unknown, args: readonly string[]): void;
     orphan(process: Process): void;
     notifyParent(process: Process): void;
     reap(process: Process): void;
@@ -1014,6 +1019,7 @@ declare class Process implements Task {
     parent: Process | null;
     readonly children: Set<Process>;
     readonly childWaiters: WaitQueue;
+    readonly titleHash: number;
     readonly uid: number;
     readonly gid: number;
     readonly cwd: string;
@@ -1082,7 +1088,9 @@ declare class RunState {
     enter(process: Process, call: string): boolean;
     activity(): void;
     leave(): void;
+    get isTurnSpent(): boolean;
     progress(): void;
+    instant(): void;
     resume(): void;
     beginTurn(): void;
     endTurn(): void;
@@ -1172,6 +1180,7 @@ interface DeviceClient {
 // link/frame-hash.d.ts
 declare class FrameHash implements Named {
     readonly title: string;
+    readonly titleHash: number;
     constructor(machine: Machine, title: string);
     mix(packet: Packet): void;
 }
@@ -1343,7 +1352,7 @@ declare class InterfaceTable {
     setUp(changed: Interface, up: boolean): void;
     get(name: string): Interface | undefined;
     list(): readonly Interface[];
-    subscribe(listener: InterfaceListener): void;
+    subscribe(listener: InterfaceListener): Disposable;
     snapshot(): readonly InterfaceSnapshot[];
 }
 
@@ -1646,6 +1655,7 @@ declare class Packet {
     clone(): Packet;
     own(): void;
     ownAll(): void;
+    compact(headroomBytes: number): void;
     completeChecksum(): void;
     copyTo(target: Uint8Array, from?: number): number;
     copyBytes(): Uint8Array;

@@ -275,9 +275,14 @@ describe.concurrent("what goes wrong in a scenario", SLOW, () => {
       "late.ts",
       'setTimeout(() => { throw new Error("late"); });\nexport default () => new Promise(() => setInterval(() => {}, 1000));\n',
       1,
-      /nobody caught.*Error: late\n.*late\.ts:1:26/,
+      /no program caught.*Error: late\n.*late\.ts:1:26/,
     ],
-    ["real.ts", 'export default () => { Promise.reject(new Error("lost")); };\n', 1, /nobody caught.*Error: lost\n/],
+    [
+      "real.ts",
+      'export default () => { Promise.reject(new Error("lost")); };\n',
+      1,
+      /no program caught.*Error: lost\n/,
+    ],
   ];
   test.each(failing)("%s", async (name, source, status, message) => {
     const outcome = await netloom("run", scenario(name, source));

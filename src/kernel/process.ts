@@ -8,6 +8,8 @@
  */
 import { SIGKILL } from "../abi/signal.ts";
 import { exitedStatus, signaledStatus } from "../abi/wait.ts";
+import { describe } from "../base/describe.ts";
+import { RollingHash } from "../base/hash.ts";
 import type { Runnable } from "../base/scheduler.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { Task } from "../file/task.ts";
@@ -41,6 +43,8 @@ export class Process implements Task {
   parent: Process | null;
   readonly children: Set<Process> = new Set<Process>();
   readonly childWaiters: WaitQueue = new WaitQueue();
+  /** Host and pid, for the determinism hash. */
+  readonly titleHash: number;
   readonly uid: number;
   readonly gid: number;
   readonly cwd: string;
@@ -72,6 +76,7 @@ export class Process implements Task {
     this.kernel = kernel;
     this.runState = kernel.runState;
     this.pid = pid;
+    this.titleHash = RollingHash.ofString(`${kernel.machine.name} ${pid}`);
     this.parent = parent;
     this.name = attributes.name;
     this.uid = attributes.uid;
@@ -165,7 +170,7 @@ export class Process implements Task {
   crash(error: unknown): void {
     if (this.state !== "running") return;
     this.kernel.reportCrash(this, error);
-    this.terminate(exitedStatus(1), "crash", String(error));
+    this.terminate(exitedStatus(1), "crash", describe(error));
   }
 
   trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap", text: string): void {

@@ -47,6 +47,7 @@ export {
   SOL_SOCKET,
 } from "../abi/socket.ts";
 export { WEXITSTATUS, WIFEXITED, WIFSIGNALED, WNOHANG, WTERMSIG } from "../abi/wait.ts";
+export { describe } from "../base/describe.ts";
 export type { TraceDetail, TracedFrame, TraceEvent, TraceListener } from "../base/trace.ts";
 export type { Capture } from "../host/capture.ts";
 export type { ConsoleOutput } from "../host/console.ts";

@@ -4,6 +4,7 @@
 import * as processes from "../calls/processes.ts";
 import type { SpawnAttributes } from "../sys/processes.ts";
 import type { Program } from "../sys/sys.ts";
+import { SystemError } from "../system-error.ts";
 import { Caller, NO_DEADLINE, never } from "./caller.ts";
 
 export abstract class ProcessDoor extends Caller {
@@ -28,7 +29,8 @@ export abstract class ProcessDoor extends Caller {
   }
 
   getenv(name: string): string | undefined {
-    return Object.hasOwn(this.process.env, name) ? this.process.env[name] : undefined;
+    const { env } = this.process;
+    return this.now("getenv", [name], () => ({ text: Object.hasOwn(env, name) ? env[name] : undefined })).text;
   }
 
   gethostname(): string {
@@ -40,20 +42,26 @@ export abstract class ProcessDoor extends Caller {
   }
 
   spawn(program: Program, attributes: SpawnAttributes = {}): number {
-    const { uid, gid, cwd, env, daemon } = this.process;
-    const name = attributes.name ?? (program.name || this.process.name);
-    const whole = { uid, gid, cwd, env, daemon, ...attributes, name };
+    const { process } = this;
+    const name = attributes.name ?? (program.name || process.name);
+    const whole = {
+      name,
+      uid: attributes.uid ?? process.uid,
+      gid: attributes.gid ?? process.gid,
+      cwd: attributes.cwd ?? process.cwd,
+      env: attributes.env ?? process.env,
+      daemon: attributes.daemon ?? process.daemon,
+    };
     return this.now("spawn", [name], () => processes.spawn(this.process, whole, program, attributes.args ?? []));
   }
 
   exec(program: Program, ...args: string[]): Promise<never> {
     const name = program.name || this.process.name;
-    if (this.enter("exec")) {
-      this.left("exec", [name], 0);
-      processes.exec(this.process, name, program, args);
-      this.runState.leave();
-    }
-    return never();
+    if (!this.enter("exec")) return never();
+    const result = processes.exec(this.process, name, program, args);
+    this.left("exec", [name], result);
+    this.runState.leave();
+    return result === 0 ? never() : Promise.reject(new SystemError(result, "exec", name, this.process.title));
   }
 
   exit(status: number): Promise<never> {
