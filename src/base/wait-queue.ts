@@ -61,6 +61,14 @@ export class WaitQueue {
     entry.next = null;
   }
 
+  /** Gives up the entry's place for one at the end; does nothing when it stands in no queue. */
+  static goToEnd(entry: WaitEntry): void {
+    const { queue } = entry;
+    if (queue === null) return;
+    WaitQueue.delist(entry);
+    queue.enlist(entry);
+  }
+
   /** Wakes all who wait for any of these events. Errors and hang-ups concern everybody: pass them along. */
   wake(events: number): void {
     let entry = this.#first;

@@ -28,8 +28,11 @@ export interface FileOps {
   readonly waiters: WaitQueue;
   /** read(2): fills `into` as far as there are bytes; 0 is end-of-file; "EAGAIN" when there are none yet. */
   read(task: Task, into: Uint8Array): number | Errno;
-  /** write(2): takes as many bytes as there is room for, by copying them; "EAGAIN" when there is none. */
-  write(task: Task, from: Uint8Array): number | Errno;
+  /**
+   * write(2): takes as many bytes as there is room for, by copying them; "EAGAIN" when there is none. `isRest`: the call
+   * has waited already, and these are the bytes that it could not place before.
+   */
+  write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
   /** The readiness bits that hold now. */
   poll(): number;
   /** The last reference is gone. */

@@ -6,20 +6,18 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
-import { ByteRing } from "../base/byte-ring.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { FileDescription, FileOps } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
+import { PipeBuffer } from "./pipe-buffer.ts";
 
-/** Capacity of a new pipe in bytes, as on Linux. */
-export const PIPE_CAPACITY_BYTES = 65_536;
-/** Writes of up to this many bytes are never split or mixed with others. */
-export const PIPE_BUF = 4096;
+/** Pages that a new pipe has room for, as on Linux: PIPE_DEF_BUFFERS. */
+const PIPE_PAGES = 16;
 
 /** What both ends share. */
 class Pipe {
   readonly inode: number;
-  readonly buffer: ByteRing = new ByteRing(PIPE_CAPACITY_BYTES);
+  readonly buffer: PipeBuffer = new PipeBuffer(PIPE_PAGES);
   readonly waiters: WaitQueue = new WaitQueue();
   hasReader = true;
   hasWriter = true;
@@ -45,9 +43,10 @@ class ReadEnd implements FileOps {
   read(_task: Task, into: Uint8Array): number | Errno {
     const { buffer, waiters, hasWriter } = this.#pipe;
     if (into.length === 0) return 0;
-    if (buffer.length === 0) return hasWriter ? "EAGAIN" : 0;
+    if (buffer.isEmpty) return hasWriter ? "EAGAIN" : 0;
+    const wasFull = buffer.isFull;
     const bytes = buffer.read(into);
-    waiters.wake(POLLOUT);
+    if (wasFull && !buffer.isFull) waiters.wake(POLLOUT);
     return bytes;
   }
 
@@ -56,7 +55,7 @@ class ReadEnd implements FileOps {
   }
 
   poll(): number {
-    return (this.#pipe.buffer.length > 0 ? POLLIN : 0) | (this.#pipe.hasWriter ? 0 : POLLHUP);
+    return (this.#pipe.buffer.isEmpty ? 0 : POLLIN) | (this.#pipe.hasWriter ? 0 : POLLHUP);
   }
 
   release(): void {
@@ -82,21 +81,18 @@ class WriteEnd implements FileOps {
     return "EBADF";
   }
 
-  write(_task: Task, from: Uint8Array): number | Errno {
+  write(_task: Task, from: Uint8Array, isRest: boolean = false): number | Errno {
     const { buffer, waiters, hasReader } = this.#pipe;
     if (from.length === 0) return 0;
     if (!hasReader) return "EPIPE";
-    // POSIX write(): up to PIPE_BUF bytes go in as one piece or not at all.
-    if (from.length <= PIPE_BUF && buffer.space < from.length) return "EAGAIN";
-    const bytes = buffer.write(from);
+    const bytes = buffer.write(from, isRest);
     if (bytes === 0) return "EAGAIN";
     waiters.wake(POLLIN);
     return bytes;
   }
 
   poll(): number {
-    const writable = this.#pipe.buffer.space >= PIPE_BUF ? POLLOUT : 0;
-    return writable | (this.#pipe.hasReader ? 0 : POLLERR);
+    return (this.#pipe.buffer.isFull ? 0 : POLLOUT) | (this.#pipe.hasReader ? 0 : POLLERR);
   }
 
   release(): void {

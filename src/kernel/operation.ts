@@ -24,6 +24,8 @@ import type { Process } from "./process.ts";
 export interface Sleeper {
   /** Takes a place in a queue, for these readiness bits, until the operation ends. */
   enlist(queue: WaitQueue, events: number): void;
+  /** Gives up its places for new ones at the ends of the same queues. */
+  goToEnd(): void;
 }
 
 /** What a process keeps of its outstanding operations: a list, oldest first. */
@@ -141,6 +143,11 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
       this.#moreEntries.push(entry);
     }
     queue.enlist(entry);
+  }
+
+  goToEnd(): void {
+    if (this.#entry !== null) WaitQueue.goToEnd(this.#entry);
+    for (const entry of this.#moreEntries ?? []) WaitQueue.goToEnd(entry);
   }
 
   wake(): void {

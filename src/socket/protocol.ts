@@ -17,7 +17,7 @@ export interface UserRequests {
   connect(task: Task, address: SocketAddress): 0 | Errno;
   /**
    * Takes the bytes (by copying them) and sends them, to `destination` or to the connected peer when it is null.
-   * "EAGAIN" when the socket has no room.
+   * Asks socket.room() when nothing else speaks against it: "EAGAIN" when the socket has none.
    */
   send(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno;
   localAddress(): SocketAddress;

@@ -90,10 +90,6 @@ export class Socket implements FileOps, Payer {
 
   /** sendto(2), send(2): "EAGAIN" while the send buffer is full. */
   send(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno {
-    const error = this.takeError();
-    if (error !== null) return error;
-    // As sock_alloc_send_skb on Linux: one more packet is let in while the charge is below the limit.
-    if (this.#sendBytes >= this.sendLimitBytes) return "EAGAIN";
     const sent = this.requests.send(task, data, destination);
     if (typeof sent === "number" && this.machine.tracer.on) this.#traceStep("socket/send", sent, this.#sendBytes);
     return sent;
@@ -116,7 +112,7 @@ export class Socket implements FileOps, Payer {
   }
 
   read(_task: Task, into: Uint8Array): number | Errno {
-    // As sock_read_iter on Linux: nothing is asked for, nothing is taken.
+    // As sock_read_iter on Linux: reading nothing takes no datagram, and does not wait for one.
     if (into.length === 0) return 0;
     const received = this.receive(into, 0);
     return typeof received === "string" ? received : received.bytes;
@@ -130,7 +126,7 @@ export class Socket implements FileOps, Payer {
     let events = 0;
     if (this.#queue.length > 0) events |= POLLIN;
     if (this.#sendBytes * 2 <= this.sendLimitBytes) events |= POLLOUT;
-    if (this.#error !== null) events |= POLLERR | POLLIN;
+    if (this.#error !== null) events |= POLLERR;
     return events;
   }
 
@@ -172,6 +168,16 @@ export class Socket implements FileOps, Payer {
     this.#receiveBytes += chargedBytes;
     this.waiters.wake(POLLIN);
     return true;
+  }
+
+  /**
+   * Asked by the protocol when nothing else speaks against sending: the pending error, or "EAGAIN" while the send buffer
+   * is full. As sock_alloc_send_skb on Linux: one more packet is let in while the charge is below the limit.
+   */
+  room(): 0 | Errno {
+    const error = this.takeError();
+    if (error !== null) return error;
+    return this.#sendBytes >= this.sendLimitBytes ? "EAGAIN" : 0;
   }
 
   /** The network reports an error: the next call on this socket answers it. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { POLLERR, POLLIN } from "../../abi/poll.ts";
 import { TestWorld } from "../../netif/netif.fixture.ts";
-import { inetAddress } from "../../socket/address.ts";
+import { type InetAddress, inetAddress } from "../../socket/address.ts";
 import { ANY_V6 } from "../../wire/ip-address.ts";
 import { at, ROOT, TestHost, USER, WiredHost } from "../inet.fixture.ts";
 
@@ -136,7 +137,9 @@ describe("send", () => {
   test("the errors", () => {
     const host = new WiredHost();
     const socket = host.socket();
-    expect(socket.send(new Uint8Array(65_508))).toBe("EMSGSIZE");
+    expect(socket.send(new Uint8Array(65_536))).toBe("EMSGSIZE");
+    expect(socket.send(new Uint8Array(65_508))).toBe("EDESTADDRREQ");
+    expect(socket.send(new Uint8Array(65_508), "10.0.0.1:7")).toBe("EMSGSIZE");
     expect(socket.send("x")).toBe("EDESTADDRREQ");
     expect(socket.socket.send(ROOT, new Uint8Array(1), inetAddress(ANY_V6, 7))).toBe("EAFNOSUPPORT");
     expect(socket.send("x", "10.0.0.2:0")).toBe("EINVAL");
@@ -151,6 +154,49 @@ describe("send", () => {
     const socket = host.socket();
     socket.send("x", "10.0.0.2:7");
     expect(socket.local).toMatch(/^0\.0\.0\.0:\d{5}$/);
+  });
+
+  test("binds a socket even when nothing is sent in the end", () => {
+    const host = new WiredHost();
+    const socket = host.socket();
+    expect(socket.send("x")).toBe("EDESTADDRREQ");
+    expect(socket.local).toMatch(/^0\.0\.0\.0:\d{5}$/);
+    expect(socket.bind("10.0.0.1:7")).toBe("EINVAL");
+  });
+
+  test("tells of a pending error only when nothing else speaks against sending", () => {
+    const host = new WiredHost();
+    const socket = host.socket();
+    socket.connect("10.0.0.2:9");
+    socket.socket.fail("ECONNREFUSED");
+    expect(socket.send(new Uint8Array(65_508))).toBe("EMSGSIZE");
+    expect(socket.send("x", "10.0.0.2:0")).toBe("EINVAL");
+    expect(socket.socket.poll() & (POLLIN | POLLERR)).toBe(POLLERR);
+    expect(socket.send("x")).toBe("ECONNREFUSED");
+    expect(socket.send("x")).toBe(1);
+  });
+
+  test("reading nothing takes no message and doesn't wait for one", () => {
+    const { socket } = new WiredHost().socket();
+    expect(socket.read(ROOT, new Uint8Array(0))).toBe(0);
+    expect(socket.read(ROOT, new Uint8Array(1))).toBe("EAGAIN");
+  });
+
+  test("to 0.0.0.0 means this host, by the address that the socket has", () => {
+    const host = new WiredHost();
+    const socket = host.socket();
+    socket.bind("127.0.0.2:7");
+    expect(socket.connect("0.0.0.0:9")).toBe(0);
+    expect(socket.socket.requests.remoteAddress()).toMatchObject({ port: 9 });
+    expect(String((socket.socket.requests.remoteAddress() as InetAddress).address)).toBe("127.0.0.2");
+  });
+
+  test("a peer with port 0 may be sent to, and is none for getpeername", () => {
+    const host = new WiredHost();
+    const socket = host.socket();
+    expect(socket.connect("10.0.0.2:0")).toBe(0);
+    expect(socket.send("x")).toBe(1);
+    expect(socket.socket.requests.remoteAddress()).toBe("ENOTCONN");
   });
 
   test("a socket bound to the loopback reaches nobody else: EINVAL", () => {

@@ -14,6 +14,8 @@ import { output } from "./output.ts";
 import type { UdpPcb } from "./pcb.ts";
 import type { Udp } from "./udp.ts";
 
+/** What the length field of UDP could say: udp_sendmsg refuses more before it looks at anything else. */
+const LENGTH_MAX_BYTES = 65_535;
 /** 65,535 less the headers of IP and UDP. */
 const PAYLOAD_MAX_BYTES = 65_507;
 /** net.ipv4.ip_unprivileged_port_start. */
@@ -63,18 +65,23 @@ export class UdpRequests implements UserRequests {
 
   send(_task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno {
     const pcb = this.#pcb;
-    if (data.length > PAYLOAD_MAX_BYTES) return "EMSGSIZE";
+    // As inet_sendmsg on Linux: a port is taken first, even if nothing is sent in the end.
+    if (!this.#autobind()) return "EAGAIN";
+    if (data.length > LENGTH_MAX_BYTES) return "EMSGSIZE";
     const to = destination ?? pcb.remote;
     if (to === null) return "EDESTADDRREQ";
     if (to.family !== AF_INET) return "EAFNOSUPPORT";
-    if (to.port === 0) return "EINVAL";
-    if (!this.#autobind()) return "EAGAIN";
+    // A peer may have been given port 0: connect(2) doesn't mind, and what is sent there finds nobody.
+    if (to.port === 0 && destination !== null) return "EINVAL";
     const path = this.#path(to.address);
     if (typeof path === "string") return path;
     if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
     const source = this.#source(path);
     // Nothing from 127/8 leaves the host: RFC 1122 §3.2.1.3 (g).
     if (source.isLoopback && path.kind !== "local") return "EINVAL";
+    if (data.length > PAYLOAD_MAX_BYTES) return "EMSGSIZE";
+    const refusal = pcb.socket.room();
+    if (refusal !== 0) return refusal;
     return output(this.#udp, pcb, data, path, source, to.port);
   }
 
@@ -83,7 +90,8 @@ export class UdpRequests implements UserRequests {
   }
 
   remoteAddress(): SocketAddress | Errno {
-    return this.#pcb.remote ?? "ENOTCONN";
+    const { remote } = this.#pcb;
+    return remote === null || remote.port === 0 ? "ENOTCONN" : remote;
   }
 
   detach(): void {
@@ -95,10 +103,10 @@ export class UdpRequests implements UserRequests {
   #path(destination: IpAddress): Path | Errno {
     const { ip, machine } = this.#udp;
     const { localAddress } = this.#pcb;
+    // As ip_route_output_key_hash on Linux: 0.0.0.0 is this host, by the address that the socket has.
+    const to = destination.isUnspecified ? localAddress : destination;
     const path =
-      destination.isBroadcast && !localAddress.isUnspecified
-        ? ip.paths.broadcastFrom(localAddress, destination)
-        : ip.paths.to(destination);
+      to.isBroadcast && !localAddress.isUnspecified ? ip.paths.broadcastFrom(localAddress, to) : ip.paths.to(to);
     if (typeof path === "string") machine.counters.bump("IpOutNoRoutes");
     return path;
   }

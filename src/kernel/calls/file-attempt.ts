@@ -16,6 +16,7 @@ export abstract class FileAttempt<R> implements Attempt<R> {
   readonly file: OpenFile;
   readonly #events: number;
   #isHeld = false;
+  #sleeper: Sleeper | null = null;
 
   constructor(call: string, process: Process, file: OpenFile, events: number) {
     this.call = call;
@@ -33,6 +34,7 @@ export abstract class FileAttempt<R> implements Attempt<R> {
   enlist(sleeper: Sleeper): void {
     this.file.reference();
     this.#isHeld = true;
+    this.#sleeper = sleeper;
     sleeper.enlist(this.file.ops.waiters, this.#events);
   }
 
@@ -48,5 +50,11 @@ export abstract class FileAttempt<R> implements Attempt<R> {
   end(): void {
     if (this.#isHeld) this.file.unreference();
     this.#isHeld = false;
+    this.#sleeper = null;
+  }
+
+  /** While it sleeps: others who wait for the same come first now. */
+  protected goToEnd(): void {
+    this.#sleeper?.goToEnd();
   }
 }

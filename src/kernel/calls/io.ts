@@ -27,7 +27,7 @@ export function reading(process: Process, fd: number, into: Uint8Array): FileAtt
 export function write(process: Process, fd: number, from: Uint8Array): number | Errno {
   const file = process.descriptors.get(fd);
   if (file === undefined || !file.writable) return "EBADF";
-  return writeFile(process, file, from);
+  return writeFile(process, file, from, false);
 }
 
 /** write(2) for a caller that waits until all bytes are taken. */
@@ -51,8 +51,8 @@ function readFile(process: Process, file: OpenFile, into: Uint8Array): number | 
   return result;
 }
 
-function writeFile(process: Process, file: OpenFile, from: Uint8Array): number | Errno {
-  const result = file.ops.write(process, from);
+function writeFile(process: Process, file: OpenFile, from: Uint8Array, isRest: boolean): number | Errno {
+  const result = file.ops.write(process, from, isRest);
   if (typeof result === "number" && result > 0) {
     process.runState.progress();
     const { hash } = process.runState.scheduler;
@@ -77,6 +77,7 @@ class ReadAttempt extends FileAttempt<number> {
 class WriteAttempt extends FileAttempt<number> {
   readonly #from: Uint8Array;
   #written = 0;
+  #hasTried = false;
 
   constructor(process: Process, file: OpenFile, from: Uint8Array) {
     super("write", process, file, POLLOUT);
@@ -86,10 +87,15 @@ class WriteAttempt extends FileAttempt<number> {
   /** A part that went in before an error counts: write(2) answers what was written. */
   override attempt(): number | Errno {
     const rest = this.#written === 0 ? this.#from : this.#from.subarray(this.#written);
-    const result = writeFile(this.process, this.file, rest);
+    const result = writeFile(this.process, this.file, rest, this.#hasTried);
+    this.#hasTried = true;
     if (typeof result === "number") {
       this.#written += result;
-      return result < rest.length ? "EAGAIN" : this.#written;
+      // As anon_pipe_write on Linux: O_NONBLOCK that was set while the call waited ends it with what went in.
+      if (result === rest.length || this.file.nonBlocking) return this.#written;
+      // It had its share: as on Linux, it waits for the next behind the others.
+      this.goToEnd();
+      return "EAGAIN";
     }
     return result !== "EAGAIN" && this.#written > 0 ? this.#written : result;
   }

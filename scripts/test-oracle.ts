@@ -1,0 +1,35 @@
+/**
+ * Linux as the oracle: generated sequences of system calls, on netloom and on the real kernel.
+ *
+ * `npm run test:oracle -- --sequences 10000 --seed 1`. Read first: test/oracle/helper.c and program.ts.
+ */
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { oracle } from "../test/oracle/oracle.ts";
+
+const { values } = parseArgs({
+  options: {
+    sequences: { type: "string", default: "10000" },
+    seed: { type: "string", default: "1" },
+    helpers: { type: "string", default: String(Math.min(2, availableParallelism())) },
+  },
+});
+const options = {
+  sequences: Number(values.sequences),
+  seed: Number(values.seed),
+  helpers: Number(values.helpers),
+};
+for (const [name, value] of Object.entries(options)) {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`--${name} is a whole number`);
+}
+
+const report = await oracle(options);
+if ("reason" in report) {
+  console.log(`The oracle is skipped: ${report.reason}.`);
+} else {
+  console.log(report.tally.format());
+  if (report.difference !== undefined) {
+    console.error(`\n${report.difference}`);
+    process.exitCode = 1;
+  }
+}

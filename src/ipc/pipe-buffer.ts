@@ -1,0 +1,80 @@
+/**
+ * What is in a pipe: bytes in order, and the pages that they occupy, counted as Linux counts them.
+ *
+ * Read first: pipe(7), "Pipe capacity"; Linux's anon_pipe_write() and anon_pipe_read() in fs/pipe.c. A pipe has room for 16 pages,
+ * not for 65,536 bytes: a write goes on in the last page if its odd bytes (the length modulo a page) fit there as a whole,
+ * and begins a new page otherwise, and a page is free again when all of it has been read. So small writes that
+ * don't fit together fill a pipe earlier, and whatever is written in one piece of up to PIPE_BUF bytes is one piece.
+ *
+ *     pages  |■■■■····|··■■■■■■|■■■·····|        the bytes themselves lie in a ByteRing; of the pages only the
+ *              end=4   ↑ start=2  ↑ last         ends are kept, and how much of the first one has been read
+ */
+import { ByteRing } from "../base/byte-ring.ts";
+
+const PAGE_BYTES = 4096;
+
+export class PipeBuffer {
+  readonly #pages: number;
+  readonly #bytes: ByteRing;
+  /** By page: where its content ends. */
+  readonly #ends: Uint16Array;
+  /** Pages ever begun and ever freed; they are told apart by their low part. */
+  #begun = 0;
+  #freed = 0;
+  /** How much of the first page has been read. */
+  #start = 0;
+
+  constructor(pages: number) {
+    this.#pages = pages;
+    this.#bytes = new ByteRing(pages * PAGE_BYTES);
+    this.#ends = new Uint16Array(pages);
+  }
+
+  get isEmpty(): boolean {
+    return this.#begun === this.#freed;
+  }
+
+  /** Is every page in use? A write may still go on in the last one. */
+  get isFull(): boolean {
+    return this.#begun - this.#freed === this.#pages;
+  }
+
+  /** Takes as many bytes as there is room for. The rest of a write that has waited begins with a new page. */
+  write(from: Uint8Array, isRest: boolean): number {
+    const odd = from.length % PAGE_BYTES;
+    let taken = !isRest && this.#append(odd) ? odd : 0;
+    while (taken < from.length && !this.isFull) {
+      const bytes = Math.min(from.length - taken, PAGE_BYTES);
+      this.#ends[this.#begun++ % this.#pages] = bytes;
+      taken += bytes;
+    }
+    return this.#bytes.write(from, 0, taken);
+  }
+
+  /** Gives as many bytes as there are, and frees the pages that have been read to their end. */
+  read(into: Uint8Array): number {
+    const given = this.#bytes.read(into);
+    let rest = given;
+    while (rest > 0) {
+      const held = (this.#ends[this.#freed % this.#pages] as number) - this.#start;
+      if (rest < held) {
+        this.#start += rest;
+        break;
+      }
+      rest -= held;
+      this.#start = 0;
+      this.#freed++;
+    }
+    return given;
+  }
+
+  /** Does that much fit behind the content of the last page? If so, it is its. */
+  #append(bytes: number): boolean {
+    if (this.isEmpty || bytes === 0) return false;
+    const last = (this.#begun - 1) % this.#pages;
+    const end = (this.#ends[last] as number) + bytes;
+    if (end > PAGE_BYTES) return false;
+    this.#ends[last] = end;
+    return true;
+  }
+}

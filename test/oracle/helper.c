@@ -1,0 +1,416 @@
+/*
+ * The Linux side of the oracle: runs a program of system calls on the real kernel, one call at a time, and tells after
+ * each call who has an answer, who is blocked and who is dead.
+ *
+ * It knows no call but fork: a call is a number and up to six arguments, so that a new call needs no new C. Processes
+ * are "workers": worker 0 is forked for each program, the others are its real children by fork. Controller and workers
+ * share memory and wake each other by futex, so a worker has no descriptors but 0, 1 and 2 (/dev/null).
+ *
+ *     controller                                worker
+ *     command++, wake ───────────────────────▶  syscall(number, arguments…)
+ *     settle(): until every worker has          answer++, wake
+ *     answered, is blocked or is dead  ◀──────
+ *
+ * Blocked means: /proc/PID/stat says S (it sleeps and can be interrupted), /proc/PID/syscall names the call that it was
+ * told to make, and no answer is there. A worker that the kernel has woken is no longer S when the waker's call returns, so two
+ * looks at everybody in a row, without an answer in between, find the true state; nothing is inferred from time.
+ *
+ * Input, a line for each: `program STEPS PATIENCE_US`, then `WORKER NUMBER ARGUMENT…` for each step. Arguments:
+ *     -5          a number
+ *     p2          the process number of worker 2 (-p2: negative, as kill and waitpid name groups)
+ *     w100:7      100 bytes of the pattern that starts with 7
+ *     r100        room for 100 bytes; answered is a hash of as many as the result says
+ *     x0a0b       these bytes; answered are the bytes after the call
+ *     x0000@0=3   the same, with the address of argument 3 (counted from 0) stored at offset 0: nested structures
+ * Arguments beyond the sixth are only memory for others to point to.
+ * Output: `pid PID` for worker 0, then for each step a line `done WORKER RESULT ERRNO REPORT…` for each answer and a line
+ * `end BLOCKED DEAD STOPPED` with sets of workers as bits; `bye` after the last step.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WORKERS = 4, ARGUMENTS = 12, ARENA = 1 << 20, STUCK_US = 5000000 };
+
+struct argument {
+  char kind; /* 'n' number, 'w' pattern, 'r' room, 'x' bytes */
+  long value;
+  size_t length;
+  unsigned char *bytes;
+};
+
+struct worker {
+  _Atomic uint32_t command;
+  _Atomic uint32_t answer;
+  _Atomic pid_t pid;
+  long number;
+  long arguments[ARGUMENTS];
+  int newcomer;
+  long result;
+  int error;
+  unsigned char arena[ARENA];
+};
+
+/* What the controller keeps of a worker, out of the workers' reach. */
+struct view {
+  struct argument arguments[ARGUMENTS];
+  int argument_count;
+  int stat_fd;
+  int syscall_fd;
+  uint32_t reported;
+  enum { UNBORN, IDLE, BLOCKED, BUSY, DEAD } state;
+  int stopped;
+};
+
+static struct shared {
+  _Atomic uint32_t answers;
+  struct worker workers[WORKERS];
+} *shared;
+static struct view views[WORKERS];
+static int worker_count;
+
+static void fail(const char *what) {
+  fprintf(stderr, "oracle helper: %s: %s\n", what, strerror(errno));
+  _exit(2);
+}
+
+static void futex_wait(_Atomic uint32_t *word, uint32_t expected, long timeout_us) {
+  struct timespec timeout = {timeout_us / 1000000, timeout_us % 1000000 * 1000};
+  syscall(SYS_futex, word, FUTEX_WAIT, expected, timeout_us < 0 ? NULL : &timeout, NULL, 0);
+}
+
+static void futex_wake(_Atomic uint32_t *word) { syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0); }
+
+static void answer(struct worker *me, long result, int error) {
+  me->result = result;
+  me->error = error;
+  me->answer = me->command;
+  shared->answers++;
+  futex_wake(&shared->answers);
+}
+
+/* ---- the worker ---- */
+
+static void work(struct worker *me) {
+  for (;;) {
+    uint32_t done = me->answer;
+    while (me->command == done) futex_wait(&me->command, done, -1);
+    if (me->number == SYS_fork) {
+      int newcomer = me->newcomer;
+      pid_t child = fork();
+      if (child == 0) {
+        me = &shared->workers[newcomer];
+        me->pid = getpid();
+        shared->answers++;
+        futex_wake(&shared->answers);
+        continue;
+      }
+      answer(me, child, child < 0 ? errno : 0);
+      continue;
+    }
+    long *a = me->arguments;
+    long result = syscall(me->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    answer(me, result, result < 0 ? errno : 0);
+  }
+}
+
+static void begin_worker(void) {
+  const struct rlimit descriptors = {1024, 1024};
+  setrlimit(RLIMIT_NOFILE, &descriptors);
+  syscall(SYS_close_range, 0U, ~0U, 0U);
+  if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2) _exit(3);
+  shared->workers[0].pid = getpid();
+  work(&shared->workers[0]);
+}
+
+/* ---- who is where ---- */
+
+static void watch(int index) {
+  char path[64];
+  struct view *view = &views[index];
+  snprintf(path, sizeof path, "/proc/%d/stat", shared->workers[index].pid);
+  view->stat_fd = open(path, O_RDONLY | O_CLOEXEC);
+  snprintf(path, sizeof path, "/proc/%d/syscall", shared->workers[index].pid);
+  view->syscall_fd = open(path, O_RDONLY | O_CLOEXEC);
+  view->state = IDLE;
+}
+
+/* The state letter of /proc/PID/stat; X when the process is gone. */
+static char state_letter(struct view *view) {
+  char text[256];
+  ssize_t length = pread(view->stat_fd, text, sizeof text - 1, 0);
+  if (length <= 0) return 'X';
+  text[length] = 0;
+  char *end = strrchr(text, ')');
+  return end == NULL ? 'X' : end[2];
+}
+
+static int sleeps_in(struct view *view, long number) {
+  char text[256];
+  ssize_t length = pread(view->syscall_fd, text, sizeof text - 1, 0);
+  if (length <= 0) return 0;
+  text[length] = 0;
+  return text[0] >= '0' && text[0] <= '9' && strtol(text, NULL, 10) == number;
+}
+
+static void look(int index) {
+  struct view *view = &views[index];
+  struct worker *worker = &shared->workers[index];
+  if (view->state == UNBORN || view->state == DEAD) return;
+  char letter = state_letter(view);
+  view->stopped = letter == 'T' || letter == 't';
+  if (letter == 'Z' || letter == 'X') {
+    view->state = DEAD;
+  } else if (worker->answer == worker->command) {
+    view->state = IDLE;
+  } else if ((letter == 'S' || view->stopped) && sleeps_in(view, worker->number)) {
+    view->state = worker->answer == worker->command ? IDLE : BLOCKED;
+  } else {
+    view->state = view->stopped ? BLOCKED : BUSY;
+  }
+}
+
+/* Until everybody has answered, is blocked or is dead: found twice in a row, with no answer in between. */
+static void settle(long patience_us) {
+  long waited_us = 0;
+  for (int quiet = 0; quiet < 2;) {
+    uint32_t before = shared->answers;
+    int busy = 0;
+    for (int i = 0; i < worker_count; i++) {
+      look(i);
+      if (views[i].state == BUSY) busy = 1;
+    }
+    if (!busy && shared->answers == before) {
+      if (++quiet == 1 && patience_us > 0) usleep(patience_us);
+      continue;
+    }
+    quiet = 0;
+    if (busy) {
+      futex_wait(&shared->answers, before, 50);
+      if ((waited_us += 50) > STUCK_US) {
+        errno = ETIMEDOUT;
+        fail("a worker neither answers nor sleeps in its call");
+      }
+    }
+  }
+}
+
+/* ---- commands ---- */
+
+static unsigned char hex_digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
+
+/* Reads one argument; memory is taken from the worker's arena. */
+static void parse(char *token, struct argument *into, unsigned char **free_memory) {
+  *into = (struct argument){.kind = 'n'};
+  int negative = token[0] == '-' && token[1] == 'p';
+  if (negative) token++;
+  switch (token[0]) {
+    case 'p': {
+      long pid = shared->workers[atoi(token + 1)].pid;
+      into->value = negative ? -pid : pid;
+      return;
+    }
+    case 'w':
+    case 'r': {
+      char *colon;
+      into->kind = token[0];
+      into->length = strtoul(token + 1, &colon, 10);
+      into->bytes = *free_memory;
+      unsigned long seed = *colon == ':' ? strtoul(colon + 1, NULL, 10) : 0;
+      for (size_t i = 0; i < into->length; i++) into->bytes[i] = into->kind == 'r' ? 0 : seed * 37 + i * 11 + (i >> 8);
+      break;
+    }
+    case 'x':
+      into->kind = 'x';
+      into->bytes = *free_memory;
+      for (char *p = token + 1; *p && *p != '@'; p += 2) {
+        into->bytes[into->length++] = hex_digit(p[0]) << 4 | hex_digit(p[1]);
+      }
+      break;
+    default:
+      into->value = strtol(token, NULL, 10);
+      return;
+  }
+  into->value = (long)into->bytes;
+  *free_memory += (into->length + 15) & ~(size_t)15;
+  if (*free_memory > into->bytes + ARENA) fail("arguments too large");
+}
+
+static void relocate(char *token, struct view *view, struct argument *argument) {
+  for (char *at = strchr(token, '@'); argument->kind == 'x' && at != NULL; at = strchr(at + 1, '@')) {
+    char *equals;
+    unsigned long offset = strtoul(at + 1, &equals, 10);
+    memcpy(argument->bytes + offset, &view->arguments[atoi(equals + 1)].value, sizeof(long));
+  }
+}
+
+static void command(char *line) {
+  char *tokens[ARGUMENTS];
+  int index = atoi(strtok(line, " \n"));
+  struct view *view = &views[index];
+  struct worker *worker = &shared->workers[index];
+  if (view->state != IDLE) return; /* The driver sees from the sets that the worlds have parted. */
+  unsigned char *memory = worker->arena;
+  worker->number = atol(strtok(NULL, " \n"));
+  view->argument_count = 0;
+  for (char *token; view->argument_count < ARGUMENTS && (token = strtok(NULL, " \n")) != NULL;) {
+    tokens[view->argument_count] = token;
+    parse(token, &view->arguments[view->argument_count++], &memory);
+  }
+  for (int i = 0; i < view->argument_count; i++) relocate(tokens[i], view, &view->arguments[i]);
+  for (int i = 0; i < ARGUMENTS; i++) worker->arguments[i] = i < view->argument_count ? view->arguments[i].value : 0;
+  worker->newcomer = worker_count;
+
+  uint32_t before = shared->answers;
+  worker->command++;
+  futex_wake(&worker->command);
+  futex_wait(&shared->answers, before, 50);
+  if (worker->number == SYS_fork) {
+    while (worker->answer != worker->command) futex_wait(&shared->answers, shared->answers, 50);
+    if (worker->result > 0) {
+      while (shared->workers[worker_count].pid == 0) futex_wait(&shared->answers, shared->answers, 50);
+      watch(worker_count++);
+    }
+  }
+}
+
+/* ---- reports ---- */
+
+static void report(int index) {
+  struct view *view = &views[index];
+  struct worker *worker = &shared->workers[index];
+  if (view->state == UNBORN || worker->answer != worker->command || view->reported == worker->answer) return;
+  view->reported = worker->answer;
+  printf("done %d %ld %d", index, worker->result, worker->error);
+  for (int i = 0; i < view->argument_count; i++) {
+    struct argument *argument = &view->arguments[i];
+    if (argument->kind == 'r') {
+      uint32_t hash = 2166136261;
+      for (long at = 0; at < worker->result && at < (long)argument->length; at++) {
+        hash = (hash ^ argument->bytes[at]) * 16777619;
+      }
+      printf(" %08x", hash);
+    } else if (argument->kind == 'x') {
+      putchar(' ');
+      for (size_t at = 0; at < argument->length; at++) printf("%02x", argument->bytes[at]);
+      if (argument->length == 0) putchar('-');
+    }
+  }
+  putchar('\n');
+}
+
+static void report_step(void) {
+  unsigned blocked = 0, dead = 0, stopped = 0;
+  for (int i = 0; i < worker_count; i++) {
+    report(i);
+    if (views[i].state == BLOCKED) blocked |= 1U << i;
+    if (views[i].state == DEAD) dead |= 1U << i;
+    if (views[i].stopped) stopped |= 1U << i;
+  }
+  printf("end %u %u %u\n", blocked, dead, stopped);
+}
+
+/* ---- programs ---- */
+
+static void begin_program(void) {
+  for (int i = 0; i < WORKERS; i++) {
+    struct worker *worker = &shared->workers[i];
+    worker->command = worker->answer = 0;
+    worker->pid = 0;
+    views[i] = (struct view){.stat_fd = -1, .syscall_fd = -1};
+  }
+  uint32_t before = shared->answers;
+  pid_t pid = fork();
+  if (pid < 0) fail("fork");
+  if (pid == 0) begin_worker();
+  while (shared->workers[0].pid == 0) futex_wait(&shared->answers, before, 50);
+  worker_count = 1;
+  watch(0);
+  printf("pid %d\n", pid);
+}
+
+static void end_program(void) {
+  for (int i = 0; i < worker_count; i++) {
+    if (views[i].state != DEAD) kill(shared->workers[i].pid, SIGKILL);
+  }
+  /* Orphans come to the controller, which is their subreaper. */
+  while (waitpid(-1, NULL, 0) > 0) {
+  }
+  for (int i = 0; i < worker_count; i++) {
+    close(views[i].stat_fd);
+    close(views[i].syscall_fd);
+  }
+  puts("bye");
+  fflush(stdout);
+}
+
+/* A network of one's own, so that ports are free and nothing comes from outside. */
+static int isolate_network(void) {
+  if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return 0;
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+  int result = ioctl(fd, SIOCSIFFLAGS, &request);
+  close(fd);
+  return result == 0;
+}
+
+/* Controller and workers share one processor: their turns cost less, and released workers run one after the other. */
+static void pin(int processor) {
+  cpu_set_t allowed, chosen;
+  CPU_ZERO(&chosen);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  int wanted = processor % CPU_COUNT(&allowed);
+  for (int i = 0; i < CPU_SETSIZE; i++) {
+    if (CPU_ISSET(i, &allowed) && wanted-- == 0) CPU_SET(i, &chosen);
+  }
+  sched_setaffinity(0, sizeof chosen, &chosen);
+}
+
+int main(int count, char **arguments) {
+  static char line[1 << 16];
+  int steps;
+  long patience_us;
+  pin(count > 1 ? atoi(arguments[1]) : 0);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  umask(022);
+  signal(SIGPIPE, SIG_IGN);
+  shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) fail("mmap");
+  printf("hello %s\n", isolate_network() ? "network" : "no-network");
+  fflush(stdout);
+  while (fgets(line, sizeof line, stdin) != NULL) {
+    if (sscanf(line, "program %d %ld", &steps, &patience_us) != 2) {
+      errno = EPROTO;
+      fail(line);
+    }
+    begin_program();
+    for (int step = 0; step < steps && fgets(line, sizeof line, stdin) != NULL; step++) {
+      command(line);
+      settle(patience_us);
+      report_step();
+    }
+    end_program();
+  }
+  return 0;
+}

@@ -1,0 +1,106 @@
+/**
+ * Netloom's side: one world with one host, whose processes make the calls that they are told to make.
+ *
+ * Each process runs a program that hands its Sys to the driver and waits for ever; the driver calls through it. Nothing runs
+ * the world's clock: after each call, what is due at this instant is run until nothing is (settle), and then a promise
+ * that has not settled is a call that is blocked.
+ */
+import { type Program, type Sys, SystemError, World } from "netloom";
+import type { Process } from "netloom/kernel";
+
+/** What a call has come to, in a form that both sides share: "0", "EBADF", "5 bytes 811c9dc5". */
+export type Outcome = string;
+
+export interface NetloomStep {
+  /** By worker: what has returned in this step, now or after having been blocked. */
+  readonly returned: ReadonlyMap<number, Outcome>;
+  readonly blocked: ReadonlySet<number>;
+  readonly dead: ReadonlySet<number>;
+  readonly stopped: ReadonlySet<number>;
+}
+
+/** A process under the driver's hand. */
+export class Worker {
+  readonly index: number;
+  readonly process: Process;
+  readonly sys: Sys;
+  isBlocked = false;
+
+  constructor(index: number, process: Process, sys: Sys) {
+    this.index = index;
+    this.process = process;
+    this.sys = sys;
+  }
+
+  get isDead(): boolean {
+    return this.process.state !== "running";
+  }
+}
+
+export class Netloom {
+  /** The processes, in the order of their making. */
+  readonly workers: Worker[] = [];
+  readonly #host = new World({ console: () => {} }).host("oracle");
+  #returned = new Map<number, Outcome>();
+
+  /** What a worker runs; a fork of it runs the same. */
+  readonly program: Program = (sys) => {
+    const process = this.#host.kernel.processes.get(sys.getpid()) as Process;
+    this.workers.push(new Worker(this.workers.length, process, sys));
+    return new Promise<never>(() => {});
+  };
+
+  constructor() {
+    this.#host.spawn("worker", this.program);
+    this.#settle();
+  }
+
+  /** The worker whose process number that is. */
+  workerOf(pid: number): number | undefined {
+    return this.workers.find(({ process }) => process.pid === pid)?.index;
+  }
+
+  /** Lets one worker make one call, and everybody go on as far as they come. */
+  async step(worker: Worker, call: (sys: Sys) => Outcome | Promise<Outcome>): Promise<NetloomStep> {
+    this.#returned = new Map();
+    worker.isBlocked = true;
+    const settled = (outcome: Outcome): void => {
+      worker.isBlocked = false;
+      this.#returned.set(worker.index, outcome);
+    };
+    // A call that throws at once, and one whose promise is rejected, are the same here.
+    const calling = (async () => call(worker.sys))();
+    calling.then(settled, (error: unknown) => {
+      if (error instanceof SystemError) settled(error.code);
+      else settled(`threw ${error instanceof Error ? error.stack : String(error)}`);
+    });
+    do {
+      this.#settle();
+      await new Promise(setImmediate);
+    } while (this.#isAnythingDue);
+    const living = this.workers.filter(({ isDead }) => !isDead);
+    return {
+      returned: this.#returned,
+      blocked: indices(living.filter(({ isBlocked }) => isBlocked)),
+      dead: indices(this.workers.filter(({ isDead }) => isDead)),
+      stopped: new Set(),
+    };
+  }
+
+  get #isAnythingDue(): boolean {
+    const { scheduler } = this.#host.kernel.runState;
+    return scheduler.hasReady || scheduler.events.nextTimeNs <= scheduler.nowNs;
+  }
+
+  #settle(): void {
+    const { scheduler } = this.#host.kernel.runState;
+    while (this.#isAnythingDue) {
+      if (scheduler.hasReady) scheduler.runReady(1000);
+      else scheduler.events.pop()?.run();
+    }
+  }
+}
+
+function indices(workers: readonly Worker[]): ReadonlySet<number> {
+  return new Set(workers.map(({ index }) => index));
+}

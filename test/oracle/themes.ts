@@ -1,0 +1,37 @@
+/**
+ * Themes: which calls a program is made of. A program about everything would hardly ever get two sockets to talk, so each
+ * is about one subject, with the calls on descriptors and processes among them.
+ */
+import { descriptorRows, pipe } from "./calls/descriptors.ts";
+import { processRows } from "./calls/processes.ts";
+import { bind, connect, socket, udpRows } from "./calls/udp.ts";
+import type { Row } from "./row.ts";
+
+export interface Theme {
+  readonly name: string;
+  /** How often it is drawn, beside the others. */
+  readonly weight: number;
+  /** Ways to begin: calls of the first process, before it forks. */
+  readonly beginnings: readonly (readonly Row[])[];
+  /** What comes after. */
+  readonly rows: readonly Row[];
+  readonly needsNetwork?: boolean;
+}
+
+const common: readonly Row[] = [...descriptorRows, ...processRows];
+
+export const THEMES: readonly Theme[] = [
+  { name: "pipes", weight: 5, beginnings: [[pipe], [pipe, pipe], [pipe, pipe, pipe]], rows: common },
+  {
+    name: "datagrams",
+    weight: 4,
+    needsNetwork: true,
+    beginnings: [
+      [socket, bind],
+      [socket, bind, socket, bind],
+      [socket, bind, socket, bind, connect, connect],
+      [pipe, socket, bind, socket],
+    ],
+    rows: [...common, ...udpRows, ...udpRows],
+  },
+];
