@@ -133,8 +133,11 @@ export class Host {
   spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
   spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
   spawn(name: string, program: unknown, options: SpawnOptions = {}): SpawnedProcess {
-    const { args = [], env = {}, uid = 0, gid = uid, cwd = "/", daemon = false } = options;
-    const process = this.kernel.spawn({ name, env, uid, gid, cwd, daemon }, program, args);
+    const { args = [], env = {}, uid = 0, gid = uid, cwd: path = "/", daemon = false } = options;
+    const { files } = this.kernel;
+    const cwd = files.directory({ pid: 1, name, uid, gid, cwd: files.root, umask: 0 }, path);
+    if (typeof cwd === "string") throw new Error(`${this.name}: can't spawn "${name}" in ${path}: ${cwd}`);
+    const process = this.kernel.spawn({ name, env, uid, gid, cwd, umask: 0o022, daemon }, program, args);
     if (typeof process === "string") throw new Error(`${this.name}: can't spawn "${name}": ${process}`);
     return process;
   }

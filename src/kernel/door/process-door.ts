@@ -23,10 +23,6 @@ export abstract class ProcessDoor extends Caller {
     return this.now("getgid", [], () => this.process.gid);
   }
 
-  getcwd(): string {
-    return this.now("getcwd", [], () => ({ text: this.process.cwd })).text;
-  }
-
   getenv(name: string): string | undefined {
     return Object.hasOwn(this.process.env, name) ? this.process.env[name] : undefined;
   }
@@ -40,10 +36,15 @@ export abstract class ProcessDoor extends Caller {
   }
 
   spawn(program: Program, attributes: SpawnAttributes = {}): number {
-    const { uid, gid, cwd, env, daemon } = this.process;
+    const { uid, gid, umask, env, daemon, kernel } = this.process;
     const name = attributes.name ?? (program.name || this.process.name);
-    const whole = { uid, gid, cwd, env, daemon, ...attributes, name };
-    return this.now("spawn", [name], () => processes.spawn(this.process, whole, program, attributes.args ?? []));
+    return this.now("spawn", [name], () => {
+      const { cwd: path } = attributes;
+      const cwd = path === undefined ? this.process.cwd : kernel.files.directory(this.process, path);
+      if (typeof cwd === "string") return cwd;
+      const whole = { uid, gid, umask, env, daemon, ...attributes, cwd, name };
+      return processes.spawn(this.process, whole, program, attributes.args ?? []);
+    });
   }
 
   exec(program: Program, ...args: string[]): Promise<never> {
