@@ -10,7 +10,7 @@ import { W_OK } from "../abi/stat.ts";
 import { Directory, type Inode, RegularFile, SocketNode, SymbolicLink } from "./inode.ts";
 import { mayAccess, type NamingTask, wantedBy } from "./permission.ts";
 import type { FileTree } from "./tree.ts";
-import { isName, type Place } from "./walk.ts";
+import type { Place } from "./walk.ts";
 
 /** The inode that open(2) gives, which it has made if O_CREAT says so, and cut if O_TRUNC does. */
 export function openPath(tree: FileTree, task: NamingTask, path: string, flags: number, mode: number): Inode | Errno {
@@ -18,9 +18,8 @@ export function openPath(tree: FileTree, task: NamingTask, path: string, flags: 
   // Linux 6.4: the two contradict each other. An access mode of 3 is for drivers.
   if ((creates && (flags & O_DIRECTORY) !== 0) || (flags & O_ACCMODE) === O_ACCMODE) return "EINVAL";
   const follow = (flags & O_NOFOLLOW) === 0 && !(creates && (flags & O_EXCL) !== 0);
-  const place = tree.walk(task, path, follow);
+  const place = tree.walk(task, path, follow ? "always" : "before-slash", creates);
   if (typeof place === "string") return place;
-  if (creates && (place.mustBeDirectory || !isName(place))) return "EISDIR";
   if (place.inode !== null) return existing(task, place.inode, place, flags);
   return creates ? created(tree, task, place, mode) : "ENOENT";
 }

@@ -13,14 +13,14 @@ import { isName, type Place } from "./walk.ts";
 
 /** rename(2). The checks come in Linux's order. */
 export function renamePath(tree: FileTree, task: NamingTask, oldPath: string, newPath: string): 0 | Errno {
-  const from = tree.walk(task, oldPath, false);
-  if (typeof from === "string" && from !== "ENOENT") return from;
-  const to = tree.walk(task, newPath, false);
+  const from = tree.walk(task, oldPath, "never");
   if (typeof from === "string") return from;
+  const to = tree.walk(task, newPath, "never");
   if (typeof to === "string") return to;
   if (!isName(from) || !isName(to)) return "EBUSY";
   const { inode } = from;
-  if (inode === null) return "ENOENT";
+  if (inode === null) return from.isTooLong === true ? "ENAMETOOLONG" : "ENOENT";
+  if (to.isTooLong === true) return "ENAMETOOLONG";
   const refusal = refuseShape(from, inode, to) ?? refuse(task, from, inode, to);
   if (refusal !== null) return refusal;
   // Two names of one file: nothing happens, and both stay.

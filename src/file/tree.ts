@@ -21,7 +21,7 @@ import {
 import type { FileOps } from "./open-file.ts";
 import { isKeptBySticky, mayAccess, mayChange, type NamingTask } from "./permission.ts";
 import type { Volume } from "./volume.ts";
-import { byteLength, isName, lookup, type Place, walk, whereToMake } from "./walk.ts";
+import { byteLength, type Follow, isName, lookup, type Place, walk, walkToName, whereToMake } from "./walk.ts";
 
 /** Names that lead to one inode; EMLINK beyond, as on ext4. */
 const LINK_MAX = 65_000;
@@ -36,8 +36,8 @@ export class FileTree {
   }
 
   /** Follows a path to its last component. */
-  walk(task: NamingTask, path: string, follow: boolean): Place | Errno {
-    return walk(this.root, task, path, follow);
+  walk(task: NamingTask, path: string, follow: Follow, creates: boolean = false): Place | Errno {
+    return walk(this.root, task, path, follow, creates);
   }
 
   /** What a path leads to; a symbolic link at its end is followed unless `follow` is false. */
@@ -55,7 +55,7 @@ export class FileTree {
 
   /** mkdir(2). */
   mkdir(task: NamingTask, path: string, mode: number): 0 | Errno {
-    const place = this.walk(task, path, false);
+    const place = walkToName(this.root, task, path);
     if (typeof place === "string") return place;
     if (place.inode !== null) return "EEXIST";
     const { directory, name } = place;
@@ -147,7 +147,7 @@ export class FileTree {
 
   /** unlink(2). EISDIR for directories. */
   unlink(task: NamingTask, path: string): 0 | Errno {
-    const place = this.walk(task, path, false);
+    const place = walkToName(this.root, task, path);
     if (typeof place === "string") return place;
     const { directory, name, inode, mustBeDirectory } = place;
     if (!isName(place)) return "EISDIR";
@@ -162,7 +162,7 @@ export class FileTree {
 
   /** rmdir(2). ENOTEMPTY. */
   rmdir(task: NamingTask, path: string): 0 | Errno {
-    const place = this.walk(task, path, false);
+    const place = walkToName(this.root, task, path);
     if (typeof place === "string") return place;
     const { directory, name, inode } = place;
     if (name === "..") return "ENOTEMPTY";

@@ -13,6 +13,12 @@ import { maySearch, type NamingTask } from "./permission.ts";
 /** Symbolic links followed in one resolution; ELOOP beyond. */
 const LINKS_MAX = 40;
 
+/**
+ * When a symbolic link at the end is followed: calls that look at what is there follow it, or only if a slash comes after;
+ * calls that change the name itself never do.
+ */
+export type Follow = "always" | "before-slash" | "never";
+
 /** Where a path leads. */
 export interface Place {
   /** The directory of the last component. */
@@ -23,6 +29,8 @@ export interface Place {
   readonly inode: Inode | null;
   /** The path ends in a slash: it must be a directory. */
   readonly mustBeDirectory: boolean;
+  /** The name is longer than any: rename(2) looks at both places before it says so. */
+  readonly isTooLong?: boolean;
 }
 
 /** Is the last component a name, and not `.`, `..` or the root? */
@@ -30,8 +38,14 @@ export function isName({ name }: Place): boolean {
   return name !== "." && name !== ".." && name !== "/";
 }
 
-/** Follows a path to its last component; `follow` says whether a symbolic link there is followed too. */
-export function walk(root: Directory, task: NamingTask, path: string, follow: boolean): Place | Errno {
+/** Follows a path to its last component. `creates` is open's O_CREAT, which makes no directory: EISDIR before a slash. */
+export function walk(
+  root: Directory,
+  task: NamingTask,
+  path: string,
+  follow: Follow,
+  creates: boolean = false,
+): Place | Errno {
   const refusal = checkPath(path);
   if (refusal !== null) return refusal;
   let directory = path.startsWith("/") ? root : task.cwd;
@@ -42,10 +56,15 @@ export function walk(root: Directory, task: NamingTask, path: string, follow: bo
     const name = rest.pop();
     if (name === undefined) return { directory: root, name: "/", inode: root, mustBeDirectory };
     if (!maySearch(task, directory)) return "EACCES";
-    if (byteLength(name) > NAME_MAX) return "ENAMETOOLONG";
-    const inode = step(directory, name, task);
     const isLast = rest.length === 0;
-    if (isLast && !(inode instanceof SymbolicLink && (follow || mustBeDirectory))) {
+    if (creates && isLast && mustBeDirectory && name !== "." && name !== "..") return "EISDIR";
+    if (byteLength(name) > NAME_MAX) {
+      const isDeferred = isLast && follow === "never";
+      return isDeferred ? { directory, name, inode: null, mustBeDirectory, isTooLong: true } : "ENAMETOOLONG";
+    }
+    const inode = step(directory, name, task);
+    const follows = follow === "always" || (follow === "before-slash" && mustBeDirectory);
+    if (isLast && !(inode instanceof SymbolicLink && follows)) {
       return { directory, name, inode, mustBeDirectory };
     }
     if (inode === null) return "ENOENT";
@@ -65,16 +84,22 @@ export function walk(root: Directory, task: NamingTask, path: string, follow: bo
 
 /** What a path leads to. ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG. */
 export function lookup(root: Directory, task: NamingTask, path: string, follow: boolean): Inode | Errno {
-  const place = walk(root, task, path, follow);
+  const place = walk(root, task, path, follow ? "always" : "before-slash");
   if (typeof place === "string") return place;
   if (place.inode === null) return "ENOENT";
   if (place.mustBeDirectory && !(place.inode instanceof Directory)) return "ENOTDIR";
   return place.inode;
 }
 
+/** The place of a name that is to be made, removed or looked at itself. */
+export function walkToName(root: Directory, task: NamingTask, path: string): Place | Errno {
+  const place = walk(root, task, path, "never");
+  return typeof place === "object" && place.isTooLong === true ? "ENAMETOOLONG" : place;
+}
+
 /** The place of something new that is no directory. EEXIST, and ENOENT for a path that ends in a slash. */
 export function whereToMake(root: Directory, task: NamingTask, path: string): Place | Errno {
-  const place = walk(root, task, path, false);
+  const place = walkToName(root, task, path);
   if (typeof place === "string") return place;
   if (place.inode !== null) return "EEXIST";
   return place.mustBeDirectory ? "ENOENT" : place;
