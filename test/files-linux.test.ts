@@ -15,11 +15,12 @@ import {
   O_RDWR,
   O_TRUNC,
   O_WRONLY,
+  type Program,
   S_ISDIR,
   type Sys,
 } from "netloom";
 import { expect, test } from "vitest";
-import { runProgram } from "./support/world.ts";
+import { oneHost } from "./support/world.ts";
 
 const isLinux = process.platform === "linux";
 /** Below the directory of a sequence, so deep that `..` and links out of it stay within what is ours. */
@@ -28,6 +29,8 @@ const DEEP = "d/".repeat(16);
 interface Attributes {
   readonly mode: number;
   readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
   readonly size: number;
 }
 
@@ -44,13 +47,19 @@ interface Side {
   lstat(path: string): Attributes;
   readdir(path: string): readonly string[];
   chmod(path: string, mode: number): void;
+  chown(path: string, uid: number, gid: number): void;
   access(path: string, wanted: number): void;
   truncate(path: string, size: number): void;
   /** Opens, writes "xyz" where it may, reads at the beginning where it may, closes. */
   use(path: string, flags: number, mode: number): string | Promise<string>;
 }
 
-type Call = { readonly call: keyof Side; readonly args: readonly (string | number)[] };
+interface Call {
+  readonly call: keyof Side;
+  readonly args: readonly (string | number)[];
+  /** Who calls; only root can try several users. */
+  readonly uid: number;
+}
 
 function linuxSide(base: string): Side {
   const at = (path: string) => (path === "" ? "" : base + path);
@@ -66,6 +75,7 @@ function linuxSide(base: string): Side {
     lstat: (path) => fs.lstatSync(at(path)),
     readdir: (path) => fs.readdirSync(at(path)),
     chmod: (path, mode) => fs.chmodSync(at(path), mode),
+    chown: (path, uid, gid) => fs.chownSync(at(path), uid, gid),
     access: (path, wanted) => fs.accessSync(at(path), wanted),
     truncate: (path, size) => {
       // Node's own truncateSync is open and ftruncate, with open's errors.
@@ -101,6 +111,7 @@ function netloomSide(sys: Sys, base: string): Side {
     lstat: (path) => sys.lstat(at(path)),
     readdir: (path) => sys.readdir(at(path)),
     chmod: (path, mode) => sys.chmod(at(path), mode),
+    chown: (path, uid, gid) => sys.chown(at(path), uid, gid),
     access: (path, wanted) => sys.access(at(path), wanted),
     truncate: async (path, size) => {
       const fd = await sys.open(at(path), O_WRONLY);
@@ -135,8 +146,8 @@ function attempt<R>(run: () => R): R | string {
 function comparable(result: unknown): unknown {
   if (Array.isArray(result)) return [...result].sort();
   if (typeof result !== "object" || result === null) return result;
-  const { mode, nlink, size } = result as Attributes;
-  return { mode: mode.toString(8), nlink, size: S_ISDIR(mode) ? 0 : size };
+  const { mode, nlink, uid, gid, size } = result as Attributes;
+  return { mode: mode.toString(8), nlink, uid, gid, size: S_ISDIR(mode) ? 0 : size };
 }
 
 async function outcomeOf(side: Side, { call, args }: Call): Promise<unknown> {
@@ -161,8 +172,24 @@ const flags = fc
     fc.constantFrom(0, O_CREAT).map((create) => more.reduce((sum, flag) => sum | flag, access | create)),
   );
 
+function isSetting(text: string): boolean {
+  const [name, value] = text.split(" ");
+  return fs.readFileSync(`/proc/sys/fs/protected_${name}`, "utf8").trim() === value;
+}
+
+const OWN_UID = process.getuid?.() ?? 0;
+const OWN_GID = process.getgid?.() ?? 0;
+/** Some systems refuse more to users in sticky directories than Linux does by itself: proc(5), protected_*. */
+const isPlain = isLinux && ["fifos 0", "hardlinks 1", "regular 0", "symlinks 0"].every(isSetting);
+const USERS = OWN_UID === 0 && isPlain ? [0, 1000, 1001] : [OWN_UID];
+/** Users 1000 and 1001 have the group of the same number. */
+const groupOf = (uid: number): number => (uid === OWN_UID ? OWN_GID : uid);
+const user = fc.constantFrom(...USERS);
+
 const row = (call: keyof Side, ...args: fc.Arbitrary<string | number>[]): fc.Arbitrary<Call> =>
-  fc.tuple(...args).map((values) => ({ call, args: values }));
+  fc
+    .tuple(user, ...args)
+    .map(([uid, ...values]) => ({ call, args: values as (string | number)[], uid: uid as number }));
 
 const anyCall = fc.oneof(
   { weight: 4, arbitrary: row("mkdir", path, permissions) },
@@ -177,39 +204,88 @@ const anyCall = fc.oneof(
   row("lstat", path),
   row("readdir", path),
   row("chmod", path, permissions),
-  row("access", path, fc.integer({ min: 0, max: 7 })),
+  row("chown", path, fc.constantFrom(-1, ...USERS), fc.constantFrom(-1, ...USERS)),
+  // access(2) asks for the real user, and only the effective one is changed.
+  row("access", path, fc.integer({ min: 0, max: 7 })).map((call) => ({ ...call, uid: OWN_UID })),
   row("truncate", path, fc.constantFrom(0, 2, 5000)),
 );
 
+/** Runs a call of Linux as another user, whose effective ids are what the kernel looks at. */
+async function asUser<R>(uid: number, run: () => Promise<R>): Promise<R> {
+  if (uid === OWN_UID) return run();
+  process.setegid?.(groupOf(uid));
+  process.seteuid?.(uid);
+  try {
+    return await run();
+  } finally {
+    process.seteuid?.(OWN_UID);
+    process.setegid?.(OWN_GID);
+  }
+}
+
+async function runOnLinux(base: string, calls: readonly Call[]): Promise<unknown[]> {
+  fs.mkdirSync(base, { recursive: true });
+  fs.chmodSync(base, 0o777);
+  const linux = linuxSide(base);
+  const outcomes: unknown[] = [];
+  for (const call of calls) outcomes.push(await asUser(call.uid, () => outcomeOf(linux, call)));
+  return outcomes;
+}
+
+async function compare(calls: readonly Call[], expected: readonly unknown[]): Promise<void> {
+  const { world, alice } = oneHost();
+  const users = new Map<number, Side>();
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  for (const uid of USERS) {
+    const program: Program = async (sys) => {
+      sys.umask(process.umask());
+      users.set(uid, netloomSide(sys, `/tmp/${DEEP}`));
+      if (uid === USERS[0]) {
+        for (let i = 1; i <= 16; i++) sys.mkdir(`/tmp/${"d/".repeat(i)}`);
+        sys.chmod(`/tmp/${DEEP}`, 0o777);
+      }
+      await finished;
+    };
+    alice.spawn(`user-${uid}`, program, { uid, gid: groupOf(uid) });
+  }
+  alice.spawn("controller", async () => {
+    try {
+      for (const [index, call] of calls.entries()) {
+        const text = `${index}: ${call.call}(${call.args.join(", ")}) by ${call.uid}`;
+        expect([text, await outcomeOf(users.get(call.uid) as Side, call)]).toEqual([text, expected[index]]);
+      }
+    } finally {
+      finish();
+    }
+  });
+  const { crashes } = await world.run();
+  if (crashes[0] !== undefined) throw crashes[0].error;
+}
+
 test.skipIf(!isLinux)(
-  "names behave as on Linux (needs Linux)",
+  "names behave as on Linux (needs Linux; as root it tries several users)",
   async () => {
     // Sticky and set-user-ID bits of directories depend on the mount; /dev/shm is tmpfs nearly everywhere.
     const parent = fs.mkdtempSync(`${fs.existsSync("/dev/shm") ? "/dev/shm" : tmpdir()}/netloom-`);
-    const calls = Number(process.env["NETLOOM_FILE_RUNS"] ?? 150);
+    fs.chmodSync(parent, 0o755);
+    const groups = process.getgroups?.() ?? [];
+    if (OWN_UID === 0) process.setgroups?.([]);
     let sequence = 0;
     try {
       await fc.assert(
-        fc.asyncProperty(fc.array(anyCall, { minLength: 5, maxLength: 40 }), async (sequenceOfCalls) => {
-          const base = `${parent}/${++sequence}/${DEEP}`;
-          fs.mkdirSync(base, { recursive: true });
-          const linux = linuxSide(base);
-          const expected: unknown[] = [];
-          for (const call of sequenceOfCalls) expected.push(await outcomeOf(linux, call));
-          fs.rmSync(`${parent}/${sequence}`, { recursive: true });
-          await runProgram(async (sys) => {
-            sys.umask(process.umask());
-            for (let i = 1; i <= 16; i++) sys.mkdir(`/tmp/${"d/".repeat(i)}`);
-            const netloom = netloomSide(sys, `/tmp/${DEEP}`);
-            for (const [index, call] of sequenceOfCalls.entries()) {
-              const text = `${index}: ${call.call}(${call.args.join(", ")})`;
-              expect([text, await outcomeOf(netloom, call)]).toEqual([text, expected[index]]);
-            }
-          });
+        fc.asyncProperty(fc.array(anyCall, { minLength: 5, maxLength: 40 }), async (calls) => {
+          const top = `${parent}/${++sequence}`;
+          const expected = await runOnLinux(`${top}/${DEEP}`, calls);
+          fs.rmSync(top, { recursive: true });
+          await compare(calls, expected);
         }),
-        { numRuns: calls },
+        { numRuns: Number(process.env["NETLOOM_FILE_RUNS"] ?? 150) },
       );
     } finally {
+      if (OWN_UID === 0) process.setgroups?.(groups);
       fs.rmSync(parent, { recursive: true });
     }
   },

@@ -4,8 +4,8 @@
  * Read first: path_resolution(7), "Permissions"; credentials(7). Root may read and write everything, search every
  * directory, and execute what anybody may execute.
  */
-import { R_OK, S_ISDIR, S_ISVTX, W_OK, X_OK } from "../abi/stat.ts";
-import type { Directory, Inode } from "./inode.ts";
+import { R_OK, S_ISDIR, S_ISREG, S_ISVTX, W_OK, X_OK } from "../abi/stat.ts";
+import { type Directory, type Inode, withoutPrivileges } from "./inode.ts";
 import type { Task } from "./task.ts";
 
 /** What names need to know of a process. */
@@ -51,6 +51,16 @@ export function mayChange(credentials: Credentials, directory: Directory): boole
 /** Does the sticky bit keep it from removing this name? */
 export function isKeptBySticky({ uid }: Credentials, directory: Directory, inode: Inode): boolean {
   return (directory.mode & S_ISVTX) !== 0 && uid !== 0 && uid !== inode.uid && uid !== directory.uid;
+}
+
+/**
+ * May it give this inode another name? proc(5), protected_hardlinks, as most systems set it: its own files, or regular
+ * ones that it may read and write and that run with nobody's privileges.
+ */
+export function mayLink(credentials: Credentials, inode: Inode): boolean {
+  if (credentials.uid === 0 || credentials.uid === inode.uid) return true;
+  const isSafe = S_ISREG(inode.mode) && withoutPrivileges(inode.mode) === inode.mode;
+  return isSafe && mayAccess(credentials, inode, R_OK | W_OK);
 }
 
 /** What an access mode of open(2) asks for: O_RDONLY, O_WRONLY, O_RDWR. */

@@ -19,7 +19,7 @@ import {
   SymbolicLink,
 } from "./inode.ts";
 import type { FileOps } from "./open-file.ts";
-import { isKeptBySticky, mayAccess, mayChange, type NamingTask } from "./permission.ts";
+import { isKeptBySticky, mayAccess, mayChange, mayLink, type NamingTask } from "./permission.ts";
 import type { Volume } from "./volume.ts";
 import { byteLength, type Follow, isName, lookup, type Place, walk, walkToName, whereToMake } from "./walk.ts";
 
@@ -133,9 +133,9 @@ export class FileTree {
     if (typeof inode === "string") return inode;
     const place = whereToMake(this.root, task, path);
     if (typeof place === "string") return place;
+    if (!mayLink(task, inode)) return "EPERM";
     const refusal = refuseToAdd(task, place.directory);
     if (refusal !== null) return refusal;
-    if (inode.volume !== this.volume) return "EXDEV";
     if (inode instanceof Directory) return "EPERM";
     if (inode.links >= LINK_MAX) return "EMLINK";
     if (!this.volume.takeName()) return "ENOSPC";
