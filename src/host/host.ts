@@ -21,6 +21,8 @@ import { Capture } from "./capture.ts";
 import { type ConsoleOutput, HostConsole } from "./console.ts";
 import { type LsofRow, lsof } from "./lsof.ts";
 import { type Netstat, netstat } from "./netstat.ts";
+import { mountProc } from "./proc.ts";
+import { procNet } from "./proc-net.ts";
 import { type PsRow, ps } from "./ps.ts";
 
 /** What world/ brings. */
@@ -90,6 +92,10 @@ export class Host {
       epochMs: parts.epochMs,
       onCrash: parts.onCrash,
     });
+    mountProc(
+      this.kernel,
+      procNet(() => this.netstat()),
+    );
   }
 
   get name(): string {
