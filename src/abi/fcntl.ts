@@ -30,3 +30,44 @@ export const F_DUPFD_CLOEXEC = 1030;
 
 /** The descriptor is closed by exec. */
 export const FD_CLOEXEC = 1;
+
+/** Make the file if it is not there. */
+export const O_CREAT = 0o100;
+/** With O_CREAT: fail if it is there (EEXIST). */
+export const O_EXCL = 0o200;
+/** Opening a terminal does not make it the controlling one. */
+export const O_NOCTTY = 0o400;
+/** Cut a regular file to nothing. */
+export const O_TRUNC = 0o1000;
+/** Each write goes to the end of the file, in one step with finding it. */
+export const O_APPEND = 0o2000;
+/** Fail unless it is a directory (ENOTDIR). */
+export const O_DIRECTORY = 0o200000;
+/** Fail if the last component is a symbolic link (ELOOP). */
+export const O_NOFOLLOW = 0o400000;
+
+/** Which record lock would be in the way of this one? */
+export const F_GETLK = 5;
+/** Set or clear a record lock; EAGAIN when another is in the way. */
+export const F_SETLK = 6;
+/** As F_SETLK, and wait. */
+export const F_SETLKW = 7;
+/** Record lock: shared, for reading. */
+export const F_RDLCK = 0;
+/** Record lock: exclusive, for writing. */
+export const F_WRLCK = 1;
+/** Record lock: none. */
+export const F_UNLCK = 2;
+/** Set the capacity of a pipe, in bytes. */
+export const F_SETPIPE_SZ = 1031;
+/** Get the capacity of a pipe. */
+export const F_GETPIPE_SZ = 1032;
+
+/** flock(2): shared. */
+export const LOCK_SH = 1;
+/** flock(2): exclusive. */
+export const LOCK_EX = 2;
+/** flock(2): don't wait. */
+export const LOCK_NB = 4;
+/** flock(2): give it back. */
+export const LOCK_UN = 8;

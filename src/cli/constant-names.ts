@@ -9,9 +9,14 @@ type Names = ReadonlyMap<number, string>;
 
 const NUMBERS: Readonly<Record<string, unknown>> = netloom;
 
+/** They begin as the commands of fcntl(2) do, and are arguments of its locks and of access(2). */
+const NO_COMMANDS: ReadonlySet<string> = new Set(["F_OK", "F_RDLCK", "F_WRLCK", "F_UNLCK"]);
+
 /** The exported constants with these prefixes, by value. */
 function constants(...prefixes: readonly string[]): Names {
-  const rows = Object.entries(NUMBERS).filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)));
+  const rows = Object.entries(NUMBERS).filter(
+    ([name]) => !NO_COMMANDS.has(name) && prefixes.some((prefix) => name.startsWith(prefix)),
+  );
   return new Map(rows.flatMap(([name, value]) => (typeof value === "number" ? [[value, name] as const] : [])));
 }
 

@@ -10,6 +10,7 @@ import type { Errno } from "../abi/errno.ts";
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from "../abi/fcntl.ts";
 import { assert } from "../base/assert.ts";
 import type { WaitQueue } from "../base/wait-queue.ts";
+import type { Inode } from "./inode.ts";
 import type { Task } from "./task.ts";
 
 /** What lsof shows of an object. */
@@ -38,6 +39,18 @@ export interface FileOps {
   /** The last reference is gone. */
   release(): void;
   describe(): FileDescription;
+  /** What a name in the file tree leads to, where there is one: for fstat, chmod, and locks. */
+  readonly named?: Inode;
+  /** The description that refers to it, told once; who asks its flags (O_APPEND) keeps it. */
+  opened?(file: OpenFile): void;
+  /** A descriptor of this table was closed, not the last one perhaps: the table's record locks go. */
+  flush?(table: object): void;
+  /** lseek(2): the new offset. Without it ESPIPE. */
+  seek?(offset: number, whence: number): number | Errno;
+  /** pread(2), which leaves the offset alone. Without it ESPIPE. */
+  readAt?(into: Uint8Array, offset: number): number | Errno;
+  /** pwrite(2). Without it ESPIPE. */
+  writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
 }
 
 /** An open file description: what `open`, `pipe`, `socket` make and `dup` and `fork` share. */
@@ -50,6 +63,7 @@ export class OpenFile {
   constructor(ops: FileOps, flags: number) {
     this.ops = ops;
     this.flags = flags;
+    ops.opened?.(this);
   }
 
   get nonBlocking(): boolean {

@@ -22,6 +22,8 @@ import { Capture } from "./capture.ts";
 import { type ConsoleOutput, HostConsole } from "./console.ts";
 import { type LsofRow, lsof } from "./lsof.ts";
 import { type Netstat, netstat } from "./netstat.ts";
+import { mountProc } from "./proc.ts";
+import { procNet } from "./proc-net.ts";
 import { type PsRow, ps } from "./ps.ts";
 
 /** What world/ brings. */
@@ -91,6 +93,10 @@ export class Host {
       epochMs: parts.epochMs,
       onCrash: parts.onCrash,
     });
+    mountProc(
+      this.kernel,
+      procNet(() => this.netstat()),
+    );
   }
 
   get name(): string {
@@ -137,13 +143,16 @@ export class Host {
   spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
   spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
   spawn(name: string, program: unknown, options: SpawnOptions = {}): SpawnedProcess {
-    const { args = [], env = {}, uid = 0, gid = uid, cwd = "/", daemon = false } = options;
+    const { args = [], env = {}, uid = 0, gid = uid, cwd: path = "/", daemon = false } = options;
     if (typeof name !== "string" || !/^[^\p{Cc}]{1,64}$/u.test(name)) {
       throw new TypeError(
         `${this.name}: a process is named with 1 to 64 printable characters, not ${JSON.stringify(name)}`,
       );
     }
-    const process = this.kernel.spawn({ name, env, uid, gid, cwd, daemon }, program, args);
+    const { files } = this.kernel;
+    const cwd = files.directory({ pid: 1, name, uid, gid, cwd: files.root, umask: 0 }, path);
+    if (typeof cwd === "string") throw new Error(`${this.name}: can't spawn "${name}" in ${path}: ${cwd}`);
+    const process = this.kernel.spawn({ name, env, uid, gid, cwd, umask: 0o022, daemon }, program, args);
     if (process === "ENOEXEC") {
       const known = this.#parts.runtimes.map((runtime) => runtime.name).join(", ");
       throw new TypeError(

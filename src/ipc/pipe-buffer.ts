@@ -14,10 +14,10 @@ import { ByteRing } from "../base/byte-ring.ts";
 const PAGE_BYTES = 4096;
 
 export class PipeBuffer {
-  readonly #pages: number;
+  #pages: number;
   readonly #bytes: ByteRing;
   /** By page: where its content ends. */
-  readonly #ends: Uint16Array;
+  #ends: Uint16Array;
   /** Pages ever begun and ever freed; they are told apart by their low part. */
   #begun = 0;
   #freed = 0;
@@ -66,6 +66,22 @@ export class PipeBuffer {
       this.#freed++;
     }
     return given;
+  }
+
+  /** How many bytes there is room for when it is empty. */
+  get capacity(): number {
+    return this.#pages * PAGE_BYTES;
+  }
+
+  /** Gives it room for another number of pages. False: more are in use. */
+  resize(pages: number): boolean {
+    if (this.#begun - this.#freed > pages || !this.#bytes.resize(pages * PAGE_BYTES)) return false;
+    const ends = new Uint16Array(pages);
+    for (let page = this.#freed; page < this.#begun; page++)
+      ends[page % pages] = this.#ends[page % this.#pages] as number;
+    this.#ends = ends;
+    this.#pages = pages;
+    return true;
   }
 
   /** Does that much fit behind the content of the last page? If so, it is its. */

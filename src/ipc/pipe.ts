@@ -1,8 +1,8 @@
 /**
- * Pipes: a bounded byte stream in the kernel with a read end and a write end.
+ * Pipes: a bounded byte stream in the kernel, and its ends.
  *
- * Read first: pipe(7). createPipe() → two FileOps; write() appends and wakes readers, read() takes and wakes writers;
- * release() of the last end of a kind tells the other side.
+ * Read first: pipe(7). createPipe() → two ends; ipc/fifo.ts makes as many as a name is opened. write() appends and wakes
+ * readers, read() takes and wakes writers; release() of the last end of a kind tells the other side.
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
@@ -13,78 +13,92 @@ import { PipeBuffer } from "./pipe-buffer.ts";
 
 /** Pages that a new pipe has room for, as on Linux: PIPE_DEF_BUFFERS. */
 const PIPE_PAGES = 16;
+/** Capacities are powers of two of at least a page. */
+const PAGE_BYTES = 4096;
+/** fs.pipe-max-size: the largest capacity that is set without privilege. */
+const CAPACITY_MAX_BYTES = 1_048_576;
+/** The largest capacity of all: a byte ring grows no further. */
+const CAPACITY_ROOT_MAX_BYTES = 2 ** 30;
 
-/** What both ends share. */
-class Pipe {
+/** The event of `waiters`, beside readiness bits: an end was opened. */
+export const END_OPENED = 0x10000;
+
+/** What the ends share. */
+export class Pipe {
   readonly inode: number;
   readonly buffer: PipeBuffer = new PipeBuffer(PIPE_PAGES);
   readonly waiters: WaitQueue = new WaitQueue();
-  hasReader = true;
-  hasWriter = true;
+  readers = 0;
+  writers = 0;
+  /** All that there ever were: an opening that waits sees who has come, even if he has gone again. */
+  readersEver = 0;
+  writersEver = 0;
 
   constructor(inode: number) {
     this.inode = inode;
   }
 
-  describe(): FileDescription {
-    return { type: "FIFO", node: String(this.inode), name: "pipe" };
+  /** Does nobody hold an end? */
+  get isAbandoned(): boolean {
+    return this.readers === 0 && this.writers === 0;
+  }
+
+  /**
+   * fcntl(F_SETPIPE_SZ): the capacity that it got, rounded up to a power of two of pages. EBUSY: it holds more than that;
+   * EPERM: only root goes beyond 1 MiB.
+   */
+  resize(task: Task, bytes: number): number | Errno {
+    if (!(bytes >= 0 && bytes <= 2 ** 31)) return "EINVAL";
+    let capacity = PAGE_BYTES;
+    while (capacity < bytes) capacity *= 2;
+    if (capacity > this.buffer.capacity && capacity > CAPACITY_MAX_BYTES && task.uid !== 0) return "EPERM";
+    if (capacity > CAPACITY_ROOT_MAX_BYTES) return "ENOMEM";
+    if (!this.buffer.resize(capacity / PAGE_BYTES)) return "EBUSY";
+    this.waiters.wake(POLLOUT);
+    return capacity;
   }
 }
 
-class ReadEnd implements FileOps {
-  readonly #pipe: Pipe;
+/** An end, for reading, for writing, or, as only FIFOs have it, for both. */
+export class PipeEnd implements FileOps {
+  readonly pipe: Pipe;
   readonly waiters: WaitQueue;
+  readonly #reads: boolean;
+  readonly #writes: boolean;
+  /** Writers that had come and gone when it was opened do not hang up on it. */
+  readonly #writersBefore: number;
 
-  constructor(pipe: Pipe) {
-    this.#pipe = pipe;
+  constructor(pipe: Pipe, { reads, writes }: { readonly reads: boolean; readonly writes: boolean }) {
+    this.pipe = pipe;
     this.waiters = pipe.waiters;
+    this.#reads = reads;
+    this.#writes = writes;
+    this.#writersBefore = pipe.writers === 0 ? pipe.writersEver : -1;
+    if (reads) {
+      pipe.readers++;
+      pipe.readersEver++;
+    }
+    if (writes) {
+      pipe.writers++;
+      pipe.writersEver++;
+    }
+    pipe.waiters.wake(END_OPENED);
   }
 
   read(_task: Task, into: Uint8Array): number | Errno {
-    const { buffer, waiters, hasWriter } = this.#pipe;
+    const { buffer, waiters, writers } = this.pipe;
     if (into.length === 0) return 0;
-    if (buffer.isEmpty) return hasWriter ? "EAGAIN" : 0;
+    if (buffer.isEmpty) return writers > 0 ? "EAGAIN" : 0;
     const wasFull = buffer.isFull;
     const bytes = buffer.read(into);
     if (wasFull && !buffer.isFull) waiters.wake(POLLOUT);
     return bytes;
   }
 
-  write(): Errno {
-    return "EBADF";
-  }
-
-  poll(): number {
-    return (this.#pipe.buffer.isEmpty ? 0 : POLLIN) | (this.#pipe.hasWriter ? 0 : POLLHUP);
-  }
-
-  release(): void {
-    this.#pipe.hasReader = false;
-    this.#pipe.waiters.wake(POLLOUT | POLLERR);
-  }
-
-  describe(): FileDescription {
-    return this.#pipe.describe();
-  }
-}
-
-class WriteEnd implements FileOps {
-  readonly #pipe: Pipe;
-  readonly waiters: WaitQueue;
-
-  constructor(pipe: Pipe) {
-    this.#pipe = pipe;
-    this.waiters = pipe.waiters;
-  }
-
-  read(): Errno {
-    return "EBADF";
-  }
-
   write(_task: Task, from: Uint8Array, isRest: boolean = false): number | Errno {
-    const { buffer, waiters, hasReader } = this.#pipe;
+    const { buffer, waiters, readers } = this.pipe;
     if (from.length === 0) return 0;
-    if (!hasReader) return "EPIPE";
+    if (readers === 0) return "EPIPE";
     const bytes = buffer.write(from, isRest);
     if (bytes === 0) return "EAGAIN";
     waiters.wake(POLLIN);
@@ -92,21 +106,33 @@ class WriteEnd implements FileOps {
   }
 
   poll(): number {
-    return (this.#pipe.buffer.isFull ? 0 : POLLOUT) | (this.#pipe.hasReader ? 0 : POLLERR);
+    const { buffer, readers, writers, writersEver } = this.pipe;
+    let events = 0;
+    if (this.#reads) {
+      if (!buffer.isEmpty) events |= POLLIN;
+      if (writers === 0 && writersEver !== this.#writersBefore) events |= POLLHUP;
+    }
+    if (this.#writes) {
+      if (!buffer.isFull) events |= POLLOUT;
+      if (readers === 0) events |= POLLERR;
+    }
+    return events;
   }
 
   release(): void {
-    this.#pipe.hasWriter = false;
-    this.#pipe.waiters.wake(POLLIN | POLLHUP);
+    const { pipe } = this;
+    if (this.#reads && --pipe.readers === 0) pipe.waiters.wake(POLLOUT | POLLERR);
+    if (this.#writes && --pipe.writers === 0) pipe.waiters.wake(POLLIN | POLLHUP);
   }
 
   describe(): FileDescription {
-    return this.#pipe.describe();
+    return { type: "FIFO", node: String(this.pipe.inode), name: "pipe" };
   }
 }
 
 /** pipe(2): the two ends of a new pipe. The number tells pipes of one host apart. */
-export function createPipe(inode: number): { readonly readEnd: FileOps; readonly writeEnd: FileOps } {
+export function createPipe(inode: number): { readonly readEnd: PipeEnd; readonly writeEnd: PipeEnd } {
   const pipe = new Pipe(inode);
-  return { readEnd: new ReadEnd(pipe), writeEnd: new WriteEnd(pipe) };
+  const writeEnd = new PipeEnd(pipe, { reads: false, writes: true });
+  return { readEnd: new PipeEnd(pipe, { reads: true, writes: false }), writeEnd };
 }

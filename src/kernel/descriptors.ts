@@ -56,10 +56,18 @@ export class DescriptorTable {
     return this.install(file, closeOnExec, from);
   }
 
+  /** Is there no number left for another description? EMFILE. */
+  get isFull(): boolean {
+    let fd = 0;
+    while (this.#slots[fd] !== undefined) fd++;
+    return fd >= this.#limit;
+  }
+
   close(fd: number): 0 | Errno {
     const slot = this.#slot(fd);
     if (slot === undefined) return "EBADF";
     this.#slots[fd] = undefined;
+    slot.file.ops.flush?.(this);
     slot.file.unreference();
     return 0;
   }

@@ -7,7 +7,11 @@
 import type { Errno } from "../abi/errno.ts";
 import { O_RDWR } from "../abi/fcntl.ts";
 import type { Machine } from "../base/machine.ts";
+import { createFileTree } from "../file/initial-tree.ts";
 import { type FileOps, OpenFile } from "../file/open-file.ts";
+import { LockWaits } from "../file/record-locks.ts";
+import type { FileTree } from "../file/tree.ts";
+import { Volume } from "../file/volume.ts";
 import type { ProtocolTable } from "../socket/protocol.ts";
 import { DescriptorTable } from "./descriptors.ts";
 import type { ProgramRuntime } from "./image.ts";
@@ -41,6 +45,10 @@ export class Kernel {
   readonly machine: Machine;
   readonly runState: RunState;
   readonly protocols: ProtocolTable;
+  /** The name space of files. */
+  readonly files: FileTree;
+  /** Who waits for whose record lock. */
+  readonly lockWaits: LockWaits = new LockWaits();
   readonly processes: ProcessTable;
   readonly epochMs: number;
   readonly #parts: KernelParts;
@@ -52,6 +60,14 @@ export class Kernel {
     this.runState = parts.runState;
     this.protocols = parts.protocols;
     this.epochMs = parts.epochMs;
+    const { scheduler } = parts.runState;
+    this.files = createFileTree(
+      new Volume(
+        () => this.nextInode(),
+        () => scheduler.nowNs,
+      ),
+      parts.console,
+    );
     this.processes = new ProcessTable(this);
   }
 

@@ -23,7 +23,7 @@ export class ProcessTable {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    const attributes = { name: "init", uid: 0, gid: 0, cwd: "/", env: {}, daemon: true };
+    const attributes = { name: "init", uid: 0, gid: 0, cwd: kernel.files.root, umask: 0o022, env: {}, daemon: true };
     this.#init = new Process(kernel, 1, null, attributes, new DescriptorTable());
     this.#processes.set(1, this.#init);
   }

@@ -12,7 +12,8 @@ import { describe } from "../base/describe.ts";
 import { RollingHash } from "../base/hash.ts";
 import type { Runnable } from "../base/scheduler.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
-import type { Task } from "../file/task.ts";
+import type { Directory } from "../file/inode.ts";
+import type { NamingTask } from "../file/permission.ts";
 import type { DescriptorTable } from "./descriptors.ts";
 import type { Image } from "./image.ts";
 import type { Kernel } from "./kernel.ts";
@@ -24,7 +25,10 @@ export interface ProcessAttributes {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
-  readonly cwd: string;
+  /** Working directory. */
+  readonly cwd: Directory;
+  /** Permission bits that new files do not get. */
+  readonly umask: number;
   readonly env: Readonly<Record<string, string>>;
   /** A daemon does not keep the world running, and may wait for ever. */
   readonly daemon: boolean;
@@ -36,7 +40,7 @@ export type ProcessState = "running" | "zombie" | "reaped";
 /** The wait queue's event for "a child has changed state". */
 export const CHILD_CHANGED = 1;
 
-export class Process implements Task {
+export class Process implements NamingTask {
   readonly kernel: Kernel;
   readonly runState: RunState;
   readonly pid: number;
@@ -47,7 +51,8 @@ export class Process implements Task {
   readonly titleHash: number;
   readonly uid: number;
   readonly gid: number;
-  readonly cwd: string;
+  cwd: Directory;
+  umask: number;
   readonly env: Readonly<Record<string, string>>;
   readonly daemon: boolean;
   descriptors: DescriptorTable;
@@ -82,6 +87,7 @@ export class Process implements Task {
     this.uid = attributes.uid;
     this.gid = attributes.gid;
     this.cwd = attributes.cwd;
+    this.umask = attributes.umask;
     this.env = attributes.env;
     this.daemon = attributes.daemon;
     this.descriptors = descriptors;

@@ -7,14 +7,33 @@ export {
   F_DUPFD_CLOEXEC,
   F_GETFD,
   F_GETFL,
+  F_GETLK,
+  F_GETPIPE_SZ,
+  F_RDLCK,
   F_SETFD,
   F_SETFL,
+  F_SETLK,
+  F_SETLKW,
+  F_SETPIPE_SZ,
+  F_UNLCK,
+  F_WRLCK,
   FD_CLOEXEC,
+  LOCK_EX,
+  LOCK_NB,
+  LOCK_SH,
+  LOCK_UN,
   O_ACCMODE,
+  O_APPEND,
   O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOCTTY,
+  O_NOFOLLOW,
   O_NONBLOCK,
   O_RDONLY,
   O_RDWR,
+  O_TRUNC,
   O_WRONLY,
 } from "../abi/fcntl.ts";
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from "../abi/poll.ts";
@@ -46,6 +65,31 @@ export {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../abi/socket.ts";
+export {
+  F_OK,
+  R_OK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+  S_ISCHR,
+  S_ISDIR,
+  S_ISFIFO,
+  S_ISGID,
+  S_ISLNK,
+  S_ISREG,
+  S_ISSOCK,
+  S_ISUID,
+  S_ISVTX,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+  W_OK,
+  X_OK,
+} from "../abi/stat.ts";
 export { WEXITSTATUS, WIFEXITED, WIFSIGNALED, WNOHANG, WTERMSIG } from "../abi/wait.ts";
 export { describe } from "../base/describe.ts";
 export type { TraceDetail, TracedFrame, TraceEvent, TraceListener } from "../base/trace.ts";
@@ -55,6 +99,8 @@ export type { Attachable, Host, SpawnedProcess, SpawnOptions } from "../host/hos
 export { formatLsof, type LsofRow } from "../host/lsof.ts";
 export { formatNetstat, type Netstat } from "../host/netstat.ts";
 export { formatPs, type PsRow } from "../host/ps.ts";
+export type { Stat } from "../kernel/calls/files.ts";
+export type { RecordLock } from "../kernel/calls/locks.ts";
 export type { PollFd } from "../kernel/calls/poll.ts";
 export type { WaitResult } from "../kernel/calls/processes.ts";
 export type { ClockName, Timespec } from "../kernel/calls/time.ts";

@@ -7,27 +7,39 @@ import {
   F_DUPFD_CLOEXEC,
   F_GETFD,
   F_GETFL,
+  F_GETPIPE_SZ,
   F_SETFD,
   F_SETFL,
+  F_SETPIPE_SZ,
   FD_CLOEXEC,
   O_ACCMODE,
+  O_APPEND,
+  O_CLOEXEC,
   O_NONBLOCK,
   O_RDONLY,
   O_WRONLY,
 } from "../../abi/fcntl.ts";
-import { createPipe } from "../../ipc/pipe.ts";
+import { createPipe, PipeEnd } from "../../ipc/pipe.ts";
 import type { Process } from "../process.ts";
 
 /** The status flags that F_SETFL may change. */
-const SETTABLE_FLAGS = O_NONBLOCK;
+const SETTABLE_FLAGS = O_NONBLOCK | O_APPEND;
 
 /** pipe(2): the descriptors of the read end and of the write end. EMFILE. */
 export function pipe(process: Process): readonly [number, number] | Errno {
+  return pipe2(process, 0);
+}
+
+/** pipe2(2): with O_NONBLOCK, O_CLOEXEC. EMFILE; EINVAL: other flags. */
+export function pipe2(process: Process, flags: number): readonly [number, number] | Errno {
+  if ((flags & ~(O_NONBLOCK | O_CLOEXEC)) !== 0) return "EINVAL";
   const { kernel } = process;
+  const closeOnExec = (flags & O_CLOEXEC) !== 0;
+  const status = flags & O_NONBLOCK;
   const { readEnd, writeEnd } = createPipe(kernel.nextInode());
-  const readFd = kernel.install(process, readEnd, O_RDONLY);
+  const readFd = kernel.install(process, readEnd, O_RDONLY | status, closeOnExec);
   if (typeof readFd === "string") return readFd;
-  const writeFd = kernel.install(process, writeEnd, O_WRONLY);
+  const writeFd = kernel.install(process, writeEnd, O_WRONLY | status, closeOnExec);
   if (typeof writeFd === "string") {
     process.descriptors.close(readFd);
     return writeFd;
@@ -45,7 +57,7 @@ export function dup2(process: Process, fd: number, to: number): number | Errno {
   return process.descriptors.duplicateTo(fd, to);
 }
 
-/** fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL. EBADF, EINVAL, EMFILE. */
+/** fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ. EBADF, EINVAL, EMFILE. */
 export function fcntl(process: Process, fd: number, command: number, argument: number): number | Errno {
   const { descriptors } = process;
   const file = descriptors.get(fd);
@@ -63,6 +75,10 @@ export function fcntl(process: Process, fd: number, command: number, argument: n
     case F_SETFL:
       file.flags = (file.flags & ~SETTABLE_FLAGS) | (argument & SETTABLE_FLAGS);
       return 0;
+    case F_GETPIPE_SZ:
+      return file.ops instanceof PipeEnd ? file.ops.pipe.buffer.capacity : "EBADF";
+    case F_SETPIPE_SZ:
+      return file.ops instanceof PipeEnd ? file.ops.pipe.resize(process, argument) : "EBADF";
     default:
       return "EINVAL";
   }

@@ -44,7 +44,7 @@ export const SLEEPING: Attempt<undefined> = {
 };
 
 /** Milliseconds and nanoseconds together as seconds and the rest, without leaving exact integers. */
-function timespec(milliseconds: number, nanoseconds: number): Timespec {
+export function timespec(milliseconds: number, nanoseconds: number): Timespec {
   const wholeSeconds = Math.floor(milliseconds / 1000) + Math.floor(nanoseconds / 1e9);
   const rest = (milliseconds % 1000) * 1e6 + (nanoseconds % 1e9);
   return rest < 1e9

@@ -135,8 +135,11 @@ function digest(result: unknown): number {
   return RollingHash.ofString(Object.values(result).map(String).join());
 }
 
-/** What an error message names beside the call: the descriptor, and the endpoint if there is one. */
+/** What an error message names beside the call: the descriptor or path, and the endpoint if there is one. */
 function subjectOf(args: readonly unknown[]): string {
+  // Who is told the path knows the numbers beside it.
+  const names = args.filter((argument) => typeof argument === "string");
+  if (names.length > 0) return names.join(", ");
   const parts: string[] = [];
   for (const argument of args) {
     if (typeof argument === "number") parts.push(String(argument));

@@ -49,4 +49,8 @@ export abstract class DescriptorDoor extends TimeDoor {
   pipe(): readonly [number, number] {
     return this.now("pipe", [], () => descriptors.pipe(this.process));
   }
+
+  pipe2(flags: number): readonly [number, number] {
+    return this.now("pipe2", [flags], () => descriptors.pipe2(this.process, flags));
+  }
 }

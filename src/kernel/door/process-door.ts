@@ -24,10 +24,6 @@ export abstract class ProcessDoor extends Caller {
     return this.now("getgid", [], () => this.process.gid);
   }
 
-  getcwd(): string {
-    return this.now("getcwd", [], () => ({ text: this.process.cwd })).text;
-  }
-
   getenv(name: string): string | undefined {
     const { env } = this.process;
     return this.now("getenv", [name], () => ({ text: Object.hasOwn(env, name) ? env[name] : undefined })).text;
@@ -44,15 +40,21 @@ export abstract class ProcessDoor extends Caller {
   spawn(program: Program, attributes: SpawnAttributes = {}): number {
     const { process } = this;
     const name = attributes.name ?? (program.name || process.name);
-    const whole = {
-      name,
-      uid: attributes.uid ?? process.uid,
-      gid: attributes.gid ?? process.gid,
-      cwd: attributes.cwd ?? process.cwd,
-      env: attributes.env ?? process.env,
-      daemon: attributes.daemon ?? process.daemon,
-    };
-    return this.now("spawn", [name], () => processes.spawn(this.process, whole, program, attributes.args ?? []));
+    return this.now("spawn", [name], () => {
+      const { cwd: path } = attributes;
+      const cwd = path === undefined ? process.cwd : process.kernel.files.directory(process, path);
+      if (typeof cwd === "string") return cwd;
+      const whole = {
+        name,
+        uid: attributes.uid ?? process.uid,
+        gid: attributes.gid ?? process.gid,
+        umask: process.umask,
+        cwd,
+        env: attributes.env ?? process.env,
+        daemon: attributes.daemon ?? process.daemon,
+      };
+      return processes.spawn(process, whole, program, attributes.args ?? []);
+    });
   }
 
   exec(program: Program, ...args: string[]): Promise<never> {

@@ -1,6 +1,8 @@
 /**
  * Calls on descriptors, as programs see them. Read first: read(2), write(2), dup(2), fcntl(2), poll(2), pipe(2).
  */
+import type { F_GETLK, F_SETLK, F_SETLKW } from "../../abi/fcntl.ts";
+import type { RecordLock } from "../calls/locks.ts";
 import type { PollFd } from "../calls/poll.ts";
 
 export interface DescriptorCalls {
@@ -14,10 +16,22 @@ export interface DescriptorCalls {
   dup(fd: number): number;
   /** dup2(2). Errors: EBADF. */
   dup2(fd: number, to: number): number;
-  /** fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL. Errors: EBADF, EINVAL, EMFILE. */
+  /** fcntl(F_SETLKW): waits for a record lock. Errors: EBADF, EINVAL, EDEADLK, ENOLCK. */
+  fcntl(fd: number, command: typeof F_SETLKW, lock: RecordLock): Promise<number>;
+  /**
+   * fcntl(F_SETLK): sets or clears a record lock; EAGAIN when another process's is in the way. fcntl(F_GETLK): fills in
+   * the lock that is in the way, or F_UNLCK as its type. Errors: EBADF, EINVAL, ENOLCK.
+   */
+  fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: RecordLock): number;
+  /**
+   * fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ.
+   * Errors: EBADF, EINVAL, EMFILE; EBUSY, EPERM (the size of a pipe).
+   */
   fcntl(fd: number, command: number, argument?: number): number;
   /** poll(2): fills in `revents`; answers how many entries are ready. A negative timeout waits for ever. */
   poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
   /** pipe(2): [read end, write end]. Errors: EMFILE. */
   pipe(): readonly [number, number];
+  /** pipe2(2): flags O_NONBLOCK, O_CLOEXEC. Errors: EMFILE, EINVAL. */
+  pipe2(flags: number): readonly [number, number];
 }

@@ -13,6 +13,7 @@ export interface SpawnAttributes {
   /** User; only root may choose another than its own. */
   readonly uid?: number;
   readonly gid?: number;
+  /** Its working directory. Errors: ENOENT, ENOTDIR, EACCES. */
   readonly cwd?: string;
   /** A daemon does not keep the world running, and may wait for ever. */
   readonly daemon?: boolean;
@@ -24,7 +25,6 @@ export interface ProcessCalls {
   getppid(): number;
   getuid(): number;
   getgid(): number;
-  getcwd(): string;
   /** The value of an environment variable. */
   getenv(name: string): string | undefined;
   gethostname(): string;

@@ -6,6 +6,7 @@
  * small integers. Each family of calls has an interface in this folder and its implementation in kernel/door/.
  */
 import type { DescriptorCalls } from "./descriptors.ts";
+import type { FileCalls } from "./files.ts";
 import type { ProcessCalls } from "./processes.ts";
 import type { SocketCalls } from "./sockets.ts";
 import type { TimeCalls } from "./time.ts";
@@ -14,4 +15,4 @@ import type { TimeCalls } from "./time.ts";
 export type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 /** The system calls of one process. */
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls {}
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls {}

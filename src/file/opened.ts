@@ -1,0 +1,218 @@
+/**
+ * What opening an inode gives: the FileOps of regular files, directories, devices and generated files.
+ *
+ * Read first: read(2), write(2), lseek(2). One object for each open file description: it holds the offset, which dup and
+ * fork share, and it is the owner of the description's flock. Each class stands on OpenInode, which counts the openings and
+ * gives the locks back.
+ */
+import type { Errno } from "../abi/errno.ts";
+import { O_APPEND } from "../abi/fcntl.ts";
+import { POLLIN, POLLOUT } from "../abi/poll.ts";
+import { SEEK_CUR, SEEK_END, SEEK_SET } from "../abi/stat.ts";
+import { WaitQueue } from "../base/wait-queue.ts";
+import { CharacterDevice, Directory, GeneratedFile, type Inode, RegularFile, withoutPrivileges } from "./inode.ts";
+import type { FileDescription, FileOps, OpenFile } from "./open-file.ts";
+import type { Task } from "./task.ts";
+import { FILE_SIZE_MAX } from "./volume.ts";
+
+/** What opened inodes have in common. */
+export abstract class OpenInode implements FileOps {
+  readonly named: Inode;
+  readonly waiters: WaitQueue = new WaitQueue();
+  /** The path by which it was opened, for people. */
+  protected readonly path: string;
+
+  constructor(inode: Inode, path: string) {
+    this.named = inode;
+    this.path = path;
+    inode.opened();
+  }
+
+  abstract read(task: Task, into: Uint8Array): number | Errno;
+  abstract write(task: Task, from: Uint8Array): number | Errno;
+  abstract describe(): FileDescription;
+
+  /** Nothing here waits for anybody. */
+  poll(): number {
+    return POLLIN | POLLOUT;
+  }
+
+  flush(table: object): void {
+    this.named.recordLocks?.release(this.named, table);
+  }
+
+  release(): void {
+    this.named.flocks?.release(this.named, this);
+    this.named.closed();
+  }
+}
+
+class OpenRegular extends OpenInode {
+  readonly #file: RegularFile;
+  #description: OpenFile | null = null;
+  #offset = 0;
+
+  constructor(inode: RegularFile, path: string) {
+    super(inode, path);
+    this.#file = inode;
+  }
+
+  opened(description: OpenFile): void {
+    this.#description = description;
+  }
+
+  read(_task: Task, into: Uint8Array): number | Errno {
+    const bytes = this.readAt(into, this.#offset);
+    this.#offset += bytes;
+    return bytes;
+  }
+
+  write(task: Task, from: Uint8Array): number | Errno {
+    const at = this.#appends ? this.#end : this.#offset;
+    const written = this.writeAt(task, from, at);
+    if (typeof written === "number" && written > 0) this.#offset = at + written;
+    return written;
+  }
+
+  readAt(into: Uint8Array, offset: number): number {
+    if (into.length > 0) this.#file.touchAccess();
+    return this.#file.content.read(offset, into);
+  }
+
+  /**
+   * With O_APPEND Linux appends, whatever the offset: pwrite(2), "BUGS". Nothing can happen between finding the end and
+   * writing there.
+   */
+  writeAt(task: Task, from: Uint8Array, offset: number): number | Errno {
+    if (from.length === 0) return 0;
+    const at = this.#appends ? this.#end : offset;
+    if (at >= FILE_SIZE_MAX) return "EFBIG";
+    const written = this.#file.content.write(at, from.subarray(0, FILE_SIZE_MAX - at));
+    if (written === 0) return "ENOSPC";
+    if (task.uid !== 0) this.#file.mode = withoutPrivileges(this.#file.mode);
+    this.#file.touchContent();
+    return written;
+  }
+
+  seek(offset: number, whence: number): number | Errno {
+    const target = seekTarget(offset, whence, this.#offset, this.#end);
+    if (typeof target === "number") this.#offset = target;
+    return target;
+  }
+
+  describe(): FileDescription {
+    return { type: "REG", node: String(this.named.number), name: this.path };
+  }
+
+  get #appends(): boolean {
+    return ((this.#description?.flags ?? 0) & O_APPEND) !== 0;
+  }
+
+  get #end(): number {
+    return this.#file.size;
+  }
+}
+
+class OpenDirectory extends OpenInode {
+  read(): Errno {
+    return "EISDIR";
+  }
+
+  write(): Errno {
+    return "EBADF";
+  }
+
+  describe(): FileDescription {
+    return { type: "DIR", node: String(this.named.number), name: this.path };
+  }
+}
+
+/** A device by its name: the device does the work. */
+class OpenDevice extends OpenInode {
+  readonly #device: FileOps;
+  override readonly waiters: WaitQueue;
+
+  constructor(inode: CharacterDevice, path: string) {
+    super(inode, path);
+    this.#device = inode.open();
+    this.waiters = this.#device.waiters;
+  }
+
+  read(task: Task, into: Uint8Array): number | Errno {
+    return this.#device.read(task, into);
+  }
+
+  write(task: Task, from: Uint8Array): number | Errno {
+    return this.#device.write(task, from);
+  }
+
+  seek(offset: number, whence: number): number | Errno {
+    return this.#device.seek?.(offset, whence) ?? "ESPIPE";
+  }
+
+  override poll(): number {
+    return this.#device.poll();
+  }
+
+  override release(): void {
+    this.#device.release();
+    super.release();
+  }
+
+  describe(): FileDescription {
+    return { type: "CHR", node: String(this.named.number), name: this.path };
+  }
+}
+
+/** The text was made when it was opened, and stays as it was then. */
+class OpenGenerated extends OpenInode {
+  readonly #text: Uint8Array;
+  #offset = 0;
+
+  constructor(inode: GeneratedFile, path: string) {
+    super(inode, path);
+    this.#text = new TextEncoder().encode(inode.generate());
+  }
+
+  read(_task: Task, into: Uint8Array): number {
+    const bytes = this.readAt(into, this.#offset);
+    this.#offset += bytes;
+    return bytes;
+  }
+
+  readAt(into: Uint8Array, offset: number): number {
+    const part = this.#text.subarray(offset, offset + into.length);
+    into.set(part);
+    return part.length;
+  }
+
+  write(): Errno {
+    return "EBADF";
+  }
+
+  seek(offset: number, whence: number): number | Errno {
+    const target = seekTarget(offset, whence, this.#offset, this.#text.length);
+    if (typeof target === "number") this.#offset = target;
+    return target;
+  }
+
+  describe(): FileDescription {
+    return { type: "REG", node: String(this.named.number), name: this.path };
+  }
+}
+
+/** lseek(2). EINVAL: before the beginning, beyond the largest file, or from nowhere. */
+function seekTarget(offset: number, whence: number, at: number, end: number): number | Errno {
+  const from = whence === SEEK_SET ? 0 : whence === SEEK_CUR ? at : whence === SEEK_END ? end : Number.NaN;
+  const target = from + offset;
+  return Number.isInteger(target) && target >= 0 && target <= FILE_SIZE_MAX ? target : "EINVAL";
+}
+
+/** The FileOps for an inode that opens at once. ENXIO: a socket, which is connected to and not opened. */
+export function openInode(inode: Inode, path: string): FileOps | Errno {
+  if (inode instanceof RegularFile) return new OpenRegular(inode, path);
+  if (inode instanceof Directory) return new OpenDirectory(inode, path);
+  if (inode instanceof CharacterDevice) return new OpenDevice(inode, path);
+  if (inode instanceof GeneratedFile) return new OpenGenerated(inode, path);
+  return "ENXIO";
+}

@@ -1,0 +1,102 @@
+/**
+ * The text of /proc/net/{udp,route,dev,arp}, from the same snapshots as netstat. Read first: proc(5), "net".
+ *
+ * Addresses are written as Linux writes them: four bytes as one little-endian number in hexadecimal, 10.0.0.1 as 0100000A.
+ */
+import type { Netstat } from "./netstat.ts";
+import type { NetFiles } from "./proc.ts";
+
+/** The files of /proc/net, each written anew from what netstat() gives. */
+export function procNet(netstat: () => Netstat): NetFiles {
+  return {
+    arp: () => arpText(netstat()),
+    dev: () => devText(netstat()),
+    route: () => routeText(netstat()),
+    udp: () => udpText(netstat()),
+  };
+}
+
+function arpText({ neighbours }: Netstat): string {
+  const lines = neighbours.map(({ address, macAddress, interface: device }) => {
+    const isComplete = macAddress !== "";
+    const hardware = isComplete ? macAddress : "00:00:00:00:00:00";
+    return `${address.padEnd(16)} 0x1         ${isComplete ? "0x2" : "0x0"}         ${hardware}     *        ${device}\n`;
+  });
+  return `IP address       HW type     Flags       HW address            Mask     Device\n${lines.join("")}`;
+}
+
+function devText({ interfaces }: Netstat): string {
+  const head =
+    "Inter-|   Receive                                                |  Transmit\n" +
+    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n";
+  const lines = interfaces.map(({ name, rxBytes, rxPackets, rxDrops, txBytes, txPackets, txDrops }) => {
+    const received = [rxBytes, rxPackets, 0, rxDrops, 0, 0, 0, 0];
+    const sent = [txBytes, txPackets, 0, txDrops, 0, 0, 0, 0];
+    return `${name.padStart(6)}: ${columns(received, RECEIVE_WIDTHS)} ${columns(sent, SEND_WIDTHS)}\n`;
+  });
+  return head + lines.join("");
+}
+
+const RECEIVE_WIDTHS = [7, 7, 4, 4, 4, 5, 10, 9];
+const SEND_WIDTHS = [8, 7, 4, 4, 4, 5, 7, 10];
+
+function columns(values: readonly number[], widths: readonly number[]): string {
+  return values.map((value, index) => String(value).padStart(widths[index] ?? 0)).join(" ");
+}
+
+/** RTF_UP and RTF_GATEWAY of route(7). */
+const ROUTE_UP = 0x1;
+const ROUTE_GATEWAY = 0x2;
+
+function routeText({ routes }: Netstat): string {
+  const head = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT";
+  const lines = routes
+    .filter(({ usable }) => usable)
+    .map((route) => {
+      const [network = "", length = "0"] = route.destination.split("/");
+      const flags = ROUTE_UP | (route.gateway === null ? 0 : ROUTE_GATEWAY);
+      const gateway = hexAddress(route.gateway ?? "0.0.0.0");
+      const mask = hexAddress(maskText(Number(length)));
+      const cells = [route.interface, hexAddress(network), gateway, hex(flags, 4), 0, 0, route.metric, mask, 0, 0, 0];
+      return cells.join("\t");
+    });
+  // Linux fills each line with blanks up to 127 characters.
+  return [head, ...lines].map((line) => `${line.padEnd(127)}\n`).join("");
+}
+
+function udpText({ sockets }: Netstat): string {
+  const head =
+    "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops";
+  const lines = sockets.map((socket, index) => {
+    const local = endpoint(socket.localAddress, socket.localPort);
+    const remote = endpoint(socket.remoteAddress ?? "0.0.0.0", socket.remotePort ?? 0);
+    // TCP's numbers of states: 1 is ESTABLISHED, 7 is CLOSE.
+    const state = socket.state === "ESTABLISHED" ? "01" : "07";
+    const queues = `${hex(socket.sendQueueBytes, 8)}:${hex(socket.receiveQueueBytes, 8)}`;
+    const rest = `00:00000000 00000000     0        0 ${socket.inode} 2 0000000000000000 ${socket.drops}`;
+    return `${String(index).padStart(5)}: ${local} ${remote} ${state} ${queues} ${rest}`;
+  });
+  return [head, ...lines].map((line) => `${line.padEnd(127)}\n`).join("");
+}
+
+function endpoint(address: string, port: number): string {
+  return `${hexAddress(address === "*" ? "0.0.0.0" : address)}:${hex(port, 4)}`;
+}
+
+function hexAddress(address: string): string {
+  const bytes = address.split(".").map((byte) => hex(Number(byte), 2));
+  return bytes.reverse().join("");
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, "0");
+}
+
+/** The mask of a prefix: 24 is 255.255.255.0. */
+function maskText(length: number): string {
+  const bytes = [0, 8, 16, 24].map((before) => {
+    const bits = Math.max(0, Math.min(8, length - before));
+    return 256 - (1 << (8 - bits));
+  });
+  return bytes.join(".");
+}

@@ -1,0 +1,124 @@
+/**
+ * /proc: the kernel's own tables as files, whose text is made when they are opened.
+ *
+ * Read first: proc(5). mountProc() puts the directory into the tree; /proc/<pid> has status, fd and cwd, /proc/net what
+ * proc-net.ts writes. Nothing of it takes space in the tree: entries are made when somebody looks.
+ */
+import { Directory, type GeneratedEntries, GeneratedFile, type Inode, SymbolicLink } from "../file/inode.ts";
+import type { FileOps } from "../file/open-file.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { Process } from "../kernel/process.ts";
+
+/** Numbers of these inodes are far from those of the tree. */
+const FIRST_INODE = 0xf000_0000;
+/** So many numbers each process has. */
+const INODES_EACH = 2048;
+
+const PUBLIC_FILE = 0o444;
+const PUBLIC_DIRECTORY = 0o555;
+const PRIVATE_DIRECTORY = 0o500;
+
+/** The texts of /proc/net, by name. */
+export type NetFiles = Readonly<Record<string, () => string>>;
+
+/** Makes /proc, whose entries follow the process table. */
+export function mountProc(kernel: Kernel, netFiles: NetFiles): void {
+  const { files } = kernel;
+  const root = { uid: 0, gid: 0, permissions: PUBLIC_FILE };
+  const proc = files.addDirectory(files.root, "proc", PUBLIC_DIRECTORY, {
+    get: (name, task) => {
+      if (name === "self") return link(kernel, root, String(task.pid), FIRST_INODE);
+      const process = name === String(Number(name)) ? kernel.processes.get(Number(name)) : undefined;
+      return process === undefined ? undefined : processDirectory(process, proc);
+    },
+    names: () => [...kernel.processes.all()].map(({ pid }) => String(pid)).concat("self"),
+  });
+  const netNames = Object.keys(netFiles);
+  files.addDirectory(proc, "net", PUBLIC_DIRECTORY, {
+    get: (name) => {
+      const generate = Object.hasOwn(netFiles, name) ? netFiles[name] : undefined;
+      if (generate === undefined) return undefined;
+      return new GeneratedFile(files.volume, root, generate, FIRST_INODE + 1 + netNames.indexOf(name));
+    },
+    names: () => netNames,
+  });
+}
+
+/** /proc/<pid>, which belongs to the user of the process. */
+function processDirectory(process: Process, parent: Directory): Directory {
+  const { kernel, pid } = process;
+  const { volume } = kernel.files;
+  const owner = { uid: process.uid, gid: process.gid };
+  const number = FIRST_INODE + pid * INODES_EACH;
+  const entries: Readonly<Record<string, () => Inode>> = {
+    status: () =>
+      new GeneratedFile(volume, { ...owner, permissions: PUBLIC_FILE }, () => statusText(process), number + 1),
+    fd: () =>
+      new Directory(
+        volume,
+        { ...owner, permissions: PRIVATE_DIRECTORY },
+        directory,
+        "fd",
+        descriptors(process),
+        number + 2,
+      ),
+    cwd: () => link(kernel, { ...owner, permissions: 0o777 }, process.cwd.path, number + 3),
+  };
+  const generated: GeneratedEntries = {
+    get: (name) => (Object.hasOwn(entries, name) ? entries[name]?.() : undefined),
+    names: () => Object.keys(entries),
+  };
+  const ownership = { ...owner, permissions: PUBLIC_DIRECTORY };
+  const directory: Directory = new Directory(volume, ownership, parent, String(pid), generated, number);
+  return directory;
+}
+
+/** /proc/<pid>/fd: a symbolic link for each descriptor. */
+function descriptors(process: Process): GeneratedEntries {
+  const { kernel, pid, uid, gid } = process;
+  return {
+    get: (name) => {
+      const fd = Number(name);
+      const file = name === String(fd) ? process.descriptors.get(fd) : undefined;
+      if (file === undefined) return undefined;
+      const permissions = (file.readable ? 0o500 : 0) | (file.writable ? 0o300 : 0);
+      return link(kernel, { uid, gid, permissions }, targetText(file.ops), FIRST_INODE + pid * INODES_EACH + 8 + fd);
+    },
+    names: () => [...process.descriptors.entries()].map(({ fd }) => String(fd)),
+  };
+}
+
+/** What a descriptor's link says: the path, or `pipe:[7]`, `socket:[8]` for what has none. */
+function targetText(ops: FileOps): string {
+  const { type, node, name } = ops.describe();
+  if (name.startsWith("/")) return name;
+  return `${type === "FIFO" ? "pipe" : "socket"}:[${node}]`;
+}
+
+function link(
+  kernel: Kernel,
+  ownership: { uid: number; gid: number; permissions: number },
+  target: string,
+  number: number,
+) {
+  return new SymbolicLink(kernel.files.volume, ownership, target, target.length, number);
+}
+
+/** /proc/<pid>/status, with the lines that mean something here. */
+function statusText(process: Process): string {
+  const { name, umask, state, isWaiting, pid, parent, uid, gid, descriptors } = process;
+  const letter = state !== "running" ? "Z (zombie)" : isWaiting || pid === 1 ? "S (sleeping)" : "R (running)";
+  const rows: readonly (readonly [string, string | number])[] = [
+    ["Name", name],
+    ["Umask", umask.toString(8).padStart(4, "0")],
+    ["State", letter],
+    ["Tgid", pid],
+    ["Pid", pid],
+    ["PPid", parent?.pid ?? 0],
+    ["Uid", Array(4).fill(uid).join("\t")],
+    ["Gid", Array(4).fill(gid).join("\t")],
+    ["FDSize", Math.max(256, [...descriptors.entries()].at(-1)?.fd ?? 0)],
+    ["Threads", Math.max(1, process.operations.length)],
+  ];
+  return rows.map(([key, value]) => `${key}:\t${value}\n`).join("");
+}
