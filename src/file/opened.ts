@@ -16,7 +16,7 @@ import type { Task } from "./task.ts";
 import { FILE_SIZE_MAX } from "./volume.ts";
 
 /** What opened inodes have in common. */
-export abstract class OpenInode implements FileOps {
+abstract class OpenInode implements FileOps {
   readonly named: Inode;
   readonly waiters: WaitQueue = new WaitQueue();
   /** The path by which it was opened, for people. */
