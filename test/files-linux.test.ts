@@ -22,6 +22,9 @@ import {
 import { expect, test } from "vitest";
 import { oneHost } from "./support/world.ts";
 
+const { NETLOOM_FILE_RUNS = "150" } = process.env;
+/** How many sequences; NETLOOM_FILE_RUNS asks for more. */
+const RUNS = Number(NETLOOM_FILE_RUNS);
 const isLinux = process.platform === "linux";
 /** Below the directory of a sequence, so deep that `..` and links out of it stay within what is ours. */
 const DEEP = "d/".repeat(16);
@@ -282,7 +285,7 @@ test.skipIf(!isLinux)(
           fs.rmSync(top, { recursive: true });
           await compare(calls, expected);
         }),
-        { numRuns: Number(process.env["NETLOOM_FILE_RUNS"] ?? 150) },
+        { numRuns: RUNS },
       );
     } finally {
       if (OWN_UID === 0) process.setgroups?.(groups);

@@ -12,6 +12,7 @@ import {
   F_GETFL,
   F_SETFD,
   F_SETFL,
+  F_SETPIPE_SZ,
   formatSeconds,
   type TraceEvent,
   WEXITSTATUS,
@@ -27,6 +28,7 @@ import {
   socketTypeName,
   statusFlagNames,
 } from "./constant-names.ts";
+import { FILE_ARGUMENTS, formatRecordLock, octal } from "./file-call-text.ts";
 import { escapeText, quote } from "./quote.ts";
 
 /** What the trace says of a call that has its result. */
@@ -36,7 +38,7 @@ type FormatArguments = (args: readonly unknown[]) => readonly string[];
 type FormatResult = (result: unknown, args: readonly unknown[]) => string;
 
 /** Calls that fill the buffer that is their second argument. */
-const FILLING: ReadonlySet<string> = new Set(["read", "recv", "recvfrom"]);
+const FILLING: ReadonlySet<string> = new Set(["read", "pread", "recv", "recvfrom"]);
 /** Calls that never come back to tell. */
 const ENDLESS: ReadonlySet<string> = new Set(["exec", "exit"]);
 
@@ -49,9 +51,11 @@ const data: FormatArguments = ([fd, bytes, address]) => [
 ];
 
 const ARGUMENTS: Readonly<Record<string, FormatArguments>> = {
+  ...FILE_ARGUMENTS,
   read: buffer,
   recv: buffer,
   recvfrom: buffer,
+  pread: (args) => [...buffer(args), value(args[2])],
   write: data,
   send: data,
   sendto: data,
@@ -70,7 +74,7 @@ const ARGUMENTS: Readonly<Record<string, FormatArguments>> = {
   fcntl: ([fd, command, argument]) => [
     value(fd),
     fcntlCommandName(command as number),
-    ...fcntlArgument(command as number, argument as number),
+    ...fcntlArgument(command as number, argument),
   ],
   poll: ([count, timeoutMs]) => [
     count === 1 ? "1 descriptor" : `${count} descriptors`,
@@ -83,7 +87,9 @@ const ARGUMENTS: Readonly<Record<string, FormatArguments>> = {
 
 const RESULTS: Readonly<Record<string, FormatResult>> = {
   nanosleep: () => "0",
+  umask: (mask) => octal(mask),
   read: (result, args) => `${result}${filled(result as number, args)}`,
+  pread: (result, args) => `${result}${filled(result as number, args)}`,
   recv: (result, args) => received(result, args),
   recvfrom: (result, args) => `${received(result, args)} from ${value((result as { source: unknown }).source)}`,
   wait: (result) => waited(result as { pid: number; status: number }),
@@ -134,9 +140,11 @@ function waited({ pid, status }: { pid: number; status: number }): string {
   return `${pid} (${WIFEXITED(status) ? `exit status ${WEXITSTATUS(status)}` : `signal ${WTERMSIG(status)}`})`;
 }
 
-function fcntlArgument(command: number, argument: number): string[] {
+function fcntlArgument(command: number, argument: unknown): string[] {
+  if (typeof argument !== "number") return [formatRecordLock(argument)];
   if (command === F_SETFL) return [statusFlagNames(argument)];
-  return [F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC].includes(command as typeof F_SETFD) ? [String(argument)] : [];
+  const takesNumber: readonly number[] = [F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC, F_SETPIPE_SZ];
+  return takesNumber.includes(command) ? [String(argument)] : [];
 }
 
 function length(bytes: unknown): string {

@@ -33,7 +33,10 @@ const TYPE_FLAGS: Names = new Map([
 const LEVELS = constants("SOL_");
 const SOCKET_OPTIONS = constants("SO_");
 const COMMANDS = constants("F_");
-const STATUS_FLAGS: Names = new Map([[netloom.O_NONBLOCK, "O_NONBLOCK"]]);
+const STATUS_FLAGS: Names = new Map([
+  [netloom.O_APPEND, "O_APPEND"],
+  [netloom.O_NONBLOCK, "O_NONBLOCK"],
+]);
 
 export const domainName = (value: number): string => nameOf(DOMAINS, value);
 export const levelName = (value: number): string => nameOf(LEVELS, value);

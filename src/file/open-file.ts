@@ -7,7 +7,7 @@
  * To add a kind of descriptor, implement FileOps and install it with `kernel.install(process, ops, flags)`.
  */
 import type { Errno } from "../abi/errno.ts";
-import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from "../abi/fcntl.ts";
+import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "../abi/fcntl.ts";
 import { assert } from "../base/assert.ts";
 import type { WaitQueue } from "../base/wait-queue.ts";
 import type { Inode } from "./inode.ts";
@@ -48,7 +48,7 @@ export interface FileOps {
   /** lseek(2): the new offset. Without it ESPIPE. */
   seek?(offset: number, whence: number): number | Errno;
   /** pread(2), which leaves the offset alone. Without it ESPIPE. */
-  readAt?(into: Uint8Array, offset: number): number | Errno;
+  readAt?(task: Task, into: Uint8Array, offset: number): number | Errno;
   /** pwrite(2). Without it ESPIPE. */
   writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
 }
@@ -71,11 +71,13 @@ export class OpenFile {
   }
 
   get readable(): boolean {
-    return (this.flags & O_ACCMODE) !== O_WRONLY;
+    const access = this.flags & O_ACCMODE;
+    return access === O_RDONLY || access === O_RDWR;
   }
 
   get writable(): boolean {
-    return (this.flags & O_ACCMODE) !== O_RDONLY;
+    const access = this.flags & O_ACCMODE;
+    return access === O_WRONLY || access === O_RDWR;
   }
 
   /** One more descriptor, or call in progress, refers to it. */

@@ -15,8 +15,8 @@ import type { Place } from "./walk.ts";
 /** The inode that open(2) gives, which it has made if O_CREAT says so, and cut if O_TRUNC does. */
 export function openPath(tree: FileTree, task: NamingTask, path: string, flags: number, mode: number): Inode | Errno {
   const creates = (flags & O_CREAT) !== 0;
-  // Linux 6.4: the two contradict each other. An access mode of 3 is for drivers.
-  if ((creates && (flags & O_DIRECTORY) !== 0) || (flags & O_ACCMODE) === O_ACCMODE) return "EINVAL";
+  // The two contradict each other, and since Linux 6.4 are refused.
+  if (creates && (flags & O_DIRECTORY) !== 0) return "EINVAL";
   const follow = (flags & O_NOFOLLOW) === 0 && !(creates && (flags & O_EXCL) !== 0);
   const place = tree.walk(task, path, follow ? "always" : "before-slash", creates);
   if (typeof place === "string") return place;

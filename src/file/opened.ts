@@ -16,7 +16,7 @@ import type { Task } from "./task.ts";
 import { FILE_SIZE_MAX } from "./volume.ts";
 
 /** What opened inodes have in common. */
-export abstract class OpenInode implements FileOps {
+abstract class OpenInode implements FileOps {
   readonly named: Inode;
   readonly waiters: WaitQueue = new WaitQueue();
   /** The path by which it was opened, for people. */
@@ -61,8 +61,8 @@ class OpenRegular extends OpenInode {
     this.#description = description;
   }
 
-  read(_task: Task, into: Uint8Array): number | Errno {
-    const bytes = this.readAt(into, this.#offset);
+  read(task: Task, into: Uint8Array): number | Errno {
+    const bytes = this.readAt(task, into, this.#offset);
     this.#offset += bytes;
     return bytes;
   }
@@ -74,7 +74,7 @@ class OpenRegular extends OpenInode {
     return written;
   }
 
-  readAt(into: Uint8Array, offset: number): number {
+  readAt(_task: Task, into: Uint8Array, offset: number): number {
     if (into.length > 0) this.#file.touchAccess();
     return this.#file.content.read(offset, into);
   }
@@ -114,8 +114,17 @@ class OpenRegular extends OpenInode {
 }
 
 class OpenDirectory extends OpenInode {
+  #offset = 0;
+
   read(): Errno {
     return "EISDIR";
+  }
+
+  /** Reading a directory takes it as a whole, so that the offset means nothing; but it is kept. */
+  seek(offset: number, whence: number): number | Errno {
+    const target = seekTarget(offset, whence, this.#offset, 0);
+    if (typeof target === "number") this.#offset = target;
+    return target;
   }
 
   write(): Errno {
@@ -150,6 +159,15 @@ class OpenDevice extends OpenInode {
     return this.#device.seek?.(offset, whence) ?? "ESPIPE";
   }
 
+  /** A device without places, such as the console, has none to read at. */
+  readAt(task: Task, into: Uint8Array): number | Errno {
+    return this.#device.seek === undefined ? "ESPIPE" : this.#device.read(task, into);
+  }
+
+  writeAt(task: Task, from: Uint8Array): number | Errno {
+    return this.#device.seek === undefined ? "ESPIPE" : this.#device.write(task, from);
+  }
+
   override poll(): number {
     return this.#device.poll();
   }
@@ -174,13 +192,13 @@ class OpenGenerated extends OpenInode {
     this.#text = new TextEncoder().encode(inode.generate());
   }
 
-  read(_task: Task, into: Uint8Array): number {
-    const bytes = this.readAt(into, this.#offset);
+  read(task: Task, into: Uint8Array): number {
+    const bytes = this.readAt(task, into, this.#offset);
     this.#offset += bytes;
     return bytes;
   }
 
-  readAt(into: Uint8Array, offset: number): number {
+  readAt(_task: Task, into: Uint8Array, offset: number): number {
     const part = this.#text.subarray(offset, offset + into.length);
     into.set(part);
     return part.length;

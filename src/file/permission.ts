@@ -63,7 +63,7 @@ export function mayLink(credentials: Credentials, inode: Inode): boolean {
   return isSafe && mayAccess(credentials, inode, R_OK | W_OK);
 }
 
-/** What an access mode of open(2) asks for: O_RDONLY, O_WRONLY, O_RDWR. */
+/** What an access mode of open(2) asks for: O_RDONLY, O_WRONLY, O_RDWR; and 3, which then gives neither. */
 export function wantedBy(accessMode: number): number {
-  return [R_OK, W_OK, R_OK | W_OK][accessMode] ?? 0;
+  return [R_OK, W_OK, R_OK | W_OK, R_OK | W_OK][accessMode] ?? 0;
 }

@@ -63,6 +63,7 @@ export class FifoEnd extends PipeEnd {
 
 /** open(2) of a FIFO, which is complete once it is met. ENXIO: for writing, with O_NONBLOCK, and nobody reads. */
 export function openFifo(fifo: Fifo, path: string, flags: number): FifoEnd | Errno {
+  if ((flags & O_ACCMODE) === O_ACCMODE) return "EINVAL";
   const pipe = fifo.queue instanceof Pipe ? fifo.queue : new Pipe(fifo.number);
   const writesOnly = (flags & O_ACCMODE) === O_WRONLY;
   if (writesOnly && (flags & O_NONBLOCK) !== 0 && pipe.readers === 0) return "ENXIO";

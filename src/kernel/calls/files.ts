@@ -167,7 +167,7 @@ export function pread(process: Process, fd: number, into: Uint8Array, offset: nu
   if (!isOffset(offset)) return "EINVAL";
   const file = process.descriptors.get(fd);
   if (file === undefined || !file.readable) return "EBADF";
-  return noted(process, file.ops.readAt?.(into, offset) ?? refuseAt(file));
+  return noted(process, file.ops.readAt?.(process, into, offset) ?? refuseAt(file));
 }
 
 /** pwrite(2). */
