@@ -654,6 +654,7 @@ declare class WaitQueue {
     get isEmpty(): boolean;
     enlist(entry: WaitEntry): void;
     static delist(entry: WaitEntry): void;
+    static goToEnd(entry: WaitEntry): void;
     wake(events: number): void;
 }
 
@@ -673,7 +674,7 @@ interface FileDescription {
 interface FileOps {
     readonly waiters: WaitQueue;
     read(task: Task, into: Uint8Array): number | Errno;
-    write(task: Task, from: Uint8Array): number | Errno;
+    write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
     poll(): number;
     release(): void;
     describe(): FileDescription;
@@ -1521,6 +1522,7 @@ declare class Socket implements FileOps, Payer {
     takeError(): Errno | null;
     describe(): FileDescription;
     deliver(packet: Packet, source: SocketAddress): boolean;
+    room(): 0 | Errno;
     fail(error: Errno): void;
     chargeSend(packet: Packet): void;
     uncharge(bytes: number): void;
