@@ -659,6 +659,7 @@ declare class WaitQueue {
     get isEmpty(): boolean;
     enlist(entry: WaitEntry): void;
     static delist(entry: WaitEntry): void;
+    static goToEnd(entry: WaitEntry): void;
     wake(events: number): void;
 }
 
@@ -678,7 +679,7 @@ interface FileDescription {
 interface FileOps {
     readonly waiters: WaitQueue;
     read(task: Task, into: Uint8Array): number | Errno;
-    write(task: Task, from: Uint8Array): number | Errno;
+    write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
     poll(): number;
     release(): void;
     describe(): FileDescription;
@@ -1530,6 +1531,7 @@ declare class Socket implements FileOps, Payer {
     takeError(): Errno | null;
     describe(): FileDescription;
     deliver(packet: Packet, source: SocketAddress): boolean;
+    room(): 0 | Errno;
     fail(error: Errno): void;
     chargeSend(packet: Packet): void;
     uncharge(bytes: number): void;

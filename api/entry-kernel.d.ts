@@ -62,7 +62,7 @@ export interface FileDescription {
 export interface FileOps {
     readonly waiters: WaitQueue;
     read(task: Task, into: Uint8Array): number | Errno;
-    write(task: Task, from: Uint8Array): number | Errno;
+    write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
     poll(): number;
     release(): void;
     describe(): FileDescription;
@@ -221,6 +221,7 @@ export declare class Operation<R> implements Outstanding, Sleeper, Waiter, Runna
     get call(): string;
     get on(): string;
     enlist(queue: WaitQueue, events: number): void;
+    goToEnd(): void;
     wake(): void;
     run(): void;
 }
@@ -374,6 +375,7 @@ export declare class Scheduler {
 
 export interface Sleeper {
     enlist(queue: WaitQueue, events: number): void;
+    goToEnd(): void;
 }
 
 export declare class Socket implements FileOps, Payer {
@@ -401,6 +403,7 @@ export declare class Socket implements FileOps, Payer {
     takeError(): Errno | null;
     describe(): FileDescription;
     deliver(packet: Packet, source: SocketAddress): boolean;
+    room(): 0 | Errno;
     fail(error: Errno): void;
     chargeSend(packet: Packet): void;
     uncharge(bytes: number): void;
@@ -449,6 +452,7 @@ export declare class WaitQueue {
     get isEmpty(): boolean;
     enlist(entry: WaitEntry): void;
     static delist(entry: WaitEntry): void;
+    static goToEnd(entry: WaitEntry): void;
     wake(events: number): void;
 }
 
@@ -945,6 +949,7 @@ declare abstract class FileAttempt<R> implements Attempt<R> {
     expired(): R | Errno;
     on(): string;
     end(): void;
+    protected goToEnd(): void;
 }
 
 // kernel/calls/io.d.ts
