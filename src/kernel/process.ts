@@ -11,9 +11,11 @@ import { exitedStatus, signaledStatus } from "../abi/wait.ts";
 import type { Runnable } from "../base/scheduler.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { Task } from "../file/task.ts";
+import { Credentials } from "./credentials.ts";
 import type { DescriptorTable } from "./descriptors.ts";
 import type { Image } from "./image.ts";
 import type { Kernel } from "./kernel.ts";
+import { Limits } from "./limits.ts";
 import type { Outstanding } from "./operation.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -22,6 +24,8 @@ export interface ProcessAttributes {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
+  /** Who it is, where that is more than `uid` and `gid`. It is copied. */
+  readonly credentials?: Credentials | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** A daemon does not keep the world running, and may wait for ever. */
@@ -41,8 +45,10 @@ export class Process implements Task {
   parent: Process | null;
   readonly children: Set<Process> = new Set<Process>();
   readonly childWaiters: WaitQueue = new WaitQueue();
-  readonly uid: number;
-  readonly gid: number;
+  /** Real, effective and saved users and groups; `uid` and `gid` are the effective ones. */
+  readonly credentials: Credentials;
+  /** Resource limits, inherited from the parent. */
+  readonly limits: Limits;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly daemon: boolean;
@@ -74,8 +80,8 @@ export class Process implements Task {
     this.pid = pid;
     this.parent = parent;
     this.name = attributes.name;
-    this.uid = attributes.uid;
-    this.gid = attributes.gid;
+    this.credentials = attributes.credentials?.copy() ?? Credentials.of(attributes.uid, attributes.gid);
+    this.limits = parent?.limits.copy() ?? new Limits();
     this.cwd = attributes.cwd;
     this.env = attributes.env;
     this.daemon = attributes.daemon;
@@ -86,6 +92,14 @@ export class Process implements Task {
   /** For messages: `receiver[2] on alice`. */
   get title(): string {
     return `${this.name}[${this.pid}] on ${this.kernel.machine.name}`;
+  }
+
+  get uid(): number {
+    return this.credentials.user.effective;
+  }
+
+  get gid(): number {
+    return this.credentials.group.effective;
   }
 
   /** The outstanding operations, oldest first. */

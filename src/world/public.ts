@@ -18,6 +18,15 @@ export {
   O_WRONLY,
 } from "../abi/fcntl.ts";
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from "../abi/poll.ts";
+export {
+  RLIM_INFINITY,
+  RLIMIT_CPU,
+  RLIMIT_FSIZE,
+  RLIMIT_MSGQUEUE,
+  RLIMIT_NOFILE,
+  RLIMIT_NPROC,
+  RLIMIT_SIGPENDING,
+} from "../abi/resource.ts";
 export { SIGKILL } from "../abi/signal.ts";
 export {
   AF_INET,
@@ -57,7 +66,9 @@ export { formatPs, type PsRow } from "../host/ps.ts";
 export type { PollFd } from "../kernel/calls/poll.ts";
 export type { WaitResult } from "../kernel/calls/processes.ts";
 export type { ClockName, Timespec } from "../kernel/calls/time.ts";
+export type { IdTriple } from "../kernel/credentials.ts";
 export type { Crash } from "../kernel/kernel.ts";
+export type { ResourceLimit } from "../kernel/limits.ts";
 export { formatSeconds, LivelockError } from "../kernel/run-state.ts";
 export type { SpawnAttributes } from "../kernel/sys/processes.ts";
 export type { Endpoint, Message, SocketName } from "../kernel/sys/sockets.ts";

@@ -2,6 +2,7 @@
  * Calls on processes: fork(2), posix_spawn(3), execve(2), wait(2), _exit(2).
  */
 import type { Errno } from "../../abi/errno.ts";
+import { RLIM_INFINITY, RLIMIT_NPROC } from "../../abi/resource.ts";
 import { WNOHANG } from "../../abi/wait.ts";
 import type { Attempt, Sleeper } from "../operation.ts";
 import { CHILD_CHANGED, type Process, type ProcessAttributes } from "../process.ts";
@@ -16,7 +17,7 @@ export interface WaitResult {
 
 /**
  * fork(2): a child with a copy of the descriptor table, which runs the program given (a function can't be cloned in
- * mid-flight). Answers the child's pid. EAGAIN: too many processes.
+ * mid-flight). Answers the child's pid. EAGAIN: too many processes, of all users or (RLIMIT_NPROC) of this one.
  */
 export function fork(process: Process, program: unknown, args: readonly string[]): number | Errno {
   return create(process, process, program, args, "fork");
@@ -40,6 +41,7 @@ export function exec(process: Process, name: string, program: unknown, args: rea
   process.image?.discard();
   process.cancelOperations();
   process.descriptors.closeForExec();
+  process.credentials.afterExec();
   process.name = name;
   process.trace("exec", name);
   process.kernel.processes.load(process, program, args);
@@ -76,6 +78,7 @@ function create(
   args: readonly string[],
   what: "fork" | "spawn",
 ): number | Errno {
+  if (hasTooMany(parent)) return "EAGAIN";
   const descriptors = parent.descriptors.copy();
   if (what === "spawn") descriptors.closeForExec();
   const child = parent.kernel.processes.create(parent, attributes, descriptors, program, args);
@@ -83,8 +86,19 @@ function create(
     descriptors.closeAll();
     return child;
   }
+  if (what === "spawn") child.credentials.afterExec();
   child.trace(what, `by ${parent.name}[${parent.pid}]`);
   return child.pid;
+}
+
+/** RLIMIT_NPROC: would one more be too many for the real user? Linux exempts root by its rights and by its name. */
+function hasTooMany({ kernel, credentials, limits }: Process): boolean {
+  const limit = limits.soft(RLIMIT_NPROC);
+  const uid = credentials.user.real;
+  if (limit === RLIM_INFINITY || credentials.isPrivileged || uid === 0) return false;
+  let count = 1;
+  for (const other of kernel.processes.all()) if (other.credentials.user.real === uid) count++;
+  return count > limit;
 }
 
 class WaitAttempt implements Attempt<WaitResult> {

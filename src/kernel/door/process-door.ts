@@ -16,11 +16,11 @@ export abstract class ProcessDoor extends Caller {
   }
 
   getuid(): number {
-    return this.now("getuid", [], () => this.process.uid);
+    return this.now("getuid", [], () => this.process.credentials.user.real);
   }
 
   getgid(): number {
-    return this.now("getgid", [], () => this.process.gid);
+    return this.now("getgid", [], () => this.process.credentials.group.real);
   }
 
   getcwd(): string {
@@ -42,7 +42,10 @@ export abstract class ProcessDoor extends Caller {
   spawn(program: Program, attributes: SpawnAttributes = {}): number {
     const { uid, gid, cwd, env, daemon } = this.process;
     const name = attributes.name ?? (program.name || this.process.name);
-    const whole = { uid, gid, cwd, env, daemon, ...attributes, name };
+    // Who is given a user is that user and nobody else; who is given none is who its parent is.
+    const isSame = attributes.uid === undefined && attributes.gid === undefined;
+    const credentials = isSame ? this.process.credentials : undefined;
+    const whole = { uid, gid, cwd, env, daemon, ...attributes, name, credentials };
     return this.now("spawn", [name], () => processes.spawn(this.process, whole, program, attributes.args ?? []));
   }
 

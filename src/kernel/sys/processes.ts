@@ -22,7 +22,9 @@ export interface ProcessCalls {
   getpid(): number;
   /** The parent's number; 1 when the parent has ended. */
   getppid(): number;
+  /** getuid(2): the real user. */
   getuid(): number;
+  /** getgid(2): the real group. */
   getgid(): number;
   getcwd(): string;
   /** The value of an environment variable. */

@@ -9,9 +9,10 @@ import type { DescriptorCalls } from "./descriptors.ts";
 import type { ProcessCalls } from "./processes.ts";
 import type { SocketCalls } from "./sockets.ts";
 import type { TimeCalls } from "./time.ts";
+import type { UserCalls } from "./users.ts";
 
 /** A program: runs as a process and gives its exit status (0 when it returns nothing). */
 export type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 /** The system calls of one process. */
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls {}
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, UserCalls {}
