@@ -22,6 +22,11 @@ export interface FileDescription {
   readonly name: string;
 }
 
+/** Somebody who wants to hear of the end of an open file description without holding it open: epoll. */
+export interface ReleaseListener {
+  released(file: OpenFile): void;
+}
+
 /** What a descriptor can do: the table between descriptors and the objects behind them. */
 export interface FileOps {
   /** Woken with readiness bits (abi/poll.ts) after the object's state has changed. */
@@ -30,6 +35,8 @@ export interface FileOps {
   read(task: Task, into: Uint8Array): number | Errno;
   /** write(2): takes as many bytes as there is room for, by copying them; "EAGAIN" when there is none. */
   write(task: Task, from: Uint8Array): number | Errno;
+  /** False where poll() never changes, as with regular files: epoll refuses these (EPERM). */
+  readonly pollable?: boolean;
   /** The readiness bits that hold now. */
   poll(): number;
   /** The last reference is gone. */
@@ -42,6 +49,8 @@ export class OpenFile {
   readonly ops: FileOps;
   /** Access mode and status flags (O_NONBLOCK). */
   flags: number;
+  /** Told when the last reference is gone; null as long as nobody has asked. */
+  releaseListeners: Set<ReleaseListener> | null = null;
   #references = 0;
 
   constructor(ops: FileOps, flags: number) {
@@ -71,6 +80,9 @@ export class OpenFile {
   unreference(): void {
     assert(this.#references > 0, "an open file is released once for each reference");
     this.#references--;
-    if (this.#references === 0) this.ops.release();
+    if (this.#references > 0) return;
+    for (const listener of this.releaseListeners ?? []) listener.released(this);
+    this.releaseListeners = null;
+    this.ops.release();
   }
 }

@@ -1,7 +1,24 @@
 /**
  * What the package's door offers on every platform, name by name. The entry files add World with their platform.
  */
+export {
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLL_CTL_MOD,
+  EPOLLERR,
+  EPOLLET,
+  EPOLLEXCLUSIVE,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLONESHOT,
+  EPOLLOUT,
+  EPOLLPRI,
+  EPOLLRDHUP,
+  EPOLLWAKEUP,
+} from "../abi/epoll.ts";
 export { ERRNO, ERRNO_TEXT, type Errno } from "../abi/errno.ts";
+export { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE } from "../abi/eventfd.ts";
 export {
   F_DUPFD,
   F_DUPFD_CLOEXEC,
@@ -17,7 +34,7 @@ export {
   O_RDWR,
   O_WRONLY,
 } from "../abi/fcntl.ts";
-export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from "../abi/poll.ts";
+export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP } from "../abi/poll.ts";
 export {
   RLIM_INFINITY,
   RLIMIT_CPU,
@@ -55,6 +72,7 @@ export {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../abi/socket.ts";
+export { TFD_CLOEXEC, TFD_NONBLOCK, TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET } from "../abi/timerfd.ts";
 export { WEXITSTATUS, WIFEXITED, WIFSIGNALED, WNOHANG, WTERMSIG } from "../abi/wait.ts";
 export type { TraceDetail, TracedFrame, TraceEvent, TraceListener } from "../base/trace.ts";
 export type { Capture } from "../host/capture.ts";
@@ -65,11 +83,15 @@ export { formatNetstat, type Netstat } from "../host/netstat.ts";
 export { formatPs, type PsRow } from "../host/ps.ts";
 export type { PollFd } from "../kernel/calls/poll.ts";
 export type { WaitResult } from "../kernel/calls/processes.ts";
+export type { SelectResult, SelectSets } from "../kernel/calls/select.ts";
 export type { ClockName, Timespec } from "../kernel/calls/time.ts";
+export type { TimerSetting, TimerSpec } from "../kernel/calls/timerfd.ts";
 export type { IdTriple } from "../kernel/credentials.ts";
+export type { EpollEvent } from "../kernel/epoll.ts";
 export type { Crash } from "../kernel/kernel.ts";
 export type { ResourceLimit } from "../kernel/limits.ts";
 export { formatSeconds, LivelockError } from "../kernel/run-state.ts";
+export type { EpollInterest } from "../kernel/sys/events.ts";
 export type { SpawnAttributes } from "../kernel/sys/processes.ts";
 export type { Endpoint, Message, SocketName } from "../kernel/sys/sockets.ts";
 export type { Program, Sys } from "../kernel/sys/sys.ts";

@@ -124,10 +124,11 @@ export function never(): Promise<never> {
 function digest(result: unknown): number {
   if (typeof result === "number") return result >>> 0;
   if (typeof result === "string") return -ERRNO[result as Errno] >>> 0;
-  if (Array.isArray(result)) return (result[0] as number) >>> 0;
+  if (Array.isArray(result)) return typeof result[0] === "number" ? result[0] >>> 0 : result.length;
   if (result === undefined) return 0;
-  const { bytes, pid, nanoseconds } = result as { bytes?: number; pid?: number; nanoseconds?: number };
-  return bytes ?? pid ?? nanoseconds ?? 0;
+  type Counted = { bytes?: number; count?: number; pid?: number; nanoseconds?: number };
+  const { bytes, count, pid, nanoseconds } = result as Counted;
+  return bytes ?? count ?? pid ?? nanoseconds ?? 0;
 }
 
 /** What an error message names beside the call: the descriptor, and the endpoint if there is one. */

@@ -2,7 +2,7 @@
  * The door for TypeScript programs: Sys on top of kernel calls and operations.
  *
  * Read first: kernel/sys/ for what each call does, caller.ts for how a call runs. The families of calls are classes
- * that stand on each other, one file each: Caller → ProcessDoor → TimeDoor → DescriptorDoor → SocketDoor → UserDoor → Door.
+ * that stand on each other, one file each: Caller → ProcessDoor → TimeDoor → DescriptorDoor → SocketDoor → EventDoor → UserDoor → Door.
  */
 import type { Sys } from "../sys/sys.ts";
 import { UserDoor } from "./user-door.ts";

@@ -6,9 +6,9 @@ import * as limits from "../calls/limits.ts";
 import * as users from "../calls/users.ts";
 import type { IdTriple } from "../credentials.ts";
 import type { ResourceLimit } from "../limits.ts";
-import { SocketDoor } from "./socket-door.ts";
+import { EventDoor } from "./event-door.ts";
 
-export abstract class UserDoor extends SocketDoor {
+export abstract class UserDoor extends EventDoor {
   geteuid(): number {
     return this.now("geteuid", [], () => this.process.uid);
   }

@@ -14,9 +14,14 @@ export interface DescriptorCalls {
   dup(fd: number): number;
   /** dup2(2). Errors: EBADF. */
   dup2(fd: number, to: number): number;
+  /** dup3(2): as dup2(), with O_CLOEXEC or 0. Errors: EBADF, EINVAL. */
+  dup3(fd: number, to: number, flags: number): number;
   /** fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL. Errors: EBADF, EINVAL, EMFILE. */
   fcntl(fd: number, command: number, argument?: number): number;
-  /** poll(2): fills in `revents`; answers how many entries are ready. A negative timeout waits for ever. */
+  /**
+   * poll(2): fills in `revents`; answers how many entries are ready. A negative timeout waits for ever.
+   * Errors: EINVAL, EFAULT.
+   */
   poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
   /** pipe(2): [read end, write end]. Errors: EMFILE. */
   pipe(): readonly [number, number];

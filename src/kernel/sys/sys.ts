@@ -6,6 +6,7 @@
  * small integers. Each family of calls has an interface in this folder and its implementation in kernel/door/.
  */
 import type { DescriptorCalls } from "./descriptors.ts";
+import type { EventCalls } from "./events.ts";
 import type { ProcessCalls } from "./processes.ts";
 import type { SocketCalls } from "./sockets.ts";
 import type { TimeCalls } from "./time.ts";
@@ -15,4 +16,4 @@ import type { UserCalls } from "./users.ts";
 export type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 /** The system calls of one process. */
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, UserCalls {}
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, EventCalls, UserCalls {}
