@@ -22,6 +22,18 @@ export interface FileDescription {
   readonly name: string;
 }
 
+/** What pictures show of an object (host/lsof-tree.ts). Everything may be left out. */
+export interface ObjectDetails {
+  /** What several descriptions lead to, such as the pipe of which they are ends. Default: the FileOps itself. */
+  readonly shared?: object;
+  /** What it holds now, and the most it can hold. */
+  readonly bytes?: { readonly held: number; readonly max: number };
+  /** What waits in it, oldest first: the connection requests of a listening socket, say. */
+  readonly queue?: { readonly title: string; readonly entries: readonly string[]; readonly max: number };
+  /** The `shared` of the object at its other end: the peer of a connected socket. */
+  readonly peer?: object;
+}
+
 /** Somebody who wants to hear of the end of an open file description without holding it open: epoll. */
 export interface ReleaseListener {
   released(file: OpenFile): void;
@@ -42,6 +54,8 @@ export interface FileOps {
   /** The last reference is gone. */
   release(): void;
   describe(): FileDescription;
+  /** For pictures: what there is to show beside its description. */
+  inspect?(): ObjectDetails;
 }
 
 /** An open file description: what `open`, `pipe`, `socket` make and `dup` and `fork` share. */

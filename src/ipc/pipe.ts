@@ -8,7 +8,7 @@ import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { ByteRing } from "../base/byte-ring.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
-import type { FileDescription, FileOps } from "../file/open-file.ts";
+import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 
 /** Capacity of a new pipe in bytes, as on Linux. */
@@ -30,6 +30,10 @@ class Pipe {
 
   describe(): FileDescription {
     return { type: "FIFO", node: String(this.inode), name: "pipe" };
+  }
+
+  inspect(): ObjectDetails {
+    return { shared: this, bytes: { held: this.buffer.length, max: this.buffer.capacity } };
   }
 }
 
@@ -66,6 +70,10 @@ class ReadEnd implements FileOps {
 
   describe(): FileDescription {
     return this.#pipe.describe();
+  }
+
+  inspect(): ObjectDetails {
+    return this.#pipe.inspect();
   }
 }
 
@@ -106,6 +114,10 @@ class WriteEnd implements FileOps {
 
   describe(): FileDescription {
     return this.#pipe.describe();
+  }
+
+  inspect(): ObjectDetails {
+    return this.#pipe.inspect();
   }
 }
 

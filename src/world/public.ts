@@ -79,6 +79,14 @@ export type { Capture } from "../host/capture.ts";
 export type { ConsoleOutput } from "../host/console.ts";
 export type { Attachable, Host, SpawnedProcess, SpawnOptions } from "../host/host.ts";
 export { formatLsof, type LsofRow } from "../host/lsof.ts";
+export {
+  formatLsofTree,
+  type LsofTree,
+  type TreeDescriptor,
+  type TreeObject,
+  type TreeProcess,
+} from "../host/lsof-tree.ts";
+export { svgLsofTree } from "../host/lsof-tree-svg.ts";
 export { formatNetstat, type Netstat } from "../host/netstat.ts";
 export { formatPs, type PsRow } from "../host/ps.ts";
 export type { PollFd } from "../kernel/calls/poll.ts";
