@@ -102,6 +102,11 @@ export class Process implements Task {
     return this.credentials.group.effective;
   }
 
+  /** Supplementary groups. */
+  get groups(): readonly number[] {
+    return this.credentials.groups;
+  }
+
   /** The outstanding operations, oldest first. */
   get operations(): readonly Outstanding[] {
     const operations: Outstanding[] = [];
