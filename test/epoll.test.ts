@@ -264,6 +264,17 @@ describe("instances that watch instances", () => {
     });
   });
 
+  test("may watch one another in many ways, and looking for circles takes one look at each", async () => {
+    await runProgram((sys) => {
+      const layers = Array.from({ length: 4 }, () => Array.from({ length: 60 }, () => sys.epollCreate1()));
+      for (let i = 1; i < 4; i++) {
+        for (const above of layers[i] ?? []) for (const below of layers[i - 1] ?? []) add(sys, above, below, EPOLLIN);
+      }
+      // By paths instead of by instances this would be looks by the hundred million.
+      sys.close(layers[0]?.[0] ?? -1);
+    });
+  });
+
   test("never in circles; a link that is gone counts no more", async () => {
     await runProgram(async (sys) => {
       const [a, b, c] = [sys.epollCreate1(), sys.epollCreate1(), sys.epollCreate1()];

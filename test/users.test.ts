@@ -87,10 +87,15 @@ describe("a child", () => {
       sys.spawn(show);
       await sys.wait();
       expect(outcome(() => sys.spawn(show, { uid: 1001 }))).toBe("EPERM");
+      expect(outcome(() => sys.spawn(show, { uid: -1 }))).toBe("EINVAL");
+      sys.setresuid(-1, -1, 1000);
+      expect(outcome(() => sys.spawn(show, { gid: 5 }))).toBe("EPERM");
+      sys.spawn(show, { uid: 0 });
+      await sys.wait();
     });
     expect((await world.run()).crashes).toEqual([]);
     // execve(2) saves the effective user.
-    expect(printed).toEqual(["1000 1000 1000", "0 1000 1000"]);
+    expect(printed).toEqual(["1000 1000 1000", "0 1000 1000", "0 0 0"]);
   });
 
   test("that execs saves its effective user", async () => {

@@ -60,7 +60,7 @@ export class Ids implements IdTriple {
     if (!isIdOrKept(real) || !isIdOrKept(effective)) return "EINVAL";
     if (!isPrivileged) {
       if (real !== -1 && real !== this.real && real !== this.effective) return "EPERM";
-      if (effective !== -1 && !this.#has(effective)) return "EPERM";
+      if (effective !== -1 && !this.has(effective)) return "EPERM";
     }
     // setreuid(2): the saved id follows when the real one is set, or the effective one to something but the old real one.
     const savedFollows = real !== -1 || (effective !== -1 && effective !== this.real);
@@ -74,7 +74,7 @@ export class Ids implements IdTriple {
   setAll(real: number, effective: number, saved: number, isPrivileged: boolean): 0 | Errno {
     for (const id of [real, effective, saved]) {
       if (!isIdOrKept(id)) return "EINVAL";
-      if (id !== -1 && !isPrivileged && !this.#has(id)) return "EPERM";
+      if (id !== -1 && !isPrivileged && !this.has(id)) return "EPERM";
     }
     if (real !== -1) this.real = real;
     if (effective !== -1) this.effective = effective;
@@ -82,7 +82,8 @@ export class Ids implements IdTriple {
     return 0;
   }
 
-  #has(id: number): boolean {
+  /** Is it one of the three? */
+  has(id: number): boolean {
     return id === this.real || id === this.effective || id === this.saved;
   }
 }

@@ -243,21 +243,29 @@ export class Epoll implements FileOps, ReleaseListener {
 
   /** Would watching `target` close a circle, or make a chain too long? */
   #wouldLoop(target: Epoll): boolean {
-    const below = target.#depthBelow(this, 0);
-    return below + 1 + this.#depthAbove() > NESTING_MAX;
+    const below = target.#depthBelow(new Map([[this, NESTING_MAX]]));
+    return below + 1 + this.#depthAbove(new Map()) > NESTING_MAX;
   }
 
-  /** Instances in the longest chain below; too many when `seeker` is among them. */
-  #depthBelow(seeker: Epoll, level: number): number {
-    if (this === seeker || level > NESTING_MAX) return NESTING_MAX + 1;
-    let depth = 0;
+  /** Links of the longest chain below it. What is known is not looked at again, however many ways lead there. */
+  #depthBelow(known: Map<Epoll, number>): number {
+    let depth = known.get(this);
+    if (depth !== undefined) return depth;
+    depth = 0;
     for (const { ops } of this.#watches.keys()) {
-      if (ops instanceof Epoll) depth = Math.max(depth, 1 + ops.#depthBelow(seeker, level + 1));
+      if (ops instanceof Epoll) depth = Math.max(depth, 1 + ops.#depthBelow(known));
     }
+    known.set(this, depth);
     return depth;
   }
 
-  #depthAbove(): number {
-    return this.#watchers.reduce((depth, watcher) => Math.max(depth, 1 + watcher.#depthAbove()), 0);
+  /** Links of the longest chain above it. */
+  #depthAbove(known: Map<Epoll, number>): number {
+    let depth = known.get(this);
+    if (depth !== undefined) return depth;
+    depth = 0;
+    for (const watcher of this.#watchers) depth = Math.max(depth, 1 + watcher.#depthAbove(known));
+    known.set(this, depth);
+    return depth;
   }
 }

@@ -4,6 +4,7 @@
 import type { Errno } from "../../abi/errno.ts";
 import { RLIM_INFINITY, RLIMIT_NPROC } from "../../abi/resource.ts";
 import { WNOHANG } from "../../abi/wait.ts";
+import { isId } from "../credentials.ts";
 import type { Attempt, Sleeper } from "../operation.ts";
 import { CHILD_CHANGED, type Process, type ProcessAttributes } from "../process.ts";
 
@@ -23,16 +24,17 @@ export function fork(process: Process, program: unknown, args: readonly string[]
   return create(process, process, program, args, "fork");
 }
 
-/** posix_spawn(3): fork and exec in one; descriptors marked FD_CLOEXEC are not passed on. EAGAIN. */
+/** posix_spawn(3): fork and exec in one; descriptors marked FD_CLOEXEC are not passed on. EAGAIN, EPERM, EINVAL. */
 export function spawn(
   process: Process,
   attributes: ProcessAttributes,
   program: unknown,
   args: readonly string[],
 ): number | Errno {
-  // Only root may choose a user for its child, as setuid(2) would refuse it.
-  if (process.uid !== 0 && attributes.uid !== process.uid) return "EPERM";
-  if (process.uid !== 0 && attributes.gid !== process.gid) return "EPERM";
+  // Only root may choose any user for its child; others choose among their own, as in setresuid(2).
+  const { user, group, isPrivileged } = process.credentials;
+  if (!isId(attributes.uid) || !isId(attributes.gid)) return "EINVAL";
+  if (!isPrivileged && !(user.has(attributes.uid) && group.has(attributes.gid))) return "EPERM";
   return create(process, attributes, program, args, "spawn");
 }
 

@@ -10,7 +10,7 @@ export interface SpawnAttributes {
   readonly name?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** User; only root may choose another than its own. */
+  /** User; only root may choose another than its real, effective or saved one. */
   readonly uid?: number;
   readonly gid?: number;
   readonly cwd?: string;
@@ -35,7 +35,7 @@ export interface ProcessCalls {
    * mid-flight). Answers the child's pid. Errors: EAGAIN.
    */
   fork(child: Program, ...args: string[]): number;
-  /** posix_spawn(3): a child that runs `program`. Answers its pid. Errors: EAGAIN, EPERM. */
+  /** posix_spawn(3): a child that runs `program`. Answers its pid. Errors: EAGAIN, EPERM, EINVAL. */
   spawn(program: Program, attributes?: SpawnAttributes): number;
   /** execve(2): replaces the program, honouring FD_CLOEXEC. Never settles. */
   exec(program: Program, ...args: string[]): Promise<never>;
