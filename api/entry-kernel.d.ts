@@ -39,7 +39,7 @@ export interface DeviceClient {
     transmitDone(): void;
 }
 
-export declare class Door extends SocketDoor implements Sys {
+export declare class Door extends UserDoor implements Sys {
 }
 
 export declare class EventQueue {
@@ -63,9 +63,12 @@ export interface FileOps {
     readonly waiters: WaitQueue;
     read(task: Task, into: Uint8Array): number | Errno;
     write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
+    write(task: Task, from: Uint8Array): number | Errno;
+    readonly pollable?: boolean;
     poll(): number;
     release(): void;
     describe(): FileDescription;
+    inspect?(): ObjectDetails;
 }
 
 export declare class Host {
@@ -88,6 +91,8 @@ export declare class Host {
     ps(): PsRow[];
     lsof(): LsofRow[];
     capture(sink?: (piece: Uint8Array) => void): Capture;
+    lsofTree(): LsofTree;
+    capture(): Capture;
 }
 
 export declare class Image {
@@ -200,6 +205,7 @@ export interface Named {
 export declare class OpenFile {
     readonly ops: FileOps;
     flags: number;
+    releaseListeners: Set<ReleaseListener> | null;
     constructor(ops: FileOps, flags: number);
     get nonBlocking(): boolean;
     get readable(): boolean;
@@ -303,6 +309,8 @@ export declare class Process implements Task {
     readonly titleHash: number;
     readonly uid: number;
     readonly gid: number;
+    readonly credentials: Credentials;
+    readonly limits: Limits;
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
     readonly daemon: boolean;
@@ -316,6 +324,9 @@ export declare class Process implements Task {
     owedNs: number;
     constructor(kernel: Kernel, pid: number, parent: Process | null, attributes: ProcessAttributes, descriptors: DescriptorTable);
     get title(): string;
+    get uid(): number;
+    get gid(): number;
+    get groups(): readonly number[];
     get operations(): readonly Outstanding[];
     get isWaiting(): boolean;
     addOperation(operation: Outstanding): void;
@@ -402,6 +413,7 @@ export declare class Socket implements FileOps, Payer {
     release(): void;
     takeError(): Errno | null;
     describe(): FileDescription;
+    inspect(): ObjectDetails;
     deliver(packet: Packet, source: SocketAddress): boolean;
     room(): 0 | Errno;
     fail(error: Errno): void;
@@ -464,7 +476,7 @@ export declare function assert(condition: unknown, message: string): asserts con
 
 export declare function countDrop(machine: Machine, counter: string, bytes: number): void;
 
-export * as descriptorCalls: dup, dup2, fcntl, pipe
+export * as descriptorCalls: dup, dup2, dup3, fcntl, pipe
 
 export declare function formatAddress(endpoint: InetAddress): string;
 
@@ -665,6 +677,26 @@ declare class Tracer {
     emit(host: string, detail: TraceDetail): void;
 }
 
+// file/open-file.d.ts
+interface ObjectDetails {
+    readonly shared?: object;
+    readonly bytes?: {
+        readonly held: number;
+        readonly max: number;
+    };
+    readonly queue?: {
+        readonly title: string;
+        readonly entries: readonly string[];
+        readonly max: number;
+    };
+    readonly peer?: object;
+}
+
+// file/open-file.d.ts
+interface ReleaseListener {
+    released(file: OpenFile): void;
+}
+
 // host/capture.d.ts
 declare class Capture {
     constructor(machine: Machine, interfaces: InterfaceTable, epochMs: number, sink?: (block: Uint8Array) => void);
@@ -715,6 +747,46 @@ interface SpawnedProcess {
     readonly state: "running" | "zombie" | "reaped";
     readonly status: number;
     kill(): void;
+}
+
+// host/lsof-tree.d.ts
+interface LsofTree {
+    readonly host: string;
+    readonly processes: readonly TreeProcess[];
+    readonly objects: readonly TreeObject[];
+}
+
+// host/lsof-tree.d.ts
+interface TreeDescriptor {
+    readonly fd: number;
+    readonly access: "r" | "w" | "u";
+    readonly closeOnExec: boolean;
+    readonly object: number;
+}
+
+// host/lsof-tree.d.ts
+interface TreeObject {
+    readonly type: string;
+    readonly label: string;
+    readonly bytes?: {
+        readonly held: number;
+        readonly max: number;
+    };
+    readonly queue?: {
+        readonly title: string;
+        readonly entries: readonly string[];
+        readonly max: number;
+    };
+    readonly peer?: number;
+}
+
+// host/lsof-tree.d.ts
+interface TreeProcess {
+    readonly pid: number;
+    readonly ppid: number;
+    readonly name: string;
+    readonly uid: number;
+    readonly descriptors: readonly TreeDescriptor[];
 }
 
 // host/lsof.d.ts
@@ -932,6 +1004,9 @@ declare function dup(process: Process, fd: number): number | Errno;
 declare function dup2(process: Process, fd: number, to: number): number | Errno;
 
 // kernel/calls/descriptors.d.ts
+declare function dup3(process: Process, fd: number, to: number, flags: number): number | Errno;
+
+// kernel/calls/descriptors.d.ts
 declare function fcntl(process: Process, fd: number, command: number, argument: number): number | Errno;
 
 // kernel/calls/descriptors.d.ts
@@ -995,6 +1070,21 @@ declare function waiting(process: Process, call: string, pid: number, options: n
 // kernel/calls/processes.d.ts
 declare function waitpid(process: Process, pid: number, options: number): WaitResult | Errno;
 
+// kernel/calls/select.d.ts
+interface SelectResult {
+    readonly count: number;
+    readonly read: number[];
+    readonly write: number[];
+    readonly except: number[];
+}
+
+// kernel/calls/select.d.ts
+interface SelectSets {
+    readonly read?: Iterable<number>;
+    readonly write?: Iterable<number>;
+    readonly except?: Iterable<number>;
+}
+
 // kernel/calls/sockets.d.ts
 declare function bind(process: Process, fd: number, address: SocketAddress): 0 | Errno;
 
@@ -1040,12 +1130,58 @@ interface Timespec {
     readonly nanoseconds: number;
 }
 
+// kernel/calls/timerfd.d.ts
+interface TimerSetting {
+    readonly value: Partial<Timespec>;
+    readonly interval?: Partial<Timespec>;
+}
+
+// kernel/calls/timerfd.d.ts
+interface TimerSpec {
+    readonly value: Timespec;
+    readonly interval: Timespec;
+}
+
+// kernel/credentials.d.ts
+declare class Credentials {
+    readonly user: Ids;
+    readonly group: Ids;
+    groups: readonly number[];
+    constructor(user: Ids, group: Ids, groups?: readonly number[]);
+    static of(uid: number, gid: number): Credentials;
+    copy(): Credentials;
+    get isPrivileged(): boolean;
+    afterExec(): void;
+}
+
+// kernel/credentials.d.ts
+interface IdTriple {
+    readonly real: number;
+    readonly effective: number;
+    readonly saved: number;
+}
+
+// kernel/credentials.d.ts
+declare class Ids implements IdTriple {
+    real: number;
+    effective: number;
+    saved: number;
+    constructor(real: number, effective: number, saved: number);
+    copy(): Ids;
+    set(id: number, isPrivileged: boolean): 0 | Errno;
+    setEffective(effective: number, isPrivileged: boolean): 0 | Errno;
+    setRealEffective(real: number, effective: number, isPrivileged: boolean): 0 | Errno;
+    setAll(real: number, effective: number, saved: number, isPrivileged: boolean): 0 | Errno;
+    has(id: number): boolean;
+}
+
 // kernel/descriptors.d.ts
 declare class DescriptorTable {
+    limit: number;
     constructor(limit?: number);
     get(fd: number): OpenFile | undefined;
     install(file: OpenFile, closeOnExec?: boolean, from?: number): number | Errno;
-    duplicateTo(from: number, to: number): number | Errno;
+    duplicateTo(from: number, to: number, closeOnExec?: boolean): number | Errno;
     duplicate(fd: number, from: number, closeOnExec: boolean): number | Errno;
     close(fd: number): 0 | Errno;
     closeOnExec(fd: number): boolean | Errno;
@@ -1080,9 +1216,22 @@ declare abstract class DescriptorDoor extends TimeDoor {
     close(fd: number): void;
     dup(fd: number): number;
     dup2(fd: number, to: number): number;
+    dup3(fd: number, to: number, flags: number): number;
     fcntl(fd: number, command: number, argument?: number): number;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
     pipe(): readonly [number, number];
+}
+
+// kernel/door/event-door.d.ts
+declare abstract class EventDoor extends SocketDoor {
+    select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
+    epollCreate1(flags?: number): number;
+    epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
+    epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
+    eventfd(initial?: number, flags?: number): number;
+    timerfdCreate(clock: ClockName, flags?: number): number;
+    timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
+    timerfdGettime(fd: number): TimerSpec;
 }
 
 // kernel/door/process-door.d.ts
@@ -1125,6 +1274,32 @@ declare abstract class TimeDoor extends ProcessDoor {
     external<T>(promise: PromiseLike<T>): Promise<T>;
 }
 
+// kernel/door/user-door.d.ts
+declare abstract class UserDoor extends EventDoor {
+    geteuid(): number;
+    getegid(): number;
+    getresuid(): IdTriple;
+    getresgid(): IdTriple;
+    getgroups(): readonly number[];
+    setgroups(groups: readonly number[]): void;
+    setuid(uid: number): void;
+    seteuid(uid: number): void;
+    setreuid(real: number, effective: number): void;
+    setresuid(real: number, effective: number, saved: number): void;
+    setgid(gid: number): void;
+    setegid(gid: number): void;
+    setregid(real: number, effective: number): void;
+    setresgid(real: number, effective: number, saved: number): void;
+    getrlimit(resource: number): ResourceLimit;
+    setrlimit(resource: number, limit: ResourceLimit): void;
+}
+
+// kernel/epoll.d.ts
+interface EpollEvent {
+    readonly events: number;
+    readonly data: number;
+}
+
 // kernel/kernel.d.ts
 interface Crash {
     readonly timeNs: number;
@@ -1145,6 +1320,21 @@ interface KernelParts {
     readonly onCrash: (crash: Crash) => void;
 }
 
+// kernel/limits.d.ts
+declare class Limits {
+    constructor(limits?: ReadonlyMap<number, ResourceLimit>);
+    copy(): Limits;
+    get(resource: number): ResourceLimit | Errno;
+    soft(resource: number): number;
+    set(resource: number, { soft, hard }: ResourceLimit, isPrivileged: boolean): 0 | Errno;
+}
+
+// kernel/limits.d.ts
+interface ResourceLimit {
+    readonly soft: number;
+    readonly hard: number;
+}
+
 // kernel/process-table.d.ts
 declare class ProcessTable {
     constructor(kernel: Kernel);
@@ -1163,6 +1353,7 @@ interface ProcessAttributes {
     readonly name: string;
     readonly uid: number;
     readonly gid: number;
+    readonly credentials?: Credentials | undefined;
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
     readonly daemon: boolean;
@@ -1212,9 +1403,25 @@ interface DescriptorCalls {
     close(fd: number): void;
     dup(fd: number): number;
     dup2(fd: number, to: number): number;
+    dup3(fd: number, to: number, flags: number): number;
     fcntl(fd: number, command: number, argument?: number): number;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
     pipe(): readonly [number, number];
+}
+
+// kernel/sys/events.d.ts
+type EpollInterest = Pick<EpollEvent, "events"> & Partial<EpollEvent>;
+
+// kernel/sys/events.d.ts
+interface EventCalls {
+    select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
+    epollCreate1(flags?: number): number;
+    epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
+    epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
+    eventfd(initial?: number, flags?: number): number;
+    timerfdCreate(clock: ClockName, flags?: number): number;
+    timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
+    timerfdGettime(fd: number): TimerSpec;
 }
 
 // kernel/sys/processes.d.ts
@@ -1281,7 +1488,7 @@ interface SocketName extends Endpoint {
 type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 // kernel/sys/sys.d.ts
-interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls {
+interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, EventCalls, UserCalls {
 }
 
 // kernel/sys/time.d.ts
@@ -1290,6 +1497,26 @@ interface TimeCalls {
     sleep(seconds: number): Promise<void>;
     nanosleep(nanoseconds: number): Promise<void>;
     external<T>(promise: PromiseLike<T>): Promise<T>;
+}
+
+// kernel/sys/users.d.ts
+interface UserCalls {
+    geteuid(): number;
+    getegid(): number;
+    getresuid(): IdTriple;
+    getresgid(): IdTriple;
+    getgroups(): readonly number[];
+    setgroups(groups: readonly number[]): void;
+    setuid(uid: number): void;
+    seteuid(uid: number): void;
+    setreuid(real: number, effective: number): void;
+    setresuid(real: number, effective: number, saved: number): void;
+    setgid(gid: number): void;
+    setegid(gid: number): void;
+    setregid(real: number, effective: number): void;
+    setresgid(real: number, effective: number, saved: number): void;
+    getrlimit(resource: number): ResourceLimit;
+    setrlimit(resource: number, limit: ResourceLimit): void;
 }
 
 // netif/interface-table.d.ts

@@ -44,6 +44,40 @@ export declare class DeadlockError extends Error {
     constructor(nowNs: number, processes: readonly Process[], crashes: readonly Crash[]);
 }
 
+export declare const EFD_CLOEXEC = 524288;
+
+export declare const EFD_NONBLOCK = 2048;
+
+export declare const EFD_SEMAPHORE = 1;
+
+export declare const EPOLLERR = 8;
+
+export declare const EPOLLET = 2147483648;
+
+export declare const EPOLLEXCLUSIVE = 268435456;
+
+export declare const EPOLLHUP = 16;
+
+export declare const EPOLLIN = 1;
+
+export declare const EPOLLONESHOT = 1073741824;
+
+export declare const EPOLLOUT = 4;
+
+export declare const EPOLLPRI = 2;
+
+export declare const EPOLLRDHUP = 8192;
+
+export declare const EPOLLWAKEUP = 536870912;
+
+export declare const EPOLL_CLOEXEC = 524288;
+
+export declare const EPOLL_CTL_ADD = 1;
+
+export declare const EPOLL_CTL_DEL = 2;
+
+export declare const EPOLL_CTL_MOD = 3;
+
 export declare const ERRNO: {
     readonly EPERM: 1;
     readonly ENOENT: 2;
@@ -133,6 +167,13 @@ export interface Endpoint {
     readonly port: number;
 }
 
+export interface EpollEvent {
+    readonly events: number;
+    readonly data: number;
+}
+
+export type EpollInterest = Pick<EpollEvent, "events"> & Partial<EpollEvent>;
+
 export type Errno = keyof typeof ERRNO;
 
 export declare const FD_CLOEXEC = 1;
@@ -173,6 +214,8 @@ export declare class Host {
     ps(): PsRow[];
     lsof(): LsofRow[];
     capture(sink?: (piece: Uint8Array) => void): Capture;
+    lsofTree(): LsofTree;
+    capture(): Capture;
 }
 
 export declare const IPPROTO_ICMP = 1;
@@ -182,6 +225,12 @@ export declare const IPPROTO_IP = 0;
 export declare const IPPROTO_TCP = 6;
 
 export declare const IPPROTO_UDP = 17;
+
+export interface IdTriple {
+    readonly real: number;
+    readonly effective: number;
+    readonly saved: number;
+}
 
 export declare const LINKTYPE_ETHERNET = 1;
 
@@ -213,6 +262,12 @@ export interface LsofRow {
     readonly type: string;
     readonly node: string;
     readonly name: string;
+}
+
+export interface LsofTree {
+    readonly host: string;
+    readonly processes: readonly TreeProcess[];
+    readonly objects: readonly TreeObject[];
 }
 
 export declare const MSG_DONTWAIT = 64;
@@ -260,6 +315,10 @@ export declare const POLLNVAL = 32;
 
 export declare const POLLOUT = 4;
 
+export declare const POLLPRI = 2;
+
+export declare const POLLRDHUP = 8192;
+
 export declare class PacketView {
     readonly from: string;
     readonly timeNs: number;
@@ -301,6 +360,25 @@ export interface PsRow {
         readonly call: string;
         readonly on: string;
     }[];
+}
+
+export declare const RLIMIT_CPU = 0;
+
+export declare const RLIMIT_FSIZE = 1;
+
+export declare const RLIMIT_MSGQUEUE = 12;
+
+export declare const RLIMIT_NOFILE = 7;
+
+export declare const RLIMIT_NPROC = 6;
+
+export declare const RLIMIT_SIGPENDING = 11;
+
+export declare const RLIM_INFINITY: number;
+
+export interface ResourceLimit {
+    readonly soft: number;
+    readonly hard: number;
 }
 
 export type Rule = (packet: PacketView) => Verdict;
@@ -357,6 +435,19 @@ export declare class Segment extends Link implements Exchange {
     protected inFlight(port: Port): number;
 }
 
+export interface SelectResult {
+    readonly count: number;
+    readonly read: number[];
+    readonly write: number[];
+    readonly except: number[];
+}
+
+export interface SelectSets {
+    readonly read?: Iterable<number>;
+    readonly write?: Iterable<number>;
+    readonly except?: Iterable<number>;
+}
+
 export interface SocketName extends Endpoint {
     readonly family: number;
 }
@@ -388,7 +479,7 @@ export interface SpawnedProcess {
     kill(): void;
 }
 
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls {
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, EventCalls, UserCalls {
 }
 
 export declare class SystemError extends Error {
@@ -397,6 +488,24 @@ export declare class SystemError extends Error {
     readonly syscall: string;
     readonly process: string;
     constructor(code: Errno, syscall: string, subject?: string, process?: string);
+}
+
+export declare const TFD_CLOEXEC = 524288;
+
+export declare const TFD_NONBLOCK = 2048;
+
+export declare const TFD_TIMER_ABSTIME = 1;
+
+export declare const TFD_TIMER_CANCEL_ON_SET = 2;
+
+export interface TimerSetting {
+    readonly value: Partial<Timespec>;
+    readonly interval?: Partial<Timespec>;
+}
+
+export interface TimerSpec {
+    readonly value: Timespec;
+    readonly interval: Timespec;
 }
 
 export interface Timespec {
@@ -470,6 +579,36 @@ export interface TracedFrame {
     copyBytes(): Uint8Array;
 }
 
+export interface TreeDescriptor {
+    readonly fd: number;
+    readonly access: "r" | "w" | "u";
+    readonly closeOnExec: boolean;
+    readonly object: number;
+}
+
+export interface TreeObject {
+    readonly type: string;
+    readonly label: string;
+    readonly bytes?: {
+        readonly held: number;
+        readonly max: number;
+    };
+    readonly queue?: {
+        readonly title: string;
+        readonly entries: readonly string[];
+        readonly max: number;
+    };
+    readonly peer?: number;
+}
+
+export interface TreeProcess {
+    readonly pid: number;
+    readonly ppid: number;
+    readonly name: string;
+    readonly uid: number;
+    readonly descriptors: readonly TreeDescriptor[];
+}
+
 export type Verdict = "pass" | "drop"
  | "corrupt"
  | {
@@ -520,6 +659,8 @@ export declare function describe(linkType: number, view: DataView, offset: numbe
 
 export declare function formatLsof(rows: readonly LsofRow[]): string;
 
+export declare function formatLsofTree(tree: LsofTree): string;
+
 export declare function formatNetstat(snapshot: Netstat): string;
 
 export declare function formatPs(rows: readonly PsRow[]): string;
@@ -527,6 +668,8 @@ export declare function formatPs(rows: readonly PsRow[]): string;
 export declare function formatSeconds(timeNs: number): string;
 
 export declare function parseDuration(option: string, duration: string | number): number;
+
+export declare function svgLsofTree(tree: LsofTree): string;
 
 // ---- Not exported, but reached from the above. ----
 
@@ -680,21 +823,45 @@ interface FileOps {
     readonly waiters: WaitQueue;
     read(task: Task, into: Uint8Array): number | Errno;
     write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
+    write(task: Task, from: Uint8Array): number | Errno;
+    readonly pollable?: boolean;
     poll(): number;
     release(): void;
     describe(): FileDescription;
+    inspect?(): ObjectDetails;
+}
+
+// file/open-file.d.ts
+interface ObjectDetails {
+    readonly shared?: object;
+    readonly bytes?: {
+        readonly held: number;
+        readonly max: number;
+    };
+    readonly queue?: {
+        readonly title: string;
+        readonly entries: readonly string[];
+        readonly max: number;
+    };
+    readonly peer?: object;
 }
 
 // file/open-file.d.ts
 declare class OpenFile {
     readonly ops: FileOps;
     flags: number;
+    releaseListeners: Set<ReleaseListener> | null;
     constructor(ops: FileOps, flags: number);
     get nonBlocking(): boolean;
     get readable(): boolean;
     get writable(): boolean;
     reference(): this;
     unreference(): void;
+}
+
+// file/open-file.d.ts
+interface ReleaseListener {
+    released(file: OpenFile): void;
 }
 
 // file/task.d.ts
@@ -919,12 +1086,39 @@ interface UdpSnapshot {
     readonly drops: number;
 }
 
+// kernel/credentials.d.ts
+declare class Credentials {
+    readonly user: Ids;
+    readonly group: Ids;
+    groups: readonly number[];
+    constructor(user: Ids, group: Ids, groups?: readonly number[]);
+    static of(uid: number, gid: number): Credentials;
+    copy(): Credentials;
+    get isPrivileged(): boolean;
+    afterExec(): void;
+}
+
+// kernel/credentials.d.ts
+declare class Ids implements IdTriple {
+    real: number;
+    effective: number;
+    saved: number;
+    constructor(real: number, effective: number, saved: number);
+    copy(): Ids;
+    set(id: number, isPrivileged: boolean): 0 | Errno;
+    setEffective(effective: number, isPrivileged: boolean): 0 | Errno;
+    setRealEffective(real: number, effective: number, isPrivileged: boolean): 0 | Errno;
+    setAll(real: number, effective: number, saved: number, isPrivileged: boolean): 0 | Errno;
+    has(id: number): boolean;
+}
+
 // kernel/descriptors.d.ts
 declare class DescriptorTable {
+    limit: number;
     constructor(limit?: number);
     get(fd: number): OpenFile | undefined;
     install(file: OpenFile, closeOnExec?: boolean, from?: number): number | Errno;
-    duplicateTo(from: number, to: number): number | Errno;
+    duplicateTo(from: number, to: number, closeOnExec?: boolean): number | Errno;
     duplicate(fd: number, from: number, closeOnExec: boolean): number | Errno;
     close(fd: number): 0 | Errno;
     closeOnExec(fd: number): boolean | Errno;
@@ -990,6 +1184,15 @@ interface KernelParts {
     readonly onCrash: (crash: Crash) => void;
 }
 
+// kernel/limits.d.ts
+declare class Limits {
+    constructor(limits?: ReadonlyMap<number, ResourceLimit>);
+    copy(): Limits;
+    get(resource: number): ResourceLimit | Errno;
+    soft(resource: number): number;
+    set(resource: number, { soft, hard }: ResourceLimit, isPrivileged: boolean): 0 | Errno;
+}
+
 // kernel/operation.d.ts
 interface Outstanding {
     older: Outstanding | null;
@@ -1023,6 +1226,8 @@ declare class Process implements Task {
     readonly titleHash: number;
     readonly uid: number;
     readonly gid: number;
+    readonly credentials: Credentials;
+    readonly limits: Limits;
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
     readonly daemon: boolean;
@@ -1036,6 +1241,9 @@ declare class Process implements Task {
     owedNs: number;
     constructor(kernel: Kernel, pid: number, parent: Process | null, attributes: ProcessAttributes, descriptors: DescriptorTable);
     get title(): string;
+    get uid(): number;
+    get gid(): number;
+    get groups(): readonly number[];
     get operations(): readonly Outstanding[];
     get isWaiting(): boolean;
     addOperation(operation: Outstanding): void;
@@ -1056,6 +1264,7 @@ interface ProcessAttributes {
     readonly name: string;
     readonly uid: number;
     readonly gid: number;
+    readonly credentials?: Credentials | undefined;
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
     readonly daemon: boolean;
@@ -1105,9 +1314,22 @@ interface DescriptorCalls {
     close(fd: number): void;
     dup(fd: number): number;
     dup2(fd: number, to: number): number;
+    dup3(fd: number, to: number, flags: number): number;
     fcntl(fd: number, command: number, argument?: number): number;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
     pipe(): readonly [number, number];
+}
+
+// kernel/sys/events.d.ts
+interface EventCalls {
+    select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
+    epollCreate1(flags?: number): number;
+    epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
+    epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
+    eventfd(initial?: number, flags?: number): number;
+    timerfdCreate(clock: ClockName, flags?: number): number;
+    timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
+    timerfdGettime(fd: number): TimerSpec;
 }
 
 // kernel/sys/processes.d.ts
@@ -1148,6 +1370,26 @@ interface TimeCalls {
     sleep(seconds: number): Promise<void>;
     nanosleep(nanoseconds: number): Promise<void>;
     external<T>(promise: PromiseLike<T>): Promise<T>;
+}
+
+// kernel/sys/users.d.ts
+interface UserCalls {
+    geteuid(): number;
+    getegid(): number;
+    getresuid(): IdTriple;
+    getresgid(): IdTriple;
+    getgroups(): readonly number[];
+    setgroups(groups: readonly number[]): void;
+    setuid(uid: number): void;
+    seteuid(uid: number): void;
+    setreuid(real: number, effective: number): void;
+    setresuid(real: number, effective: number, saved: number): void;
+    setgid(gid: number): void;
+    setegid(gid: number): void;
+    setregid(real: number, effective: number): void;
+    setresgid(real: number, effective: number, saved: number): void;
+    getrlimit(resource: number): ResourceLimit;
+    setrlimit(resource: number, limit: ResourceLimit): void;
 }
 
 // link/channel.d.ts
@@ -1530,6 +1772,7 @@ declare class Socket implements FileOps, Payer {
     release(): void;
     takeError(): Errno | null;
     describe(): FileDescription;
+    inspect(): ObjectDetails;
     deliver(packet: Packet, source: SocketAddress): boolean;
     room(): 0 | Errno;
     fail(error: Errno): void;

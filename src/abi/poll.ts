@@ -5,6 +5,8 @@
 
 /** There is something to read, end-of-file included. */
 export const POLLIN = 0x1;
+/** Urgent data, or another exceptional condition. */
+export const POLLPRI = 0x2;
 /** Writing will not wait. */
 export const POLLOUT = 0x4;
 /** An error is pending, or the other end of a pipe has no reader. */
@@ -13,3 +15,5 @@ export const POLLERR = 0x8;
 export const POLLHUP = 0x10;
 /** Not an open descriptor. */
 export const POLLNVAL = 0x20;
+/** The peer has shut down its sending half: there is no more to read than what is here. */
+export const POLLRDHUP = 0x2000;

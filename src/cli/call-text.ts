@@ -5,6 +5,7 @@
  * written by the shape of its values, so that a new call needs nothing here to be readable.
  */
 import {
+  type EpollEvent,
   ERRNO_TEXT,
   type Errno,
   F_DUPFD,
@@ -14,6 +15,7 @@ import {
   F_SETFL,
   F_SETPIPE_SZ,
   formatSeconds,
+  type TimerSpec,
   type TraceEvent,
   WEXITSTATUS,
   WIFEXITED,
@@ -22,8 +24,11 @@ import {
 } from "../entry-node.ts";
 import {
   domainName,
+  epollEventNames,
+  epollOperationName,
   fcntlCommandName,
   levelName,
+  resourceName,
   socketOptionName,
   socketTypeName,
   statusFlagNames,
@@ -76,10 +81,18 @@ const ARGUMENTS: Readonly<Record<string, FormatArguments>> = {
     fcntlCommandName(command as number),
     ...fcntlArgument(command as number, argument),
   ],
-  poll: ([count, timeoutMs]) => [
-    count === 1 ? "1 descriptor" : `${count} descriptors`,
-    (timeoutMs as number) < 0 ? "no limit" : `${timeoutMs} ms`,
+  poll: ([count, timeoutMs]) => [count === 1 ? "1 descriptor" : `${count} descriptors`, timeout(timeoutMs)],
+  select: ([timeoutMs]) => [timeout(timeoutMs)],
+  epoll_ctl: ([epfd, operation, fd, events]) => [
+    value(epfd),
+    epollOperationName(operation as number),
+    value(fd),
+    ...(events === undefined ? [] : [epollEventNames(events as number)]),
   ],
+  epoll_wait: ([epfd, eventsMax, timeoutMs]) => [value(epfd), value(eventsMax), timeout(timeoutMs)],
+  timerfd_create: ([clock, flags]) => [String(clock), value(flags)],
+  getrlimit: ([resource]) => [resourceName(resource as number)],
+  setrlimit: ([resource, limit]) => [resourceName(resource as number), value(limit)],
   nanosleep: ([delayNs]) => [formatSeconds(delayNs as number)],
   waitpid: ([pid, options]) => [value(pid), ...(options === WNOHANG ? ["WNOHANG"] : [])],
   clock_gettime: ([clock]) => [String(clock)],
@@ -94,6 +107,9 @@ const RESULTS: Readonly<Record<string, FormatResult>> = {
   recvfrom: (result, args) => `${received(result, args)} from ${value((result as { source: unknown }).source)}`,
   wait: (result) => waited(result as { pid: number; status: number }),
   waitpid: (result) => waited(result as { pid: number; status: number }),
+  epoll_wait: (result) => `[${(result as EpollEvent[]).map(epollEvent).join(", ")}]`,
+  timerfd_settime: (result) => timerSpec(result as TimerSpec),
+  timerfd_gettime: (result) => timerSpec(result as TimerSpec),
   fcntl: (result, args) => (args[1] === F_GETFL ? statusFlagNames((result as number) & ~3) : String(result)),
 };
 
@@ -145,6 +161,19 @@ function fcntlArgument(command: number, argument: unknown): string[] {
   if (command === F_SETFL) return [statusFlagNames(argument)];
   const takesNumber: readonly number[] = [F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC, F_SETPIPE_SZ];
   return takesNumber.includes(command) ? [String(argument)] : [];
+}
+
+function timeout(timeoutMs: unknown): string {
+  return (timeoutMs as number) < 0 ? "no limit" : `${timeoutMs} ms`;
+}
+
+/** `4: EPOLLIN|EPOLLHUP`, where the number is what the program gave for the descriptor. */
+function epollEvent({ events, data }: EpollEvent): string {
+  return `${data}: ${epollEventNames(events)}`;
+}
+
+function timerSpec({ value: remaining, interval }: TimerSpec): string {
+  return `${value(remaining)}, every ${value(interval)}`;
 }
 
 function length(bytes: unknown): string {

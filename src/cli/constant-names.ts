@@ -30,6 +30,20 @@ const TYPE_FLAGS: Names = new Map([
   [netloom.SOCK_NONBLOCK, "SOCK_NONBLOCK"],
   [netloom.SOCK_CLOEXEC, "SOCK_CLOEXEC"],
 ]);
+const RESOURCES = constants("RLIMIT_");
+const EPOLL_OPERATIONS = constants("EPOLL_CTL_");
+const EPOLL_EVENTS: Names = new Map([
+  [netloom.EPOLLIN, "EPOLLIN"],
+  [netloom.EPOLLPRI, "EPOLLPRI"],
+  [netloom.EPOLLOUT, "EPOLLOUT"],
+  [netloom.EPOLLERR, "EPOLLERR"],
+  [netloom.EPOLLHUP, "EPOLLHUP"],
+  [netloom.EPOLLRDHUP, "EPOLLRDHUP"],
+  [netloom.EPOLLEXCLUSIVE, "EPOLLEXCLUSIVE"],
+  [netloom.EPOLLWAKEUP, "EPOLLWAKEUP"],
+  [netloom.EPOLLONESHOT, "EPOLLONESHOT"],
+  [netloom.EPOLLET, "EPOLLET"],
+]);
 const LEVELS = constants("SOL_");
 const SOCKET_OPTIONS = constants("SO_");
 const COMMANDS = constants("F_");
@@ -42,6 +56,9 @@ export const domainName = (value: number): string => nameOf(DOMAINS, value);
 export const levelName = (value: number): string => nameOf(LEVELS, value);
 export const socketOptionName = (value: number): string => nameOf(SOCKET_OPTIONS, value);
 export const fcntlCommandName = (value: number): string => nameOf(COMMANDS, value);
+export const resourceName = (value: number): string => nameOf(RESOURCES, value);
+export const epollOperationName = (value: number): string => nameOf(EPOLL_OPERATIONS, value);
+export const epollEventNames = (value: number): string => flagNames(EPOLL_EVENTS, value);
 export const statusFlagNames = (value: number): string => flagNames(STATUS_FLAGS, value);
 
 /** The type argument of socket(2): a type and flags. */

@@ -23,6 +23,23 @@ export interface FileDescription {
   readonly name: string;
 }
 
+/** What pictures show of an object (host/lsof-tree.ts). Everything may be left out. */
+export interface ObjectDetails {
+  /** What several descriptions lead to, such as the pipe of which they are ends. Default: the FileOps itself. */
+  readonly shared?: object;
+  /** What it holds now, and the most it can hold. */
+  readonly bytes?: { readonly held: number; readonly max: number };
+  /** What waits in it, oldest first: the connection requests of a listening socket, say. */
+  readonly queue?: { readonly title: string; readonly entries: readonly string[]; readonly max: number };
+  /** The `shared` of the object at its other end: the peer of a connected socket. */
+  readonly peer?: object;
+}
+
+/** Somebody who wants to hear of the end of an open file description without holding it open: epoll. */
+export interface ReleaseListener {
+  released(file: OpenFile): void;
+}
+
 /** What a descriptor can do: the table between descriptors and the objects behind them. */
 export interface FileOps {
   /** Woken with readiness bits (abi/poll.ts) after the object's state has changed. */
@@ -34,6 +51,8 @@ export interface FileOps {
    * has waited already, and these are the bytes that it could not place before.
    */
   write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
+  /** False where poll() never changes, as with regular files: epoll refuses these (EPERM). */
+  readonly pollable?: boolean;
   /** The readiness bits that hold now. */
   poll(): number;
   /** The last reference is gone. */
@@ -51,6 +70,8 @@ export interface FileOps {
   readAt?(task: Task, into: Uint8Array, offset: number): number | Errno;
   /** pwrite(2). Without it ESPIPE. */
   writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
+  /** For pictures: what there is to show beside its description. */
+  inspect?(): ObjectDetails;
 }
 
 /** An open file description: what `open`, `pipe`, `socket` make and `dup` and `fork` share. */
@@ -58,6 +79,8 @@ export class OpenFile {
   readonly ops: FileOps;
   /** Access mode and status flags (O_NONBLOCK). */
   flags: number;
+  /** Told when the last reference is gone; null as long as nobody has asked. */
+  releaseListeners: Set<ReleaseListener> | null = null;
   #references = 0;
 
   constructor(ops: FileOps, flags: number) {
@@ -90,6 +113,9 @@ export class OpenFile {
   unreference(): void {
     assert(this.#references > 0, "an open file is released once for each reference");
     this.#references--;
-    if (this.#references === 0) this.ops.release();
+    if (this.#references > 0) return;
+    for (const listener of this.releaseListeners ?? []) listener.released(this);
+    this.releaseListeners = null;
+    this.ops.release();
   }
 }

@@ -21,6 +21,7 @@ import type * as mac from "../wire/mac-address.ts";
 import { Capture } from "./capture.ts";
 import { type ConsoleOutput, HostConsole } from "./console.ts";
 import { type LsofRow, lsof } from "./lsof.ts";
+import { type LsofTree, lsofTree } from "./lsof-tree.ts";
 import { type Netstat, netstat } from "./netstat.ts";
 import { mountProc } from "./proc.ts";
 import { procNet } from "./proc-net.ts";
@@ -176,6 +177,11 @@ export class Host {
   /** The open descriptors and what is behind them, as data. */
   lsof(): LsofRow[] {
     return lsof(this.kernel.processes.all());
+  }
+
+  /** The processes, their descriptor tables and the objects behind them, as data: formatLsofTree and svgLsofTree draw it. */
+  lsofTree(): LsofTree {
+    return lsofTree(this.name, this.kernel.processes.all());
   }
 
   /**

@@ -30,6 +30,11 @@ export class PipeBuffer {
     this.#ends = new Uint16Array(pages);
   }
 
+  /** How many bytes wait. */
+  get length(): number {
+    return this.#bytes.length;
+  }
+
   get isEmpty(): boolean {
     return this.#begun === this.#freed;
   }

@@ -7,7 +7,7 @@
 import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
-import type { FileDescription, FileOps } from "../file/open-file.ts";
+import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import { PipeBuffer } from "./pipe-buffer.ts";
 
@@ -56,6 +56,10 @@ export class Pipe {
     if (!this.buffer.resize(capacity / PAGE_BYTES)) return "EBUSY";
     this.waiters.wake(POLLOUT);
     return capacity;
+  }
+
+  inspect(): ObjectDetails {
+    return { shared: this, bytes: { held: this.buffer.length, max: this.buffer.capacity } };
   }
 }
 
@@ -127,6 +131,10 @@ export class PipeEnd implements FileOps {
 
   describe(): FileDescription {
     return { type: "FIFO", node: String(this.pipe.inode), name: "pipe" };
+  }
+
+  inspect(): ObjectDetails {
+    return this.pipe.inspect();
   }
 }
 

@@ -16,10 +16,13 @@ interface Slot {
 
 export class DescriptorTable {
   readonly #slots: (Slot | undefined)[] = [];
-  readonly #limit: number;
+  /** RLIMIT_NOFILE: new descriptors are below it. */
+  limit: number;
+  /** No number below it is free. */
+  #firstFree = 0;
 
   constructor(limit: number = DESCRIPTORS_MAX) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** The description behind a descriptor. Anything that is not an open descriptor gives undefined (EBADF). */
@@ -29,21 +32,22 @@ export class DescriptorTable {
 
   /** Gives the description the lowest free number that is not below `from`. */
   install(file: OpenFile, closeOnExec: boolean = false, from: number = 0): number | Errno {
-    let fd = from;
+    let fd = Math.max(from, this.#firstFree);
     while (this.#slots[fd] !== undefined) fd++;
-    if (fd >= this.#limit) return "EMFILE";
+    if (from <= this.#firstFree) this.#firstFree = fd;
+    if (fd >= this.limit) return "EMFILE";
     this.#put(fd, file, closeOnExec);
     return fd;
   }
 
   /** dup2(2): `to` refers to the description of `from`; what it referred to is closed first, silently. */
-  duplicateTo(from: number, to: number): number | Errno {
+  duplicateTo(from: number, to: number, closeOnExec: boolean = false): number | Errno {
     const file = this.get(from);
-    if (file === undefined || !Number.isInteger(to) || to < 0 || to >= this.#limit) return "EBADF";
+    if (file === undefined || !Number.isInteger(to) || to < 0 || to >= this.limit) return "EBADF";
     if (from === to) return to;
     file.reference();
     if (this.#slots[to] !== undefined) this.close(to);
-    this.#put(to, file, false);
+    this.#put(to, file, closeOnExec);
     file.unreference();
     return to;
   }
@@ -52,7 +56,7 @@ export class DescriptorTable {
   duplicate(fd: number, from: number, closeOnExec: boolean): number | Errno {
     const file = this.get(fd);
     if (file === undefined) return "EBADF";
-    if (!Number.isInteger(from) || from < 0 || from >= this.#limit) return "EINVAL";
+    if (!Number.isInteger(from) || from < 0 || from >= this.limit) return "EINVAL";
     return this.install(file, closeOnExec, from);
   }
 
@@ -60,7 +64,7 @@ export class DescriptorTable {
   get isFull(): boolean {
     let fd = 0;
     while (this.#slots[fd] !== undefined) fd++;
-    return fd >= this.#limit;
+    return fd >= this.limit;
   }
 
   close(fd: number): 0 | Errno {
@@ -68,6 +72,7 @@ export class DescriptorTable {
     if (slot === undefined) return "EBADF";
     this.#slots[fd] = undefined;
     slot.file.ops.flush?.(this);
+    this.#firstFree = Math.min(this.#firstFree, fd);
     slot.file.unreference();
     return 0;
   }
@@ -85,7 +90,7 @@ export class DescriptorTable {
 
   /** fork(2): the child's table refers to the same descriptions. */
   copy(): DescriptorTable {
-    const copy = new DescriptorTable(this.#limit);
+    const copy = new DescriptorTable(this.limit);
     for (const { fd, file, closeOnExec } of this.entries()) copy.#put(fd, file, closeOnExec);
     return copy;
   }

@@ -53,6 +53,8 @@ export class Kernel {
   readonly epochMs: number;
   readonly #parts: KernelParts;
   #lastInode = 0;
+  /** The file tree numbers its own, as a file system of its own does. */
+  #lastFileInode = 0;
 
   constructor(parts: KernelParts) {
     this.#parts = parts;
@@ -63,7 +65,7 @@ export class Kernel {
     const { scheduler } = parts.runState;
     this.files = createFileTree(
       new Volume(
-        () => this.nextInode(),
+        () => ++this.#lastFileInode,
         () => scheduler.nowNs,
       ),
       parts.console,

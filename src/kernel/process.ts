@@ -14,9 +14,11 @@ import type { Runnable } from "../base/scheduler.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { Directory } from "../file/inode.ts";
 import type { NamingTask } from "../file/permission.ts";
+import { Credentials } from "./credentials.ts";
 import type { DescriptorTable } from "./descriptors.ts";
 import type { Image } from "./image.ts";
 import type { Kernel } from "./kernel.ts";
+import { Limits } from "./limits.ts";
 import type { Outstanding } from "./operation.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -25,6 +27,8 @@ export interface ProcessAttributes {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
+  /** Who it is, where that is more than `uid` and `gid`. It is copied. */
+  readonly credentials?: Credentials | undefined;
   /** Working directory. */
   readonly cwd: Directory;
   /** Permission bits that new files do not get. */
@@ -49,8 +53,10 @@ export class Process implements NamingTask {
   readonly childWaiters: WaitQueue = new WaitQueue();
   /** Host and pid, for the determinism hash. */
   readonly titleHash: number;
-  readonly uid: number;
-  readonly gid: number;
+  /** Real, effective and saved users and groups; `uid` and `gid` are the effective ones. */
+  readonly credentials: Credentials;
+  /** Resource limits, inherited from the parent. */
+  readonly limits: Limits;
   cwd: Directory;
   umask: number;
   readonly env: Readonly<Record<string, string>>;
@@ -84,8 +90,8 @@ export class Process implements NamingTask {
     this.titleHash = RollingHash.ofString(`${kernel.machine.name} ${pid}`);
     this.parent = parent;
     this.name = attributes.name;
-    this.uid = attributes.uid;
-    this.gid = attributes.gid;
+    this.credentials = attributes.credentials?.copy() ?? Credentials.of(attributes.uid, attributes.gid);
+    this.limits = parent?.limits.copy() ?? new Limits();
     this.cwd = attributes.cwd;
     this.umask = attributes.umask;
     this.env = attributes.env;
@@ -97,6 +103,19 @@ export class Process implements NamingTask {
   /** For messages: `receiver[2] on alice`. */
   get title(): string {
     return `${this.name}[${this.pid}] on ${this.kernel.machine.name}`;
+  }
+
+  get uid(): number {
+    return this.credentials.user.effective;
+  }
+
+  get gid(): number {
+    return this.credentials.group.effective;
+  }
+
+  /** Supplementary groups. */
+  get groups(): readonly number[] {
+    return this.credentials.groups;
   }
 
   /** The outstanding operations, oldest first. */

@@ -11,7 +11,7 @@ import { MSG_PEEK, MSG_TRUNC } from "../abi/socket.ts";
 import { countDrop, type Machine } from "../base/machine.ts";
 import { Ring } from "../base/ring.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
-import type { FileDescription, FileOps } from "../file/open-file.ts";
+import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import type { Packet, Payer } from "../wire/packet.ts";
 import { formatAddress, type SocketAddress } from "./address.ts";
@@ -148,6 +148,10 @@ export class Socket implements FileOps, Payer {
     const local = formatAddress(this.requests.localAddress());
     const name = typeof remote === "string" ? local : `${local}->${formatAddress(remote)}`;
     return { type: "IPv4", node: this.protocol.name.toUpperCase(), name };
+  }
+
+  inspect(): ObjectDetails {
+    return { bytes: { held: this.#receiveBytes, max: this.receiveLimitBytes } };
   }
 
   // ---- from below: the protocol's calls ----

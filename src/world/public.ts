@@ -1,7 +1,24 @@
 /**
  * What the package's door offers on every platform, name by name. The entry files add World with their platform.
  */
+export {
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLL_CTL_MOD,
+  EPOLLERR,
+  EPOLLET,
+  EPOLLEXCLUSIVE,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLONESHOT,
+  EPOLLOUT,
+  EPOLLPRI,
+  EPOLLRDHUP,
+  EPOLLWAKEUP,
+} from "../abi/epoll.ts";
 export { ERRNO, ERRNO_TEXT, type Errno } from "../abi/errno.ts";
+export { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE } from "../abi/eventfd.ts";
 export {
   F_DUPFD,
   F_DUPFD_CLOEXEC,
@@ -36,7 +53,16 @@ export {
   O_TRUNC,
   O_WRONLY,
 } from "../abi/fcntl.ts";
-export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from "../abi/poll.ts";
+export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP } from "../abi/poll.ts";
+export {
+  RLIM_INFINITY,
+  RLIMIT_CPU,
+  RLIMIT_FSIZE,
+  RLIMIT_MSGQUEUE,
+  RLIMIT_NOFILE,
+  RLIMIT_NPROC,
+  RLIMIT_SIGPENDING,
+} from "../abi/resource.ts";
 export { SIGKILL } from "../abi/signal.ts";
 export {
   AF_INET,
@@ -90,6 +116,7 @@ export {
   W_OK,
   X_OK,
 } from "../abi/stat.ts";
+export { TFD_CLOEXEC, TFD_NONBLOCK, TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET } from "../abi/timerfd.ts";
 export { WEXITSTATUS, WIFEXITED, WIFSIGNALED, WNOHANG, WTERMSIG } from "../abi/wait.ts";
 export { describe } from "../base/describe.ts";
 export type { TraceDetail, TracedFrame, TraceEvent, TraceListener } from "../base/trace.ts";
@@ -97,15 +124,29 @@ export type { Capture } from "../host/capture.ts";
 export type { ConsoleOutput } from "../host/console.ts";
 export type { Attachable, Host, SpawnedProcess, SpawnOptions } from "../host/host.ts";
 export { formatLsof, type LsofRow } from "../host/lsof.ts";
+export {
+  formatLsofTree,
+  type LsofTree,
+  type TreeDescriptor,
+  type TreeObject,
+  type TreeProcess,
+} from "../host/lsof-tree.ts";
+export { svgLsofTree } from "../host/lsof-tree-svg.ts";
 export { formatNetstat, type Netstat } from "../host/netstat.ts";
 export { formatPs, type PsRow } from "../host/ps.ts";
 export type { Stat } from "../kernel/calls/files.ts";
 export type { RecordLock } from "../kernel/calls/locks.ts";
 export type { PollFd } from "../kernel/calls/poll.ts";
 export type { WaitResult } from "../kernel/calls/processes.ts";
+export type { SelectResult, SelectSets } from "../kernel/calls/select.ts";
 export type { ClockName, Timespec } from "../kernel/calls/time.ts";
+export type { TimerSetting, TimerSpec } from "../kernel/calls/timerfd.ts";
+export type { IdTriple } from "../kernel/credentials.ts";
+export type { EpollEvent } from "../kernel/epoll.ts";
 export type { Crash } from "../kernel/kernel.ts";
+export type { ResourceLimit } from "../kernel/limits.ts";
 export { formatSeconds, LivelockError } from "../kernel/run-state.ts";
+export type { EpollInterest } from "../kernel/sys/events.ts";
 export type { SpawnAttributes } from "../kernel/sys/processes.ts";
 export type { Endpoint, Message, SocketName } from "../kernel/sys/sockets.ts";
 export type { Program, Sys } from "../kernel/sys/sys.ts";

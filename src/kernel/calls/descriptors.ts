@@ -1,5 +1,5 @@
 /**
- * Calls that make, duplicate and mark descriptors: pipe(2), dup(2), dup2(2), fcntl(2).
+ * Calls that make, duplicate and mark descriptors: pipe(2), dup(2), dup2(2), dup3(2), fcntl(2).
  */
 import type { Errno } from "../../abi/errno.ts";
 import {
@@ -55,6 +55,12 @@ export function dup(process: Process, fd: number): number | Errno {
 /** dup2(2). EBADF. */
 export function dup2(process: Process, fd: number, to: number): number | Errno {
   return process.descriptors.duplicateTo(fd, to);
+}
+
+/** dup3(2): as dup2(2), with O_CLOEXEC for the new descriptor. EBADF; EINVAL: the same descriptor, or other flags. */
+export function dup3(process: Process, fd: number, to: number, flags: number): number | Errno {
+  if (fd === to || (flags & ~O_CLOEXEC) !== 0) return "EINVAL";
+  return process.descriptors.duplicateTo(fd, to, (flags & O_CLOEXEC) !== 0);
 }
 
 /** fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ. EBADF, EINVAL, EMFILE. */

@@ -3,6 +3,7 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLNVAL } from "../../abi/poll.ts";
+import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import type { Attempt, Sleeper } from "../operation.ts";
 import type { Process } from "../process.ts";
@@ -15,8 +16,14 @@ export interface PollFd {
   revents?: number;
 }
 
-/** poll(2): fills in `revents` and answers how many entries have any; 0 at the deadline. */
-export function polling(process: Process, watched: readonly PollFd[]): Attempt<number> {
+/**
+ * poll(2): fills in `revents` and answers how many entries have any; 0 at the deadline. EINVAL: more entries than
+ * RLIMIT_NOFILE; EFAULT: no entries.
+ */
+export function polling(process: Process, watched: readonly PollFd[]): Attempt<number> | Errno {
+  if (!Array.isArray(watched)) return "EFAULT";
+  if (watched.length > process.limits.soft(RLIMIT_NOFILE)) return "EINVAL";
+  if (!watched.every((entry) => typeof entry === "object" && entry !== null)) return "EFAULT";
   return new PollAttempt(process, watched);
 }
 

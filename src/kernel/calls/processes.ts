@@ -2,7 +2,9 @@
  * Calls on processes: fork(2), posix_spawn(3), execve(2), wait(2), _exit(2).
  */
 import type { Errno } from "../../abi/errno.ts";
+import { RLIM_INFINITY, RLIMIT_NPROC } from "../../abi/resource.ts";
 import { WNOHANG } from "../../abi/wait.ts";
+import { isId } from "../credentials.ts";
 import type { Attempt, Sleeper } from "../operation.ts";
 import { CHILD_CHANGED, type Process, type ProcessAttributes } from "../process.ts";
 
@@ -16,22 +18,24 @@ export interface WaitResult {
 
 /**
  * fork(2): a child with a copy of the descriptor table, which runs the program given (a function can't be cloned in
- * mid-flight). Answers the child's pid. EAGAIN: too many processes; ENOEXEC: it is no program.
+ * mid-flight). Answers the child's pid. EAGAIN: too many processes, of all users or (RLIMIT_NPROC) of this one; ENOEXEC:
+ * it is no program.
  */
 export function fork(process: Process, program: unknown, args: readonly string[]): number | Errno {
   return create(process, process, program, args, "fork");
 }
 
-/** posix_spawn(3): fork and exec in one; descriptors marked FD_CLOEXEC are not passed on. EAGAIN. */
+/** posix_spawn(3): fork and exec in one; descriptors marked FD_CLOEXEC are not passed on. EAGAIN, EPERM, EINVAL. */
 export function spawn(
   process: Process,
   attributes: ProcessAttributes,
   program: unknown,
   args: readonly string[],
 ): number | Errno {
-  // Only root may choose a user for its child, as setuid(2) would refuse it.
-  if (process.uid !== 0 && attributes.uid !== process.uid) return "EPERM";
-  if (process.uid !== 0 && attributes.gid !== process.gid) return "EPERM";
+  // Only root may choose any user for its child; others choose among their own, as in setresuid(2).
+  const { user, group, isPrivileged } = process.credentials;
+  if (!isId(attributes.uid) || !isId(attributes.gid)) return "EINVAL";
+  if (!isPrivileged && !(user.has(attributes.uid) && group.has(attributes.gid))) return "EPERM";
   return create(process, attributes, program, args, "spawn");
 }
 
@@ -45,6 +49,7 @@ export function exec(process: Process, name: string, program: unknown, args: rea
   process.image?.discard();
   process.cancelOperations();
   process.descriptors.closeForExec();
+  process.credentials.afterExec();
   process.name = name;
   process.trace("exec", name);
   process.kernel.processes.load(process, runtime, program, args);
@@ -82,6 +87,7 @@ function create(
   args: readonly string[],
   what: "fork" | "spawn",
 ): number | Errno {
+  if (hasTooMany(parent)) return "EAGAIN";
   const descriptors = parent.descriptors.copy();
   if (what === "spawn") descriptors.closeForExec();
   const child = parent.kernel.processes.create(parent, attributes, descriptors, program, args);
@@ -89,8 +95,19 @@ function create(
     descriptors.closeAll();
     return child;
   }
+  if (what === "spawn") child.credentials.afterExec();
   child.trace(what, `by ${parent.name}[${parent.pid}]`);
   return child.pid;
+}
+
+/** RLIMIT_NPROC: would one more be too many for the real user? Linux exempts root by its rights and by its name. */
+function hasTooMany({ kernel, credentials, limits }: Process): boolean {
+  const limit = limits.soft(RLIMIT_NPROC);
+  const uid = credentials.user.real;
+  if (limit === RLIM_INFINITY || credentials.isPrivileged || uid === 0) return false;
+  let count = 1;
+  for (const other of kernel.processes.all()) if (other.credentials.user.real === uid) count++;
+  return count > limit;
 }
 
 class WaitAttempt implements Attempt<WaitResult> {

@@ -34,6 +34,10 @@ export abstract class DescriptorDoor extends TimeDoor {
     return this.now("dup2", [fd, to], () => descriptors.dup2(this.process, fd, to));
   }
 
+  dup3(fd: number, to: number, flags: number): number {
+    return this.now("dup3", [fd, to, flags], () => descriptors.dup3(this.process, fd, to, flags));
+  }
+
   fcntl(fd: number, command: number, argument: number = 0): number {
     return this.now("fcntl", [fd, command, argument], () => descriptors.fcntl(this.process, fd, command, argument));
   }
@@ -43,7 +47,7 @@ export abstract class DescriptorDoor extends TimeDoor {
     if (!Array.isArray(watched)) return this.later<number>("poll", [], "EFAULT", 0);
     if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) return this.later<number>("poll", [], "EINVAL", 0);
     const deadlineNs = timeoutMs < 0 ? NO_DEADLINE : this.runState.scheduler.nowNs + Math.round(timeoutMs * 1e6);
-    return this.later("poll", [watched.length, timeoutMs], polling(this.process, watched), deadlineNs);
+    return this.later("poll", [watched?.length, timeoutMs], polling(this.process, watched), deadlineNs);
   }
 
   pipe(): readonly [number, number] {

@@ -2,10 +2,10 @@
  * The door for TypeScript programs: Sys on top of kernel calls and operations.
  *
  * Read first: kernel/sys/ for what each call does, caller.ts for how a call runs. The families of calls are classes
- * that stand on each other, one file each: Caller → ProcessDoor → TimeDoor → DescriptorDoor → SocketDoor → FileDoor
- * → Door.
+ * that stand on each other, one file each: Caller → ProcessDoor → TimeDoor → DescriptorDoor → SocketDoor → FileDoor →
+ * EventDoor → UserDoor → Door.
  */
 import type { Sys } from "../sys/sys.ts";
-import { FileDoor } from "./file-door.ts";
+import { UserDoor } from "./user-door.ts";
 
-export class Door extends FileDoor implements Sys {}
+export class Door extends UserDoor implements Sys {}

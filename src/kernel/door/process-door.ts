@@ -17,11 +17,11 @@ export abstract class ProcessDoor extends Caller {
   }
 
   getuid(): number {
-    return this.now("getuid", [], () => this.process.uid);
+    return this.now("getuid", [], () => this.process.credentials.user.real);
   }
 
   getgid(): number {
-    return this.now("getgid", [], () => this.process.gid);
+    return this.now("getgid", [], () => this.process.credentials.group.real);
   }
 
   getenv(name: string): string | undefined {
@@ -44,10 +44,13 @@ export abstract class ProcessDoor extends Caller {
       const { cwd: path } = attributes;
       const cwd = path === undefined ? process.cwd : process.kernel.files.directory(process, path);
       if (typeof cwd === "string") return cwd;
+      // Who is given a user is that user and nobody else; who is given none is who its parent is.
+      const isSame = attributes.uid === undefined && attributes.gid === undefined;
       const whole = {
         name,
         uid: attributes.uid ?? process.uid,
         gid: attributes.gid ?? process.gid,
+        credentials: isSame ? process.credentials : undefined,
         umask: process.umask,
         cwd,
         env: attributes.env ?? process.env,

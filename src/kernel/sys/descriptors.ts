@@ -16,6 +16,8 @@ export interface DescriptorCalls {
   dup(fd: number): number;
   /** dup2(2). Errors: EBADF. */
   dup2(fd: number, to: number): number;
+  /** dup3(2): as dup2(), with O_CLOEXEC or 0. Errors: EBADF, EINVAL. */
+  dup3(fd: number, to: number, flags: number): number;
   /** fcntl(F_SETLKW): waits for a record lock. Errors: EBADF, EINVAL, EDEADLK, ENOLCK. */
   fcntl(fd: number, command: typeof F_SETLKW, lock: RecordLock): Promise<number>;
   /**
@@ -28,7 +30,10 @@ export interface DescriptorCalls {
    * Errors: EBADF, EINVAL, EMFILE; EBUSY, EPERM (the size of a pipe).
    */
   fcntl(fd: number, command: number, argument?: number): number;
-  /** poll(2): fills in `revents`; answers how many entries are ready. A negative timeout waits for ever. */
+  /**
+   * poll(2): fills in `revents`; answers how many entries are ready. A negative timeout waits for ever.
+   * Errors: EINVAL, EFAULT.
+   */
   poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
   /** pipe(2): [read end, write end]. Errors: EMFILE. */
   pipe(): readonly [number, number];

@@ -10,7 +10,7 @@ export interface SpawnAttributes {
   readonly name?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** User; only root may choose another than its own. */
+  /** User; only root may choose another than its real, effective or saved one. */
   readonly uid?: number;
   readonly gid?: number;
   /** Its working directory. Errors: ENOENT, ENOTDIR, EACCES. */
@@ -23,7 +23,9 @@ export interface ProcessCalls {
   getpid(): number;
   /** The parent's number; 1 when the parent has ended. */
   getppid(): number;
+  /** getuid(2): the real user. */
   getuid(): number;
+  /** getgid(2): the real group. */
   getgid(): number;
   /** The value of an environment variable. */
   getenv(name: string): string | undefined;
@@ -33,7 +35,7 @@ export interface ProcessCalls {
    * mid-flight). Answers the child's pid. Errors: EAGAIN, ENOEXEC (it is no program).
    */
   fork(child: Program, ...args: string[]): number;
-  /** posix_spawn(3): a child that runs `program`. Answers its pid. Errors: EAGAIN, EPERM, ENOEXEC. */
+  /** posix_spawn(3): a child that runs `program`. Answers its pid. Errors: EAGAIN, EPERM, EINVAL, ENOEXEC. */
   spawn(program: Program, attributes?: SpawnAttributes): number;
   /** execve(2): replaces the program, honouring FD_CLOEXEC. Never settles, unless it is no program: ENOEXEC. */
   exec(program: Program, ...args: string[]): Promise<never>;

@@ -6,13 +6,15 @@
  * small integers. Each family of calls has an interface in this folder and its implementation in kernel/door/.
  */
 import type { DescriptorCalls } from "./descriptors.ts";
+import type { EventCalls } from "./events.ts";
 import type { FileCalls } from "./files.ts";
 import type { ProcessCalls } from "./processes.ts";
 import type { SocketCalls } from "./sockets.ts";
 import type { TimeCalls } from "./time.ts";
+import type { UserCalls } from "./users.ts";
 
 /** A program: runs as a process and gives its exit status (0 when it returns nothing). */
 export type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 /** The system calls of one process. */
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls {}
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls {}
