@@ -127,6 +127,11 @@ function processSayings(event: ProcessEvent): readonly Saying[] {
       return [{ who, what: `is killed, ${text}`, style: "error" }];
     case "crash":
       return [{ who, what: `crashes, ${text}`, style: "error" }];
+    case "stop":
+    case "continue":
+      return [{ who, what: `is ${text}`, style: "bold" }];
+    case "signal":
+      return [{ who, what: `gets ${text}`, style: "bold" }];
     case "reap":
       // Its parent's wait() says so.
       return [];

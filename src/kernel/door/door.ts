@@ -2,9 +2,10 @@
  * The door for TypeScript programs: Sys on top of kernel calls and operations.
  *
  * Read first: kernel/sys/ for what each call does, caller.ts for how a call runs. The families of calls are classes
- * that stand on each other, one file each: Caller → ProcessDoor → TimeDoor → DescriptorDoor → SocketDoor → Door.
+ * that stand on each other, one file each: Caller → ProcessDoor → TimeDoor → DescriptorDoor → SocketDoor → SignalDoor →
+ * SessionDoor → Door.
  */
 import type { Sys } from "../sys/sys.ts";
-import { SocketDoor } from "./socket-door.ts";
+import { SessionDoor } from "./session-door.ts";
 
-export class Door extends SocketDoor implements Sys {}
+export class Door extends SessionDoor implements Sys {}

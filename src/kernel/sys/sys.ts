@@ -7,6 +7,8 @@
  */
 import type { DescriptorCalls } from "./descriptors.ts";
 import type { ProcessCalls } from "./processes.ts";
+import type { SessionCalls } from "./sessions.ts";
+import type { SignalCalls } from "./signals.ts";
 import type { SocketCalls } from "./sockets.ts";
 import type { TimeCalls } from "./time.ts";
 
@@ -14,4 +16,4 @@ import type { TimeCalls } from "./time.ts";
 export type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 /** The system calls of one process. */
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls {}
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, SignalCalls, SessionCalls {}
