@@ -14,10 +14,6 @@ import {
   F_SETFL,
   formatSeconds,
   type TraceEvent,
-  WEXITSTATUS,
-  WIFEXITED,
-  WNOHANG,
-  WTERMSIG,
 } from "../entry-node.ts";
 import {
   domainName,
@@ -28,6 +24,7 @@ import {
   statusFlagNames,
 } from "./constant-names.ts";
 import { escapeText, quote } from "./quote.ts";
+import * as signals from "./signal-text.ts";
 
 /** What the trace says of a call that has its result. */
 export type CallEvent = Extract<TraceEvent, { step: "kernel/call" }>;
@@ -77,12 +74,25 @@ const ARGUMENTS: Readonly<Record<string, FormatArguments>> = {
     (timeoutMs as number) < 0 ? "no limit" : `${timeoutMs} ms`,
   ],
   nanosleep: ([delayNs]) => [formatSeconds(delayNs as number)],
-  waitpid: ([pid, options]) => [value(pid), ...(options === WNOHANG ? ["WNOHANG"] : [])],
+  waitpid: ([pid, options]) => [value(pid), ...signals.waitOptions(options)],
+  kill: signals.sent,
+  killpg: signals.sent,
+  sigqueue: signals.sent,
+  raise: signals.signalOnly,
+  sigaction: signals.signalOnly,
+  signal: signals.signalOnly,
   clock_gettime: ([clock]) => [String(clock)],
 };
 
 const RESULTS: Readonly<Record<string, FormatResult>> = {
   nanosleep: () => "0",
+  sigaction: signals.disposition,
+  signal: signals.disposition,
+  sigprocmask: signals.signalSet,
+  sigpending: signals.signalSet,
+  sigwait: signals.signalInfo,
+  sigwaitinfo: signals.signalInfo,
+  sigtimedwait: signals.signalInfo,
   read: (result, args) => `${result}${filled(result as number, args)}`,
   recv: (result, args) => received(result, args),
   recvfrom: (result, args) => `${received(result, args)} from ${value((result as { source: unknown }).source)}`,
@@ -131,7 +141,7 @@ function filled(count: number, [, bytes]: readonly unknown[]): string {
 
 function waited({ pid, status }: { pid: number; status: number }): string {
   if (pid === 0) return "0";
-  return `${pid} (${WIFEXITED(status) ? `exit status ${WEXITSTATUS(status)}` : `signal ${WTERMSIG(status)}`})`;
+  return `${pid} (${signals.childStatus(status)})`;
 }
 
 function fcntlArgument(command: number, argument: number): string[] {

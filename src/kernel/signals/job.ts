@@ -22,7 +22,11 @@ import { childSignal, endOfChild, kernelSignal } from "./siginfo.ts";
 
 /** A signal ends the process. */
 export function end(process: Process, signo: number, hasDumpedCore: boolean): void {
-  process.terminate(signaledStatus(signo, hasDumpedCore), "kill", `killed by ${signalName(signo)}`);
+  process.terminate(
+    signaledStatus(signo, hasDumpedCore),
+    "kill",
+    hasDumpedCore ? `${signalName(signo)}, core dumped` : signalName(signo),
+  );
 }
 
 /** A signal stops the process. */
