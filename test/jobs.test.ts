@@ -175,6 +175,12 @@ describe("a stopped process", () => {
     });
   });
 
+  test("that nobody will ever continue is named in the report of a deadlock", async () => {
+    const { world, alice } = oneHost();
+    alice.spawn("victim", (sys) => sys.raise(SIGSTOP));
+    await expect(world.run()).rejects.toThrow("victim[2] on alice is stopped; SIGCONT would continue it");
+  });
+
   test("pays its cost of processor time when it goes on", async () => {
     const { world, alice } = oneHost({ cpu: { perCallNs: 1000 } });
     let doneNs = 0;

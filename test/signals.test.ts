@@ -223,6 +223,21 @@ describe("a handler", () => {
     });
   });
 
+  test("of a signal to oneself interrupts no other call", async () => {
+    await runProgram(async (sys) => {
+      const order: string[] = [];
+      sys.sigaction(SIGUSR1, { handler: () => void order.push("handler") });
+      const sleeping = sys.sleep(1).then(() => order.push("slept"));
+      await sys.raise(SIGUSR1);
+      order.push("raised");
+      sys.sigprocmask(SIG_BLOCK, [SIGUSR1]);
+      await sys.raise(SIGUSR1);
+      sys.sigprocmask(SIG_UNBLOCK, [SIGUSR1]);
+      await sleeping;
+      expect(order).toEqual(["handler", "raised", "handler", "slept"]);
+    });
+  });
+
   test("that throws is a crash of its process", async () => {
     for (const isAsync of [false, true]) {
       const { world, alice } = oneHost();

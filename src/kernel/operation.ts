@@ -83,7 +83,6 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   #state: "idle" | "asleep" | "interrupted" | "completing" = "idle";
   #isTurnOwed = false;
   #isExpired = false;
-  #deadlineNs = 0;
   /** Its deadline while it sleeps; the end of its cost while it completes. */
   #timer: TimedEvent | null = null;
 
@@ -184,8 +183,8 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
 
   interrupt(): void {
     assert(this.#state === "asleep", "only a call that sleeps is interrupted");
+    // It keeps its places in the queues, and its deadline, for when it goes on.
     this.#state = "interrupted";
-    this.#leaveQueues();
     this.process.endWait();
   }
 
@@ -194,10 +193,14 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     this.process.beginWait();
     this.#state = "asleep";
     // What has come at the same time as the signal is not lost by it.
-    const result = this.#attempt.attempt();
-    if (result !== "EAGAIN") this.#complete(result);
-    else if (goesOn(this.call, restarts)) this.#enlist(this.#deadlineNs);
-    else this.#complete(this.#interrupted());
+    let result = this.#attempt.attempt();
+    if (result === "EAGAIN" && this.#isExpired) result = this.#attempt.expired();
+    else if (result === "EAGAIN") {
+      result = this.#interrupted();
+      // What was done by halves is answered; only a call that has done nothing is restarted.
+      if (result === "EINTR" && goesOn(this.call, restarts)) return;
+    }
+    this.#complete(result);
   }
 
   afterStop(): void {
@@ -214,21 +217,17 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     this.#isExpired = false;
     this.#state = "asleep";
     this.process.addOperation(this);
-    this.#enlist(deadlineNs);
-    this.process.traceSleep(this.call, () => this.on);
-  }
-
-  #enlist(deadlineNs: number): void {
-    this.#deadlineNs = deadlineNs;
     this.#attempt.enlist(this);
     if (deadlineNs < Number.POSITIVE_INFINITY) {
       this.#setTimer(Math.max(deadlineNs, this.process.runState.scheduler.nowNs), () => this.#expire());
     }
+    this.process.traceSleep(this.call, () => this.on);
   }
 
   /** The deadline has passed; a stopped process hears of it when it goes on. */
   #expire(): void {
     this.#isExpired = true;
+    if (this.#state === "interrupted") return;
     if (this.process.isStopped) this.wake();
     else this.#complete(this.#attempt.expired());
   }

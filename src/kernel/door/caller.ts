@@ -41,6 +41,8 @@ export abstract class Caller {
     if (this.process.needsAttention) this.#handleSignals(call);
     const result = run();
     this.left(call, args, result);
+    // A signal to oneself is handled here and interrupts no other call.
+    if (this.process.needsAttention) this.#handleSignals(call);
     this.runState.leave();
     if (this.process.needsAttention) this.#handleSignals(call);
     if (typeof result === "string") throw new SystemError(result as Errno, call, subjectOf(args));
@@ -94,7 +96,7 @@ export abstract class Caller {
   /** The call has its result. */
   #settle<R, P>(call: string, args: readonly unknown[], result: R | Errno, present: (result: R) => P): Promise<P> {
     this.left(call, args, result);
-    this.runState.leave();
+    if (!this.process.needsAttention) this.runState.leave();
     if (this.process.needsAttention) return this.#returnAfterSignals(call, args, result, present);
     if (typeof result === "string") return Promise.reject(new SystemError(result as Errno, call, subjectOf(args)));
     return Promise.resolve(present(result as R));
@@ -151,6 +153,7 @@ export abstract class Caller {
         else resolve(present(result as R));
       };
       hand();
+      runState.leave();
     });
   }
 

@@ -96,6 +96,8 @@ export class ProcessSignals {
       if (typeof handler === "function") this.#actions.delete(signo);
     }
     this.#frames = [];
+    // The old program's runtime may never give the turn that it owes.
+    this.#isTurnOwed = false;
     this.settle();
   }
 
