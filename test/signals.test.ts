@@ -19,6 +19,7 @@ import {
   SIGINT,
   SIGKILL,
   SIGNALS,
+  SIGNALS_ELSEWHERE,
   SIGPIPE,
   SIGRTMAX,
   SIGRTMIN,
@@ -76,6 +77,11 @@ describe("the table", () => {
         const there = elsewhere[architecture];
         return there === undefined ? [number] : there === null ? [] : [there];
       });
+      // SIGINFO is another name of SIGPWR.
+      for (const { name, elsewhere } of SIGNALS_ELSEWHERE) {
+        const there = elsewhere[architecture];
+        if (name !== "SIGINFO" && typeof there === "number") numbers.push(there);
+      }
       expect(new Set(numbers).size, architecture).toBe(numbers.length);
     }
   });

@@ -201,6 +201,31 @@ export const SIGNALS: readonly SignalRow[] = [
   row(SIGSYS, "SIGSYS", "core", "Bad system call", { alpha: 12, sparc: 12, mips: 12 }, ["SIGUNUSED"]),
 ];
 
+/** Signals that other architectures have and this one has not. */
+export const SIGNALS_ELSEWHERE: readonly Omit<SignalRow, "number">[] = [
+  {
+    name: "SIGEMT",
+    aliases: [],
+    action: "terminate",
+    description: "EMT trap",
+    elsewhere: { alpha: 7, sparc: 7, mips: 7 },
+  },
+  {
+    name: "SIGINFO",
+    aliases: ["SIGPWR"],
+    action: "terminate",
+    description: "Power failure",
+    elsewhere: { alpha: 29 },
+  },
+  {
+    name: "SIGLOST",
+    aliases: [],
+    action: "terminate",
+    description: "Resource lost",
+    elsewhere: { sparc: 29 },
+  },
+];
+
 /** Is this a number that kill(2) takes, 0 aside? */
 export function isSignal(signo: unknown): signo is number {
   return typeof signo === "number" && Number.isInteger(signo) && signo >= 1 && signo <= SIGRTMAX;
