@@ -664,10 +664,36 @@ describe("a call that a signal interrupts", () => {
     });
   });
 
-  test("nanosleep tells what was left", async () => {
+  test("what comes only while the handler runs is left for the next call, unless the call is restarted", async () => {
+    for (const [flags, expected] of [
+      [0, "EINTR"],
+      [SA_RESTART, 1],
+    ] as const) {
+      await runProgram(async (sys) => {
+        const [readEnd, writeEnd] = sys.pipe();
+        sys.sigaction(SIGALRM, { handler: () => sys.write(writeEnd, "x").then(() => {}), flags });
+        sys.alarm(1);
+        expect(await sys.read(readEnd, new Uint8Array(4)).catch(({ code }) => code)).toBe(expected);
+      });
+    }
+  });
+
+  test("wait has its child before a handler of SIGCHLD could take it", async () => {
+    await runProgram(async (sys) => {
+      const order: unknown[] = [];
+      sys.sigaction(SIGCHLD, {
+        handler: async () => void order.push(await sys.waitpid(-1, WNOHANG).catch(({ code }) => code)),
+      });
+      const pid = sys.fork((child) => child.sleep(1).then(() => 0));
+      order.push((await sys.wait()).pid);
+      expect(order).toEqual(["ECHILD", pid]);
+    });
+  });
+
+  test("nanosleep tells what was left, without the time of the handler", async () => {
     await runProgram(async (sys) => {
       const remaining = { nanoseconds: 0 };
-      sys.sigaction(SIGALRM, { handler: () => {}, flags: SA_RESTART });
+      sys.sigaction(SIGALRM, { handler: (_signo, _info, own) => own.sleep(1), flags: SA_RESTART });
       sys.alarm(1);
       await expect(sys.nanosleep(3.5e9, remaining)).rejects.toMatchObject({ code: "EINTR", syscall: "nanosleep" });
       expect(remaining).toEqual({ nanoseconds: 2.5e9 });

@@ -43,6 +43,8 @@ export interface Outstanding {
   cancel(): void;
   /** Does it sleep, so that a signal handler would interrupt it? */
   readonly isInterruptible: boolean;
+  /** Tries once more before it is interrupted. True when it has its result. */
+  completeNow(): boolean;
   /** A signal handler runs, and it does not wait meanwhile. */
   interrupt(): void;
   /** The handler has finished: restarts, if the handler allows that and the call can, or answers that it was interrupted. */
@@ -83,6 +85,8 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   #state: "idle" | "asleep" | "interrupted" | "completing" = "idle";
   #isTurnOwed = false;
   #isExpired = false;
+  /** The answer if it is not restarted. */
+  #interruption: R | Errno = "EINTR";
   /** Its deadline while it sleeps; the end of its cost while it completes. */
   #timer: TimedEvent | null = null;
 
@@ -181,9 +185,16 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     return this.#state === "asleep";
   }
 
+  completeNow(): boolean {
+    const result = this.#attempt.attempt();
+    if (result !== "EAGAIN") this.#complete(result);
+    return result !== "EAGAIN";
+  }
+
   interrupt(): void {
     assert(this.#state === "asleep", "only a call that sleeps is interrupted");
     // It keeps its places in the queues, and its deadline, for when it goes on.
+    this.#interruption = this.#interrupted();
     this.#state = "interrupted";
     this.process.endWait();
   }
@@ -192,15 +203,15 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     if (this.#state !== "interrupted") return;
     this.process.beginWait();
     this.#state = "asleep";
-    // What has come at the same time as the signal is not lost by it.
+    const answer = this.#interruption;
+    // What was done by halves is answered; only a call that has done nothing is restarted.
+    if (answer !== "EINTR" || !goesOn(this.call, restarts)) {
+      this.#complete(answer);
+      return;
+    }
     let result = this.#attempt.attempt();
     if (result === "EAGAIN" && this.#isExpired) result = this.#attempt.expired();
-    else if (result === "EAGAIN") {
-      result = this.#interrupted();
-      // What was done by halves is answered; only a call that has done nothing is restarted.
-      if (result === "EINTR" && goesOn(this.call, restarts)) return;
-    }
-    this.#complete(result);
+    if (result !== "EAGAIN") this.#complete(result);
   }
 
   afterStop(): void {

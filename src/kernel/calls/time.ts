@@ -64,10 +64,9 @@ export class SleepAttempt implements Attempt<undefined> {
     return undefined;
   }
 
-  interrupted(): Errno | undefined {
+  interrupted(): Errno {
     const leftNs = this.#deadlineNs - this.#process.runState.scheduler.nowNs;
-    if (leftNs <= 0) return undefined;
-    if (this.#remaining !== undefined) this.#remaining.nanoseconds = leftNs;
+    if (this.#remaining !== undefined) this.#remaining.nanoseconds = Math.max(leftNs, 0);
     return "EINTR";
   }
 

@@ -216,7 +216,9 @@ export class ProcessSignals {
     const process = this.#process;
     if (!this.#isDue || process.isStopped || process.state !== "running") return;
     const operation = process.oldestInterruptible();
-    if (operation === null) return;
+    // What has come together with the signal, or is its reason (a child that has ended), is not lost by it: then the
+    // handlers run before the result is handed over.
+    if (operation === null || operation.completeNow()) return;
     const frames = this.#collect();
     const first = frames[0];
     if (first === undefined || process.state !== "running") return;
