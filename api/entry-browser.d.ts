@@ -10,6 +10,16 @@ export interface Attachable {
     port(): Device;
 }
 
+export declare const CLD_CONTINUED = 6;
+
+export declare const CLD_DUMPED = 3;
+
+export declare const CLD_EXITED = 1;
+
+export declare const CLD_KILLED = 2;
+
+export declare const CLD_STOPPED = 5;
+
 export declare class Cable extends Link implements Exchange {
     port(): Device;
     input(from: Port, packet: Packet): void;
@@ -77,6 +87,7 @@ export declare const EPOLL_CTL_ADD = 1;
 export declare const EPOLL_CTL_DEL = 2;
 
 export declare const EPOLL_CTL_MOD = 3;
+export type DefaultAction = "terminate" | "core" | "ignore" | "stop" | "continue";
 
 export declare const ERRNO: {
     readonly EPERM: 1;
@@ -230,6 +241,15 @@ export interface IdTriple {
     readonly real: number;
     readonly effective: number;
     readonly saved: number;
+export declare const ITIMER_PROF = 2;
+
+export declare const ITIMER_REAL = 0;
+
+export declare const ITIMER_VIRTUAL = 1;
+
+export interface IntervalTimer {
+    readonly valueNs: number;
+    readonly intervalNs: number;
 }
 
 export declare const LINKTYPE_ETHERNET = 1;
@@ -305,6 +325,8 @@ export declare const O_RDWR = 2;
 
 export declare const O_WRONLY = 1;
 
+export type OtherArchitecture = "alpha" | "sparc" | "mips" | "parisc";
+
 export declare const POLLERR = 8;
 
 export declare const POLLHUP = 16;
@@ -354,7 +376,9 @@ export interface PsRow {
     readonly pid: number;
     readonly ppid: number;
     readonly uid: number;
-    readonly state: "R" | "S" | "Z";
+    readonly pgid: number;
+    readonly sid: number;
+    readonly state: "R" | "S" | "T" | "Z";
     readonly name: string;
     readonly waits: readonly {
         readonly call: string;
@@ -379,6 +403,8 @@ export declare const RLIM_INFINITY: number;
 export interface ResourceLimit {
     readonly soft: number;
     readonly hard: number;
+export interface RemainingTime {
+    nanoseconds: number;
 }
 
 export type Rule = (packet: PacketView) => Verdict;
@@ -397,7 +423,111 @@ export interface RunResult {
     readonly barriers: number;
 }
 
+export declare const SA_NOCLDSTOP = 1;
+
+export declare const SA_NOCLDWAIT = 2;
+
+export declare const SA_NODEFER = 1073741824;
+
+export declare const SA_RESETHAND = 2147483648;
+
+export declare const SA_RESTART = 268435456;
+
+export declare const SA_SIGINFO = 4;
+
+export declare const SFD_CLOEXEC = 524288;
+
+export declare const SFD_NONBLOCK = 2048;
+
+export declare const SIGABRT = 6;
+
+export declare const SIGALRM = 14;
+
+export declare const SIGBUS = 7;
+
+export declare const SIGCHLD = 17;
+
+export declare const SIGCONT = 18;
+
+export declare const SIGFPE = 8;
+
+export declare const SIGHUP = 1;
+
+export declare const SIGILL = 4;
+
+export declare const SIGINT = 2;
+
+export declare const SIGIO = 29;
+
 export declare const SIGKILL = 9;
+
+export declare const SIGNALFD_SIGINFO_BYTES = 128;
+
+export declare const SIGNALS: readonly SignalRow[];
+
+export declare const SIGNALS_ELSEWHERE: readonly Omit<SignalRow, "number">[];
+
+export declare const SIGPIPE = 13;
+
+export declare const SIGPROF = 27;
+
+export declare const SIGPWR = 30;
+
+export declare const SIGQUIT = 3;
+
+export declare const SIGRTMAX = 64;
+
+export declare const SIGRTMIN = 34;
+
+export declare const SIGSEGV = 11;
+
+export declare const SIGSTKFLT = 16;
+
+export declare const SIGSTOP = 19;
+
+export declare const SIGSYS = 31;
+
+export declare const SIGTERM = 15;
+
+export declare const SIGTRAP = 5;
+
+export declare const SIGTSTP = 20;
+
+export declare const SIGTTIN = 21;
+
+export declare const SIGTTOU = 22;
+
+export declare const SIGURG = 23;
+
+export declare const SIGUSR1 = 10;
+
+export declare const SIGUSR2 = 12;
+
+export declare const SIGVTALRM = 26;
+
+export declare const SIGWINCH = 28;
+
+export declare const SIGXCPU = 24;
+
+export declare const SIGXFSZ = 25;
+
+export declare const SIG_BLOCK = 0;
+
+export declare const SIG_DFL = 0;
+
+export declare const SIG_IGN = 1;
+
+export declare const SIG_SETMASK = 2;
+
+export declare const SIG_UNBLOCK = 1;
+
+export declare const SI_KERNEL = 128;
+
+export declare const SI_QUEUE = -1;
+
+export declare const SI_TKILL = -6;
+
+export declare const SI_USER = 0;
 
 export declare const SOCK_CLOEXEC = 524288;
 
@@ -446,6 +576,32 @@ export interface SelectSets {
     readonly read?: Iterable<number>;
     readonly write?: Iterable<number>;
     readonly except?: Iterable<number>;
+export interface SigInfo {
+    readonly signo: number;
+    readonly code: number;
+    readonly pid: number;
+    readonly uid: number;
+    readonly value: number;
+    readonly status: number;
+}
+
+export interface Sigaction {
+    readonly handler: SignalDisposition;
+    readonly mask?: Iterable<number>;
+    readonly flags?: number;
+}
+
+export type SignalDisposition = SignalHandler | 0 | 1;
+
+export type SignalHandler = (signo: number, info: SigInfo, sys: Sys) => void | Promise<void>;
+
+export interface SignalRow {
+    readonly name: string;
+    readonly aliases: readonly string[];
+    readonly number: number;
+    readonly action: DefaultAction;
+    readonly description: string;
+    readonly elsewhere: Readonly<Partial<Record<OtherArchitecture, number | null>>>;
 }
 
 export interface SocketName extends Endpoint {
@@ -476,10 +632,11 @@ export interface SpawnedProcess {
     readonly name: string;
     readonly state: "running" | "zombie" | "reaped";
     readonly status: number;
-    kill(): void;
+    kill(signal?: string | number): void;
 }
 
 export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, EventCalls, UserCalls {
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, SignalCalls, SessionCalls {
 }
 
 export declare class SystemError extends Error {
@@ -524,7 +681,7 @@ export type TraceDetail = {
     readonly step: "kernel/process";
     readonly pid: number;
     readonly process: string;
-    readonly what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap";
+    readonly what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "stop" | "continue" | "signal" | "reap";
     readonly text: string;
 }
  | {
@@ -621,15 +778,27 @@ export type Verdict = "pass" | "drop"
     readonly replace: Uint8Array;
 };
 
+export declare const WCONTINUED = 8;
+
+export declare function WCOREDUMP(status: number): boolean;
+
 export declare function WEXITSTATUS(status: number): number;
+
+export declare function WIFCONTINUED(status: number): boolean;
 
 export declare function WIFEXITED(status: number): boolean;
 
 export declare function WIFSIGNALED(status: number): boolean;
 
+export declare function WIFSTOPPED(status: number): boolean;
+
 export declare const WNOHANG = 1;
 
+export declare function WSTOPSIG(status: number): number;
+
 export declare function WTERMSIG(status: number): number;
+
+export declare const WUNTRACED = 2;
 
 export interface WaitResult {
     readonly pid: number;
@@ -670,6 +839,13 @@ export declare function formatSeconds(timeNs: number): string;
 export declare function parseDuration(option: string, duration: string | number): number;
 
 export declare function svgLsofTree(tree: LsofTree): string;
+export declare function parseSiginfo(from: Uint8Array): SigInfo[];
+
+export declare function signalName(signo: number): string;
+
+export declare function signalNumber(signal: string | number): number | undefined;
+
+export declare function strsignal(signo: number): string;
 
 // ---- Not exported, but reached from the above. ----
 
@@ -1136,10 +1312,12 @@ declare class DescriptorTable {
 // kernel/image.d.ts
 declare class Image {
     readonly process: Process;
+    handlerContext: unknown;
     constructor(process: Process);
     get alive(): boolean;
     start(runtime: ProgramRuntime, program: unknown, args: readonly string[]): void;
     scheduleTurn(operation: Runnable): void;
+    deliver(run: () => void): void;
     exit(status: number): void;
     crash(error: unknown): void;
     discard(): void;
@@ -1151,6 +1329,7 @@ interface ProgramRuntime {
     accepts(program: unknown): boolean;
     start(image: Image, program: unknown, args: readonly string[]): RunningProgram;
     schedule?(image: Image, turn: Runnable): void;
+    signal?(image: Image, deliver: () => void): void;
 }
 
 // kernel/image.d.ts
@@ -1200,13 +1379,21 @@ interface Outstanding {
     readonly call: string;
     readonly on: string;
     cancel(): void;
+    readonly isInterruptible: boolean;
+    completeNow(): boolean;
+    interrupt(): void;
+    goOn(restarts: boolean): void;
+    afterStop(): void;
 }
 
 // kernel/process-table.d.ts
 declare class ProcessTable {
+    stoppedCount: number;
     constructor(kernel: Kernel);
     get init(): Process;
     get(pid: number): Process | undefined;
+    group(pgid: number): Iterable<Process>;
+    setGroup(process: Process, pgid: number): void;
     all(): IterableIterator<Process>;
     create(parent: Process, attributes: ProcessAttributes, descriptors: DescriptorTable, program: unknown, args: readonly string[]): Process | Errno;
     load(process: Process, runtime: ProgramRuntime, program: unknown, args: readonly string[]): void;
@@ -1235,10 +1422,20 @@ declare class Process implements Task {
     name: string;
     state: ProcessState;
     status: number;
+    readonly signals: ProcessSignals;
+    readonly timers: ProcessTimers;
+    pgid: number;
+    sid: number;
+    isAdopted: boolean;
+    hasExecuted: boolean;
+    isStopped: boolean;
+    jobStatus: number;
+    needsAttention: boolean;
     image: Image | null;
     lastCall: string;
     cpuNs: number;
     owedNs: number;
+    cpuAlarmNs: number;
     constructor(kernel: Kernel, pid: number, parent: Process | null, attributes: ProcessAttributes, descriptors: DescriptorTable);
     get title(): string;
     get uid(): number;
@@ -1246,15 +1443,24 @@ declare class Process implements Task {
     get groups(): readonly number[];
     get operations(): readonly Outstanding[];
     get isWaiting(): boolean;
+    oldestInterruptible(): Outstanding | null;
     addOperation(operation: Outstanding): void;
     removeOperation(operation: Outstanding): void;
+    beginWait(): void;
+    endWait(): void;
+    childChanged(): void;
     scheduleTurn(operation: Runnable): void;
+    hold(turn: Runnable): void;
+    enterStop(): void;
+    leaveStop(): void;
+    updateAttention(): void;
     chargeCall(costNs: number): void;
     takeOwed(): number;
     terminate(status: number, what: "exit" | "crash" | "kill", text: string): void;
-    kill(): void;
+    kill(signal?: string | number): void;
     crash(error: unknown): void;
-    trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap", text: string): void;
+    trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "stop" | "continue" | "signal" | "reap", text: string): void;
+    traceSignal({ signo, pid }: SigInfo): void;
     traceSleep(call: string, on: () => string): void;
     cancelOperations(): void;
 }
@@ -1307,6 +1513,76 @@ declare class RunState {
     fail(error: Error): void;
 }
 
+// kernel/signals/action.d.ts
+type KernelHandler = (signo: number, info: SigInfo, context: unknown) => unknown;
+
+// kernel/signals/action.d.ts
+interface SignalAction {
+    readonly handler: KernelHandler | typeof SIG_DFL | typeof SIG_IGN;
+    readonly flags: number;
+    readonly mask: SignalSet;
+}
+
+// kernel/signals/pending.d.ts
+declare class PendingSignals {
+    get count(): number;
+    has(signo: number): boolean;
+    add(info: SigInfo, max: number, mayBeRefused: boolean): boolean;
+    inOrder(): number[];
+    take(signo: number): SigInfo | undefined;
+    takeFrom(set: SignalSet): SigInfo | undefined;
+    hasAny(set: SignalSet): boolean;
+    discard(signo: number): void;
+}
+
+// kernel/signals/process-signals.d.ts
+declare class ProcessSignals {
+    readonly pending: PendingSignals;
+    readonly waiters: WaitQueue;
+    pendingMax: number;
+    constructor(process: Process, parent: Process | null);
+    get isDue(): boolean;
+    get blocked(): SignalSet;
+    setBlocked(mask: SignalSet): void;
+    actionOf(signo: number): SignalAction;
+    setAction(signo: number, action: SignalAction): void;
+    exec(): void;
+    post(info: SigInfo, mayBeRefused?: boolean): 0 | Errno;
+    settle(): void;
+    operationBegins(): void;
+    atBoundary(): Promise<void> | undefined;
+    beforeReturn(done: () => void): boolean;
+    takeFrom(set: SignalSet): SigInfo | undefined;
+    await(set: SignalSet): void;
+    awaitNoLonger(set: SignalSet): void;
+    suspend(mask: SignalSet): void;
+    endSuspension(): void;
+}
+
+// kernel/signals/signal-set.d.ts
+declare class SignalSet {
+    static of(...signals: readonly number[]): SignalSet;
+    static from(signals: unknown): SignalSet | undefined;
+    get isEmpty(): boolean;
+    has(signo: number): boolean;
+    add(signo: number): void;
+    delete(signo: number): void;
+    copy(): SignalSet;
+    union(other: SignalSet): SignalSet;
+    without(other: SignalSet): SignalSet;
+    [Symbol.iterator](): Generator<number>;
+}
+
+// kernel/signals/timers.d.ts
+declare class ProcessTimers {
+    constructor(process: Process);
+    get(which: number): IntervalTimer | "EINVAL";
+    set(which: number, { valueNs, intervalNs }: IntervalTimer): IntervalTimer | "EINVAL";
+    limitCpu(softNs: number, hardNs: number): void;
+    cpuTimeUsed(): void;
+    cancel(): void;
+}
+
 // kernel/sys/descriptors.d.ts
 interface DescriptorCalls {
     read(fd: number, buffer: Uint8Array): Promise<number>;
@@ -1349,6 +1625,36 @@ interface ProcessCalls {
     waitpid(pid: number, options?: number): Promise<WaitResult>;
 }
 
+// kernel/sys/sessions.d.ts
+interface SessionCalls {
+    setpgid(pid: number, pgid: number): void;
+    getpgid(pid: number): number;
+    getpgrp(): number;
+    setsid(): number;
+    getsid(pid: number): number;
+}
+
+// kernel/sys/signals.d.ts
+interface SignalCalls {
+    kill(pid: number, signo: number): Promise<void>;
+    killpg(pgid: number, signo: number): Promise<void>;
+    raise(signo: number): Promise<void>;
+    sigqueue(pid: number, signo: number, value: number): Promise<void>;
+    sigaction(signo: number, action?: Sigaction): Required<Sigaction>;
+    signal(signo: number, disposition: SignalDisposition): SignalDisposition;
+    sigprocmask(how: number, set?: Iterable<number>): number[];
+    sigpending(): number[];
+    sigsuspend(mask: Iterable<number>): Promise<never>;
+    pause(): Promise<never>;
+    sigwait(set: Iterable<number>): Promise<number>;
+    sigwaitinfo(set: Iterable<number>): Promise<SigInfo>;
+    sigtimedwait(set: Iterable<number>, timeoutNs: number): Promise<SigInfo>;
+    signalfd(fd: number, set: Iterable<number>, flags?: number): number;
+    alarm(seconds: number): number;
+    setitimer(which: number, timer: IntervalTimer): IntervalTimer;
+    getitimer(which: number): IntervalTimer;
+}
+
 // kernel/sys/sockets.d.ts
 interface SocketCalls {
     socket(domain: number, type: number, protocol?: number): number;
@@ -1368,7 +1674,7 @@ interface SocketCalls {
 interface TimeCalls {
     clockGettime(clock: ClockName): Timespec;
     sleep(seconds: number): Promise<void>;
-    nanosleep(nanoseconds: number): Promise<void>;
+    nanosleep(nanoseconds: number, remaining?: RemainingTime): Promise<void>;
     external<T>(promise: PromiseLike<T>): Promise<T>;
 }
 

@@ -14,6 +14,7 @@ export interface Attempt<R> {
     isReady(): boolean;
     enlist(sleeper: Sleeper): void;
     expired(): R | Errno;
+    interrupted?(): R | Errno;
     on(): string;
     end(): void;
 }
@@ -40,6 +41,7 @@ export interface DeviceClient {
 }
 
 export declare class Door extends UserDoor implements Sys {
+export declare class Door extends SessionDoor implements Sys {
 }
 
 export declare class EventQueue {
@@ -97,10 +99,12 @@ export declare class Host {
 
 export declare class Image {
     readonly process: Process;
+    handlerContext: unknown;
     constructor(process: Process);
     get alive(): boolean;
     start(runtime: ProgramRuntime, program: unknown, args: readonly string[]): void;
     scheduleTurn(operation: Runnable): void;
+    deliver(run: () => void): void;
     exit(status: number): void;
     crash(error: unknown): void;
     discard(): void;
@@ -230,6 +234,11 @@ export declare class Operation<R> implements Outstanding, Sleeper, Waiter, Runna
     goToEnd(): void;
     wake(): void;
     run(): void;
+    get isInterruptible(): boolean;
+    completeNow(): boolean;
+    interrupt(): void;
+    goOn(restarts: boolean): void;
+    afterStop(): void;
 }
 
 export interface Outstanding {
@@ -238,6 +247,11 @@ export interface Outstanding {
     readonly call: string;
     readonly on: string;
     cancel(): void;
+    readonly isInterruptible: boolean;
+    completeNow(): boolean;
+    interrupt(): void;
+    goOn(restarts: boolean): void;
+    afterStop(): void;
 }
 
 export declare const PRNG_VERSION = 1;
@@ -318,10 +332,20 @@ export declare class Process implements Task {
     name: string;
     state: ProcessState;
     status: number;
+    readonly signals: ProcessSignals;
+    readonly timers: ProcessTimers;
+    pgid: number;
+    sid: number;
+    isAdopted: boolean;
+    hasExecuted: boolean;
+    isStopped: boolean;
+    jobStatus: number;
+    needsAttention: boolean;
     image: Image | null;
     lastCall: string;
     cpuNs: number;
     owedNs: number;
+    cpuAlarmNs: number;
     constructor(kernel: Kernel, pid: number, parent: Process | null, attributes: ProcessAttributes, descriptors: DescriptorTable);
     get title(): string;
     get uid(): number;
@@ -329,15 +353,24 @@ export declare class Process implements Task {
     get groups(): readonly number[];
     get operations(): readonly Outstanding[];
     get isWaiting(): boolean;
+    oldestInterruptible(): Outstanding | null;
     addOperation(operation: Outstanding): void;
     removeOperation(operation: Outstanding): void;
+    beginWait(): void;
+    endWait(): void;
+    childChanged(): void;
     scheduleTurn(operation: Runnable): void;
+    hold(turn: Runnable): void;
+    enterStop(): void;
+    leaveStop(): void;
+    updateAttention(): void;
     chargeCall(costNs: number): void;
     takeOwed(): number;
     terminate(status: number, what: "exit" | "crash" | "kill", text: string): void;
-    kill(): void;
+    kill(signal?: string | number): void;
     crash(error: unknown): void;
-    trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap", text: string): void;
+    trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "stop" | "continue" | "signal" | "reap", text: string): void;
+    traceSignal({ signo, pid }: SigInfo): void;
     traceSleep(call: string, on: () => string): void;
     cancelOperations(): void;
 }
@@ -347,6 +380,7 @@ export interface ProgramRuntime {
     accepts(program: unknown): boolean;
     start(image: Image, program: unknown, args: readonly string[]): RunningProgram;
     schedule?(image: Image, turn: Runnable): void;
+    signal?(image: Image, deliver: () => void): void;
 }
 
 export interface Protocol {
@@ -489,6 +523,10 @@ export declare function output(ip: Ip, packet: Packet, path: Path, source: IpAdd
 
 export * as processCalls: WaitResult, exec, fork, spawn, waiting, waitpid
 
+export * as sessionCalls: getpgid, getsid, setpgid, setsid
+
+export * as signalCalls: kill, killpg, raise, sigaction, signalfd, sigpending, sigprocmask, sigqueue
+
 export * as socketCalls: bind, connect, getpeername, getsockname, getsockopt, receive, receiving, send, sending, setsockopt, socket, socketOf
 
 // ---- Not exported, but reached from the above. ----
@@ -575,6 +613,12 @@ declare const ERRNO: {
 // abi/errno.d.ts
 type Errno = keyof typeof ERRNO;
 
+// abi/signal.d.ts
+declare const SIG_DFL = 0;
+
+// abi/signal.d.ts
+declare const SIG_IGN = 1;
+
 // abi/socket.d.ts
 declare const AF_INET = 2;
 
@@ -611,7 +655,7 @@ type TraceDetail = {
     readonly step: "kernel/process";
     readonly pid: number;
     readonly process: string;
-    readonly what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap";
+    readonly what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "stop" | "continue" | "signal" | "reap";
     readonly text: string;
 }
  | {
@@ -746,7 +790,7 @@ interface SpawnedProcess {
     readonly name: string;
     readonly state: "running" | "zombie" | "reaped";
     readonly status: number;
-    kill(): void;
+    kill(signal?: string | number): void;
 }
 
 // host/lsof-tree.d.ts
@@ -817,7 +861,9 @@ interface PsRow {
     readonly pid: number;
     readonly ppid: number;
     readonly uid: number;
-    readonly state: "R" | "S" | "Z";
+    readonly pgid: number;
+    readonly sid: number;
+    readonly state: "R" | "S" | "T" | "Z";
     readonly name: string;
     readonly waits: readonly {
         readonly call: string;
@@ -1084,6 +1130,41 @@ interface SelectSets {
     readonly write?: Iterable<number>;
     readonly except?: Iterable<number>;
 }
+// kernel/calls/sessions.d.ts
+declare function getpgid(process: Process, pid: number): number | Errno;
+
+// kernel/calls/sessions.d.ts
+declare function getsid(process: Process, pid: number): number | Errno;
+
+// kernel/calls/sessions.d.ts
+declare function setpgid(process: Process, pid: number, pgid: number): 0 | Errno;
+
+// kernel/calls/sessions.d.ts
+declare function setsid(process: Process): number | Errno;
+
+// kernel/calls/signals.d.ts
+declare function kill(process: Process, pid: number, signo: number): 0 | Errno;
+
+// kernel/calls/signals.d.ts
+declare function killpg(process: Process, pgid: number, signo: number): 0 | Errno;
+
+// kernel/calls/signals.d.ts
+declare function raise(process: Process, signo: number): 0 | Errno;
+
+// kernel/calls/signals.d.ts
+declare function sigaction(process: Process, signo: number, action: SignalAction | null): SignalAction | Errno;
+
+// kernel/calls/signals.d.ts
+declare function signalfd(process: Process, fd: number, mask: SignalSet, flags: number): number | Errno;
+
+// kernel/calls/signals.d.ts
+declare function sigpending(process: Process): SignalSet;
+
+// kernel/calls/signals.d.ts
+declare function sigprocmask(process: Process, how: number, set: SignalSet | null): SignalSet | Errno;
+
+// kernel/calls/signals.d.ts
+declare function sigqueue(process: Process, pid: number, signo: number, value: number): 0 | Errno;
 
 // kernel/calls/sockets.d.ts
 declare function bind(process: Process, fd: number, address: SocketAddress): 0 | Errno;
@@ -1123,6 +1204,11 @@ declare function socketOf(process: Process, fd: number): Socket | Errno;
 
 // kernel/calls/time.d.ts
 type ClockName = "CLOCK_MONOTONIC" | "CLOCK_REALTIME" | "CLOCK_PROCESS_CPUTIME_ID";
+
+// kernel/calls/time.d.ts
+interface RemainingTime {
+    nanoseconds: number;
+}
 
 // kernel/calls/time.d.ts
 interface Timespec {
@@ -1251,6 +1337,36 @@ declare abstract class ProcessDoor extends Caller {
     waitpid(pid: number, options?: number): Promise<processes.WaitResult>;
 }
 
+// kernel/door/session-door.d.ts
+declare abstract class SessionDoor extends SignalDoor {
+    setpgid(pid: number, pgid: number): void;
+    getpgid(pid: number): number;
+    getpgrp(): number;
+    setsid(): number;
+    getsid(pid: number): number;
+}
+
+// kernel/door/signal-door.d.ts
+declare abstract class SignalDoor extends SocketDoor {
+    kill(pid: number, signo: number): Promise<void>;
+    killpg(pgid: number, signo: number): Promise<void>;
+    raise(signo: number): Promise<void>;
+    sigqueue(pid: number, signo: number, value: number): Promise<void>;
+    sigaction(signo: number, action?: Sigaction): Required<Sigaction>;
+    signal(signo: number, disposition: SignalDisposition): SignalDisposition;
+    sigprocmask(how: number, set?: Iterable<number>): number[];
+    sigpending(): number[];
+    sigsuspend(mask: Iterable<number>): Promise<never>;
+    pause(): Promise<never>;
+    sigwait(set: Iterable<number>): Promise<number>;
+    sigwaitinfo(set: Iterable<number>): Promise<SigInfo>;
+    sigtimedwait(set: Iterable<number>, timeoutNs: number): Promise<SigInfo>;
+    signalfd(fd: number, set: Iterable<number>, flags?: number): number;
+    alarm(seconds: number): number;
+    setitimer(which: number, timer: IntervalTimer): IntervalTimer;
+    getitimer(which: number): IntervalTimer;
+}
+
 // kernel/door/socket-door.d.ts
 declare abstract class SocketDoor extends DescriptorDoor {
     socket(domain: number, type: number, protocol?: number): number;
@@ -1270,7 +1386,7 @@ declare abstract class SocketDoor extends DescriptorDoor {
 declare abstract class TimeDoor extends ProcessDoor {
     clockGettime(clock: ClockName): Timespec;
     sleep(seconds: number): Promise<void>;
-    nanosleep(nanoseconds: number): Promise<void>;
+    nanosleep(nanoseconds: number, remaining?: RemainingTime): Promise<void>;
     external<T>(promise: PromiseLike<T>): Promise<T>;
 }
 
@@ -1337,9 +1453,12 @@ interface ResourceLimit {
 
 // kernel/process-table.d.ts
 declare class ProcessTable {
+    stoppedCount: number;
     constructor(kernel: Kernel);
     get init(): Process;
     get(pid: number): Process | undefined;
+    group(pgid: number): Iterable<Process>;
+    setGroup(process: Process, pgid: number): void;
     all(): IterableIterator<Process>;
     create(parent: Process, attributes: ProcessAttributes, descriptors: DescriptorTable, program: unknown, args: readonly string[]): Process | Errno;
     load(process: Process, runtime: ProgramRuntime, program: unknown, args: readonly string[]): void;
@@ -1394,6 +1513,92 @@ declare class RunState {
     beginTurn(): void;
     endTurn(): void;
     fail(error: Error): void;
+}
+
+// kernel/signals/action.d.ts
+type KernelHandler = (signo: number, info: SigInfo, context: unknown) => unknown;
+
+// kernel/signals/action.d.ts
+interface SignalAction {
+    readonly handler: KernelHandler | typeof SIG_DFL | typeof SIG_IGN;
+    readonly flags: number;
+    readonly mask: SignalSet;
+}
+
+// kernel/signals/pending.d.ts
+declare class PendingSignals {
+    get count(): number;
+    has(signo: number): boolean;
+    add(info: SigInfo, max: number, mayBeRefused: boolean): boolean;
+    inOrder(): number[];
+    take(signo: number): SigInfo | undefined;
+    takeFrom(set: SignalSet): SigInfo | undefined;
+    hasAny(set: SignalSet): boolean;
+    discard(signo: number): void;
+}
+
+// kernel/signals/process-signals.d.ts
+declare class ProcessSignals {
+    readonly pending: PendingSignals;
+    readonly waiters: WaitQueue;
+    pendingMax: number;
+    constructor(process: Process, parent: Process | null);
+    get isDue(): boolean;
+    get blocked(): SignalSet;
+    setBlocked(mask: SignalSet): void;
+    actionOf(signo: number): SignalAction;
+    setAction(signo: number, action: SignalAction): void;
+    exec(): void;
+    post(info: SigInfo, mayBeRefused?: boolean): 0 | Errno;
+    settle(): void;
+    operationBegins(): void;
+    atBoundary(): Promise<void> | undefined;
+    beforeReturn(done: () => void): boolean;
+    takeFrom(set: SignalSet): SigInfo | undefined;
+    await(set: SignalSet): void;
+    awaitNoLonger(set: SignalSet): void;
+    suspend(mask: SignalSet): void;
+    endSuspension(): void;
+}
+
+// kernel/signals/siginfo.d.ts
+interface SigInfo {
+    readonly signo: number;
+    readonly code: number;
+    readonly pid: number;
+    readonly uid: number;
+    readonly value: number;
+    readonly status: number;
+}
+
+// kernel/signals/signal-set.d.ts
+declare class SignalSet {
+    static of(...signals: readonly number[]): SignalSet;
+    static from(signals: unknown): SignalSet | undefined;
+    get isEmpty(): boolean;
+    has(signo: number): boolean;
+    add(signo: number): void;
+    delete(signo: number): void;
+    copy(): SignalSet;
+    union(other: SignalSet): SignalSet;
+    without(other: SignalSet): SignalSet;
+    [Symbol.iterator](): Generator<number>;
+}
+
+// kernel/signals/timers.d.ts
+interface IntervalTimer {
+    readonly valueNs: number;
+    readonly intervalNs: number;
+}
+
+// kernel/signals/timers.d.ts
+declare class ProcessTimers {
+    constructor(process: Process);
+    get(which: number): IntervalTimer | "EINVAL";
+    set(which: number, { valueNs, intervalNs }: IntervalTimer): IntervalTimer | "EINVAL";
+    limitCpu(softNs: number, hardNs: number): void;
+    cpuTimeUsed(): void;
+    cancel(): void;
 }
 
 // kernel/sys/descriptors.d.ts
@@ -1452,6 +1657,49 @@ interface SpawnAttributes {
     readonly daemon?: boolean;
 }
 
+// kernel/sys/sessions.d.ts
+interface SessionCalls {
+    setpgid(pid: number, pgid: number): void;
+    getpgid(pid: number): number;
+    getpgrp(): number;
+    setsid(): number;
+    getsid(pid: number): number;
+}
+
+// kernel/sys/signals.d.ts
+interface Sigaction {
+    readonly handler: SignalDisposition;
+    readonly mask?: Iterable<number>;
+    readonly flags?: number;
+}
+
+// kernel/sys/signals.d.ts
+interface SignalCalls {
+    kill(pid: number, signo: number): Promise<void>;
+    killpg(pgid: number, signo: number): Promise<void>;
+    raise(signo: number): Promise<void>;
+    sigqueue(pid: number, signo: number, value: number): Promise<void>;
+    sigaction(signo: number, action?: Sigaction): Required<Sigaction>;
+    signal(signo: number, disposition: SignalDisposition): SignalDisposition;
+    sigprocmask(how: number, set?: Iterable<number>): number[];
+    sigpending(): number[];
+    sigsuspend(mask: Iterable<number>): Promise<never>;
+    pause(): Promise<never>;
+    sigwait(set: Iterable<number>): Promise<number>;
+    sigwaitinfo(set: Iterable<number>): Promise<SigInfo>;
+    sigtimedwait(set: Iterable<number>, timeoutNs: number): Promise<SigInfo>;
+    signalfd(fd: number, set: Iterable<number>, flags?: number): number;
+    alarm(seconds: number): number;
+    setitimer(which: number, timer: IntervalTimer): IntervalTimer;
+    getitimer(which: number): IntervalTimer;
+}
+
+// kernel/sys/signals.d.ts
+type SignalDisposition = SignalHandler | 0 | 1;
+
+// kernel/sys/signals.d.ts
+type SignalHandler = (signo: number, info: SigInfo, sys: Sys) => void | Promise<void>;
+
 // kernel/sys/sockets.d.ts
 interface Endpoint {
     readonly address: string;
@@ -1489,13 +1737,14 @@ type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number |
 
 // kernel/sys/sys.d.ts
 interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, EventCalls, UserCalls {
+interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, SignalCalls, SessionCalls {
 }
 
 // kernel/sys/time.d.ts
 interface TimeCalls {
     clockGettime(clock: ClockName): Timespec;
     sleep(seconds: number): Promise<void>;
-    nanosleep(nanoseconds: number): Promise<void>;
+    nanosleep(nanoseconds: number, remaining?: RemainingTime): Promise<void>;
     external<T>(promise: PromiseLike<T>): Promise<T>;
 }
 

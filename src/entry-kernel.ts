@@ -21,6 +21,8 @@ export * as descriptorCalls from "./kernel/calls/descriptors.ts";
 export * as fileCalls from "./kernel/calls/files.ts";
 export * as ioCalls from "./kernel/calls/io.ts";
 export * as processCalls from "./kernel/calls/processes.ts";
+export * as sessionCalls from "./kernel/calls/sessions.ts";
+export * as signalCalls from "./kernel/calls/signals.ts";
 export * as socketCalls from "./kernel/calls/sockets.ts";
 export { Door } from "./kernel/door/door.ts";
 export type { Image, ProgramRuntime, RunningProgram } from "./kernel/image.ts";

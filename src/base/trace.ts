@@ -29,7 +29,7 @@ export type TraceDetail =
       readonly step: "kernel/process";
       readonly pid: number;
       readonly process: string;
-      readonly what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap";
+      readonly what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "stop" | "continue" | "signal" | "reap";
       readonly text: string;
     }
   /** A call that can't be answered yet goes to sleep. Its end is a "kernel/call". */

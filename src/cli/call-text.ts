@@ -17,10 +17,6 @@ import {
   formatSeconds,
   type TimerSpec,
   type TraceEvent,
-  WEXITSTATUS,
-  WIFEXITED,
-  WNOHANG,
-  WTERMSIG,
 } from "../entry-node.ts";
 import {
   domainName,
@@ -35,6 +31,7 @@ import {
 } from "./constant-names.ts";
 import { FILE_ARGUMENTS, formatRecordLock, octal } from "./file-call-text.ts";
 import { escapeText, quote } from "./quote.ts";
+import * as signals from "./signal-text.ts";
 
 /** What the trace says of a call that has its result. */
 export type CallEvent = Extract<TraceEvent, { step: "kernel/call" }>;
@@ -94,13 +91,26 @@ const ARGUMENTS: Readonly<Record<string, FormatArguments>> = {
   getrlimit: ([resource]) => [resourceName(resource as number)],
   setrlimit: ([resource, limit]) => [resourceName(resource as number), value(limit)],
   nanosleep: ([delayNs]) => [formatSeconds(delayNs as number)],
-  waitpid: ([pid, options]) => [value(pid), ...(options === WNOHANG ? ["WNOHANG"] : [])],
+  waitpid: ([pid, options]) => [value(pid), ...signals.waitOptions(options)],
+  kill: signals.sent,
+  killpg: signals.sent,
+  sigqueue: signals.sent,
+  raise: signals.signalOnly,
+  sigaction: signals.signalOnly,
+  signal: signals.signalOnly,
   clock_gettime: ([clock]) => [String(clock)],
 };
 
 const RESULTS: Readonly<Record<string, FormatResult>> = {
   nanosleep: () => "0",
   umask: (mask) => octal(mask),
+  sigaction: signals.disposition,
+  signal: signals.disposition,
+  sigprocmask: signals.signalSet,
+  sigpending: signals.signalSet,
+  sigwait: signals.signalInfo,
+  sigwaitinfo: signals.signalInfo,
+  sigtimedwait: signals.signalInfo,
   read: (result, args) => `${result}${filled(result as number, args)}`,
   pread: (result, args) => `${result}${filled(result as number, args)}`,
   recv: (result, args) => received(result, args),
@@ -153,7 +163,7 @@ function filled(count: number, [, bytes]: readonly unknown[]): string {
 
 function waited({ pid, status }: { pid: number; status: number }): string {
   if (pid === 0) return "0";
-  return `${pid} (${WIFEXITED(status) ? `exit status ${WEXITSTATUS(status)}` : `signal ${WTERMSIG(status)}`})`;
+  return `${pid} (${signals.childStatus(status)})`;
 }
 
 function fcntlArgument(command: number, argument: unknown): string[] {

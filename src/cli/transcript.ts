@@ -124,9 +124,14 @@ function processSayings(event: ProcessEvent): readonly Saying[] {
     case "exit":
       return [{ who, what: `ends, ${text}`, style: "bold" }];
     case "kill":
-      return [{ who, what: `is killed, ${text}`, style: "error" }];
+      return [{ who, what: `is ended by ${text}`, style: "error" }];
     case "crash":
       return [{ who, what: `crashes, ${text}`, style: "error" }];
+    case "stop":
+    case "continue":
+      return [{ who, what: `is ${text}`, style: "bold" }];
+    case "signal":
+      return [{ who, what: `gets ${text}`, style: "bold" }];
     case "reap":
       // Its parent's wait() says so.
       return [];

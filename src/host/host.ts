@@ -63,8 +63,8 @@ export interface SpawnedProcess {
   readonly state: "running" | "zombie" | "reaped";
   /** The status word once it has ended: see WIFEXITED, WEXITSTATUS, WIFSIGNALED. */
   readonly status: number;
-  /** Ends it as SIGKILL would. Does nothing when it has ended. */
-  kill(): void;
+  /** Sends it a signal, by name ("SIGTERM") or number; SIGKILL when none is named. Does nothing when it has ended. */
+  kill(signal?: string | number): void;
 }
 
 export class Host {

@@ -9,8 +9,11 @@ export interface PsRow {
   readonly pid: number;
   readonly ppid: number;
   readonly uid: number;
-  /** As ps prints it: "R" running or about to call, "S" asleep in a call, "Z" ended and not yet collected. */
-  readonly state: "R" | "S" | "Z";
+  /** Process group and session. */
+  readonly pgid: number;
+  readonly sid: number;
+  /** As ps prints it: "R" running or about to call, "S" asleep in a call, "T" stopped, "Z" ended and not yet collected. */
+  readonly state: "R" | "S" | "T" | "Z";
   readonly name: string;
   /** The outstanding calls, oldest first, and what each waits on. */
   readonly waits: readonly { readonly call: string; readonly on: string }[];
@@ -21,6 +24,8 @@ export function ps(processes: Iterable<Process>): PsRow[] {
     pid: process.pid,
     ppid: process.parent?.pid ?? 0,
     uid: process.uid,
+    pgid: process.pgid,
+    sid: process.sid,
     state: stateOf(process),
     name: process.name,
     waits: process.operations.map(({ call, on }) => ({ call, on })),
@@ -46,6 +51,7 @@ export function formatPs(rows: readonly PsRow[]): string {
 
 function stateOf(process: Process): PsRow["state"] {
   if (process.state !== "running") return "Z";
+  if (process.isStopped) return "T";
   // Process 1 has no program: it sleeps until it has orphans to collect.
   return process.isWaiting || process.pid === 1 ? "S" : "R";
 }

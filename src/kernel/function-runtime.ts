@@ -14,7 +14,9 @@ export const functionRuntime: ProgramRuntime = {
   name: "function",
   accepts: (program) => typeof program === "function",
   start(image: Image, program: unknown, args: readonly string[]): RunningProgram {
-    const outcome = (program as Program)(new Door(image), ...args);
+    const door = new Door(image);
+    image.handlerContext = door;
+    const outcome = (program as Program)(door, ...args);
     if (isPromise(outcome)) {
       outcome.then(
         (status) => finish(image, status),

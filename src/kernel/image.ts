@@ -32,11 +32,18 @@ export interface ProgramRuntime {
    * woken the operation: right for programs that are called back through promises.
    */
   schedule?(image: Image, turn: Runnable): void;
+  /**
+   * Lets the program's signal handlers run: calls `deliver` later, on an empty stack, before the clock moves. Without
+   * it, they run in a microtask.
+   */
+  signal?(image: Image, deliver: () => void): void;
 }
 
 /** One program in one process. */
 export class Image {
   readonly process: Process;
+  /** What signal handlers get as their third argument: the runtime's form of the system calls. */
+  handlerContext: unknown = undefined;
   #runtime: ProgramRuntime | null = null;
   #running: RunningProgram | null = null;
   #alive = true;
@@ -82,6 +89,13 @@ export class Image {
         runState.activity();
       },
     });
+  }
+
+  /** Signal handlers are due: lets them run, in the program's own time. */
+  deliver(run: () => void): void {
+    this.process.runState.resume();
+    if (this.#runtime?.signal !== undefined) this.#runtime.signal(this, run);
+    else void Promise.resolve().then(run);
   }
 
   /** The program has come to its end: exit(status). */

@@ -85,6 +85,8 @@ export class Kernel {
     for (let fd = 0; fd <= 2; fd++) descriptors.install(console);
     const process = this.processes.create(this.processes.init, attributes, descriptors, program, args);
     if (typeof process === "string") return process;
+    // As a shell starts a job: in a process group of its own.
+    this.processes.setGroup(process, process.pid);
     process.trace("spawn", "by init[1]");
     return process;
   }

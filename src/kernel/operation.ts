@@ -12,6 +12,9 @@
  *      │       asleep on wait queues ──wake──▶ a turn is owed ──run, try──▶ done(result), idle again
  *      └──cancel──┘         ▲                                  └──▶ EAGAIN ──┐
  *                           └────────────────────────────────────────────────┘
+ *
+ * A signal handler interrupts what is asleep: interrupt(), and when the handler has finished goOn(), which sleeps again
+ * or completes with what the attempt says of an interruption. Turns of a stopped process are held by the process.
  */
 import type { Errno } from "../abi/errno.ts";
 import { assert } from "../base/assert.ts";
@@ -19,6 +22,7 @@ import { CallbackEvent, type TimedEvent } from "../base/event-queue.ts";
 import type { Runnable } from "../base/scheduler.ts";
 import { WaitEntry, type Waiter, WaitQueue } from "../base/wait-queue.ts";
 import type { Process } from "./process.ts";
+import { breaksAtStop, goesOn } from "./signals/restart.ts";
 
 /** What an attempt sees of the operation that sleeps on it. */
 export interface Sleeper {
@@ -39,6 +43,16 @@ export interface Outstanding {
   readonly on: string;
   /** Forgets it: its caller never hears of it. */
   cancel(): void;
+  /** Does it sleep, so that a signal handler would interrupt it? */
+  readonly isInterruptible: boolean;
+  /** Tries once more before it is interrupted. True when it has its result. */
+  completeNow(): boolean;
+  /** A signal handler runs, and it does not wait meanwhile. */
+  interrupt(): void;
+  /** The handler has finished: restarts, if the handler allows that and the call can, or answers that it was interrupted. */
+  goOn(restarts: boolean): void;
+  /** The process was stopped and goes on: some calls end with EINTR. */
+  afterStop(): void;
 }
 
 /** One thing that may have to wait. The same object may be tried again and again. */
@@ -53,6 +67,8 @@ export interface Attempt<R> {
   enlist(sleeper: Sleeper): void;
   /** The answer when the deadline passes first, or when the caller does not wait; it may be "EAGAIN". */
   expired(): R | Errno;
+  /** The answer when a signal handler has interrupted the call, "EINTR" without it. What was done by halves counts. */
+  interrupted?(): R | Errno;
   /** It sleeps on this, for reports: "pipe", "udp *:7". */
   on(): string;
   /** The operation has ended, by a result or not: give back what the attempt holds. */
@@ -68,8 +84,11 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   /** Its place in a queue; most operations wait on one object only. */
   #entry: WaitEntry | null = null;
   #moreEntries: WaitEntry[] | null = null;
-  #state: "idle" | "asleep" | "completing" = "idle";
+  #state: "idle" | "asleep" | "interrupted" | "completing" = "idle";
   #isTurnOwed = false;
+  #isExpired = false;
+  /** The answer if it is not restarted. */
+  #interruption: R | Errno = "EINTR";
   /** Its deadline while it sleeps; the end of its cost while it completes. */
   #timer: TimedEvent | null = null;
 
@@ -158,6 +177,10 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
 
   /** The turn that was owed: tries again. */
   run(): void {
+    if (this.process.isStopped) {
+      this.process.hold(this);
+      return;
+    }
     this.#isTurnOwed = false;
     if (this.#state !== "asleep") return;
     let result: R | Errno;
@@ -170,16 +193,69 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
       return;
     }
     if (result !== "EAGAIN") this.#complete(result);
+    else if (this.#isExpired) this.#complete(this.#attempt.expired());
+  }
+
+  get isInterruptible(): boolean {
+    return this.#state === "asleep";
+  }
+
+  completeNow(): boolean {
+    const result = this.#attempt.attempt();
+    if (result !== "EAGAIN") this.#complete(result);
+    return result !== "EAGAIN";
+  }
+
+  interrupt(): void {
+    assert(this.#state === "asleep", "only a call that sleeps is interrupted");
+    // It keeps its places in the queues, and its deadline, for when it goes on.
+    this.#interruption = this.#interrupted();
+    this.#state = "interrupted";
+    this.process.endWait();
+  }
+
+  goOn(restarts: boolean): void {
+    if (this.#state !== "interrupted") return;
+    this.process.beginWait();
+    this.#state = "asleep";
+    const answer = this.#interruption;
+    // What was done by halves is answered; only a call that has done nothing is restarted.
+    if (answer !== "EINTR" || !goesOn(this.call, restarts)) {
+      this.#complete(answer);
+      return;
+    }
+    let result = this.#attempt.attempt();
+    if (result === "EAGAIN" && this.#isExpired) result = this.#attempt.expired();
+    if (result !== "EAGAIN") this.#complete(result);
+  }
+
+  afterStop(): void {
+    if (this.#state === "asleep" && !this.#isTurnOwed && breaksAtStop(this.call)) {
+      this.#complete(this.#interrupted());
+    }
+  }
+
+  #interrupted(): R | Errno {
+    return this.#attempt.interrupted === undefined ? "EINTR" : this.#attempt.interrupted();
   }
 
   #sleep(deadlineNs: number): void {
-    this.process.addOperation(this);
+    this.#isExpired = false;
     this.#state = "asleep";
+    this.process.addOperation(this);
     this.#attempt.enlist(this);
     if (deadlineNs < Number.POSITIVE_INFINITY) {
-      this.#setTimer(deadlineNs, () => this.#complete(this.#attempt.expired()));
+      this.#setTimer(Math.max(deadlineNs, this.process.runState.scheduler.nowNs), () => this.#expire());
     }
     this.process.traceSleep(this.call, () => this.on);
+  }
+
+  /** The deadline has passed; a stopped process hears of it when it goes on. */
+  #expire(): void {
+    this.#isExpired = true;
+    if (this.#state === "interrupted") return;
+    if (this.process.isStopped) this.wake();
+    else this.#complete(this.#attempt.expired());
   }
 
   #complete(result: R | Errno): void {
@@ -193,19 +269,33 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     // programs have had their share of this turn, and the caller goes on in the next one.
     this.#state = "completing";
     this.#leaveQueues();
-    this.#setTimer(runState.scheduler.nowNs + owedNs, () => this.#finish(result));
+    this.#setTimer(runState.scheduler.nowNs + owedNs, () => this.#finishUnlessStopped(result));
+  }
+
+  #finishUnlessStopped(result: R | Errno): void {
+    if (this.#state !== "completing") return;
+    if (this.process.isStopped) this.process.hold({ run: () => this.#finishUnlessStopped(result) });
+    else this.#finish(result);
   }
 
   #finish(result: R | Errno): void {
-    const { runState } = this.process;
+    const { process } = this;
     this.#end();
-    runState.resume();
+    // A handler that is due runs before the program sees the result.
+    if (process.needsAttention && process.signals.beforeReturn(() => this.#handOver(result))) return;
+    this.#handOver(result);
+  }
+
+  #handOver(result: R | Errno): void {
+    this.process.runState.resume();
     this.#done(result);
   }
 
   #end(): void {
+    const wasInterrupted = this.#state === "interrupted";
     this.#state = "idle";
     this.#leaveQueues();
+    if (wasInterrupted) this.process.beginWait();
     this.process.removeOperation(this);
     this.#attempt.end();
   }

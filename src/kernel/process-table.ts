@@ -8,7 +8,8 @@ import { CallbackEvent } from "../base/event-queue.ts";
 import { DescriptorTable } from "./descriptors.ts";
 import { Image, type ProgramRuntime } from "./image.ts";
 import type { Kernel } from "./kernel.ts";
-import { CHILD_CHANGED, Process, type ProcessAttributes } from "./process.ts";
+import { Process, type ProcessAttributes } from "./process.ts";
+import * as job from "./signals/job.ts";
 
 /** Process numbers wrap here, as with Linux's default kernel.pid_max. */
 const PID_MAX = 32_768;
@@ -18,14 +19,19 @@ const PROCESSES_MAX = 8192;
 export class ProcessTable {
   readonly #kernel: Kernel;
   readonly #processes: Map<number, Process> = new Map<number, Process>();
+  /** Process groups that have members, zombies included, in the order of their joining. */
+  readonly #groups: Map<number, Set<Process>> = new Map();
   readonly #init: Process;
   #lastPid = 1;
+  /** Processes that are stopped now. */
+  stoppedCount = 0;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     const attributes = { name: "init", uid: 0, gid: 0, cwd: kernel.files.root, umask: 0o022, env: {}, daemon: true };
     this.#init = new Process(kernel, 1, null, attributes, new DescriptorTable());
     this.#processes.set(1, this.#init);
+    this.#join(this.#init, 1);
   }
 
   /** Process 1. */
@@ -35,6 +41,17 @@ export class ProcessTable {
 
   get(pid: number): Process | undefined {
     return this.#processes.get(pid);
+  }
+
+  /** The members of a process group; none when there is no such group. */
+  group(pgid: number): Iterable<Process> {
+    return this.#groups.get(pgid) ?? [];
+  }
+
+  /** Moves a process into a group, which it makes if there is none. */
+  setGroup(process: Process, pgid: number): void {
+    this.#leave(process);
+    this.#join(process, pgid);
   }
 
   /** All processes, zombies included, in the order of their making. */
@@ -55,6 +72,7 @@ export class ProcessTable {
     if (this.#processes.size >= PROCESSES_MAX) return "EAGAIN";
     const process = new Process(this.#kernel, this.#nextPid(), parent, attributes, descriptors);
     this.#processes.set(process.pid, process);
+    this.#join(process, process.pgid);
     const { runState } = this.#kernel;
     runState.holders++;
     runState.progress();
@@ -80,6 +98,7 @@ export class ProcessTable {
   orphan(process: Process): void {
     for (const child of process.children) {
       child.parent = this.#init;
+      child.isAdopted = true;
       this.#init.children.add(child);
       if (child.state === "zombie") this.reap(child);
     }
@@ -89,8 +108,12 @@ export class ProcessTable {
   /** The process has ended: its parent may collect it; process 1 does so at once. */
   notifyParent(process: Process): void {
     const { parent } = process;
-    if (parent === null || parent === this.#init) this.reap(process);
-    else parent.childWaiters.wake(CHILD_CHANGED);
+    if (parent === null || parent === this.#init) {
+      this.reap(process);
+      return;
+    }
+    if (!job.tellOfEnd(process, parent) && process.state === "zombie") this.reap(process);
+    parent.childChanged();
   }
 
   /** The status of a zombie has been collected: its entry goes. */
@@ -99,13 +122,27 @@ export class ProcessTable {
     process.parent?.children.delete(process);
     process.parent = null;
     this.#processes.delete(process.pid);
+    this.#leave(process);
     process.trace("reap", "");
+  }
+
+  #join(process: Process, pgid: number): void {
+    process.pgid = pgid;
+    const group = this.#groups.get(pgid);
+    if (group === undefined) this.#groups.set(pgid, new Set([process]));
+    else group.add(process);
+  }
+
+  #leave(process: Process): void {
+    const group = this.#groups.get(process.pgid);
+    group?.delete(process);
+    if (group?.size === 0) this.#groups.delete(process.pgid);
   }
 
   #nextPid(): number {
     do {
       this.#lastPid = this.#lastPid >= PID_MAX ? 2 : this.#lastPid + 1;
-    } while (this.#processes.has(this.#lastPid));
+    } while (this.#processes.has(this.#lastPid) || this.#groups.has(this.#lastPid));
     return this.#lastPid;
   }
 }

@@ -6,8 +6,8 @@
  * cancelled (their callers never hear of it), its descriptors closed, its children given to process 1, and its parent
  * woken; it stays in the table as a zombie until the parent collects its status.
  */
-import { SIGKILL } from "../abi/signal.ts";
-import { exitedStatus, signaledStatus } from "../abi/wait.ts";
+import { SIGKILL, signalName, signalNumber } from "../abi/signal.ts";
+import { exitedStatus } from "../abi/wait.ts";
 import { describe } from "../base/describe.ts";
 import { RollingHash } from "../base/hash.ts";
 import type { Runnable } from "../base/scheduler.ts";
@@ -20,7 +20,11 @@ import type { Image } from "./image.ts";
 import type { Kernel } from "./kernel.ts";
 import { Limits } from "./limits.ts";
 import type { Outstanding } from "./operation.ts";
-import type { RunState } from "./run-state.ts";
+import type { External, RunState } from "./run-state.ts";
+import * as job from "./signals/job.ts";
+import { ProcessSignals } from "./signals/process-signals.ts";
+import { kernelSignal, type SigInfo } from "./signals/siginfo.ts";
+import { ProcessTimers } from "./signals/timers.ts";
 
 /** What a process inherits or is given. */
 export interface ProcessAttributes {
@@ -66,6 +70,22 @@ export class Process implements NamingTask {
   state: ProcessState = "running";
   /** The status word for wait(2), once it has ended. */
   status = 0;
+  readonly signals: ProcessSignals;
+  /** Timers that send signals. */
+  readonly timers: ProcessTimers;
+  /** Process group and session. The table of processes writes them. */
+  pgid: number;
+  sid: number;
+  /** Its parent has ended, and process 1 has taken it. */
+  isAdopted = false;
+  /** It has replaced its program since fork(2). */
+  hasExecuted = false;
+  /** SIGSTOP or one of its kin holds it. */
+  isStopped = false;
+  /** The status word of a stop or continue that nobody has collected, else 0. */
+  jobStatus = 0;
+  /** A handler is due, or the process is stopped, or has ended: calls look before they go on. */
+  needsAttention = false;
   /** What the process runs; null for process 1, which has no program. */
   image: Image | null = null;
   /** The call that it made last, for reports. */
@@ -74,6 +94,11 @@ export class Process implements NamingTask {
   cpuNs = 0;
   /** Virtual processor time used and not yet waited for. */
   owedNs = 0;
+  /** When `cpuNs` reaches this, `timers` has something to do. */
+  cpuAlarmNs: number = Number.POSITIVE_INFINITY;
+  #waiting = 0;
+  #held: Runnable[] = [];
+  #heldExternals: External[] = [];
   #oldest: Outstanding | null = null;
   #newest: Outstanding | null = null;
 
@@ -97,6 +122,10 @@ export class Process implements NamingTask {
     this.env = attributes.env;
     this.daemon = attributes.daemon;
     this.descriptors = descriptors;
+    this.pgid = parent?.pgid ?? pid;
+    this.sid = parent?.sid ?? pid;
+    this.signals = new ProcessSignals(this, parent);
+    this.timers = new ProcessTimers(this);
     parent?.children.add(this);
   }
 
@@ -127,18 +156,23 @@ export class Process implements NamingTask {
 
   /** Does any call of it wait? */
   get isWaiting(): boolean {
-    return this.#oldest !== null;
+    return this.#waiting > 0;
+  }
+
+  /** The call that a signal handler interrupts. */
+  oldestInterruptible(): Outstanding | null {
+    let operation = this.#oldest;
+    while (operation !== null && !operation.isInterruptible) operation = operation.newer;
+    return operation;
   }
 
   addOperation(operation: Outstanding): void {
     operation.older = this.#newest;
-    if (this.#newest === null) {
-      this.#oldest = operation;
-      this.runState.holders--;
-    } else {
-      this.#newest.newer = operation;
-    }
+    if (this.#newest === null) this.#oldest = operation;
+    else this.#newest.newer = operation;
     this.#newest = operation;
+    this.beginWait();
+    if (this.needsAttention) this.signals.operationBegins();
   }
 
   removeOperation(operation: Outstanding): void {
@@ -147,18 +181,67 @@ export class Process implements NamingTask {
     else older.newer = newer;
     if (newer === null) this.#newest = older;
     else newer.older = older;
-    if (this.#oldest === null) this.runState.holders++;
+    this.endWait();
+  }
+
+  /** One more of its operations waits; the first one lets the clock go. */
+  beginWait(): void {
+    if (this.#waiting++ === 0 && !this.isStopped) this.runState.holders--;
+  }
+
+  /** One less: it is over, or a signal handler runs. */
+  endWait(): void {
+    if (--this.#waiting === 0 && !this.isStopped) this.runState.holders++;
+  }
+
+  /** A child has ended, stopped or gone on: those who wait for one look again. */
+  childChanged(): void {
+    this.childWaiters.wake(CHILD_CHANGED);
   }
 
   /** An operation was woken: it gets a turn, as the runtime of the program gives turns. */
   scheduleTurn(operation: Runnable): void {
-    if (this.image !== null) this.image.scheduleTurn(operation);
+    if (this.isStopped) this.hold(operation);
+    else if (this.image !== null) this.image.scheduleTurn(operation);
+  }
+
+  /** The process is stopped: this has to wait until it goes on. */
+  hold(turn: Runnable): void {
+    this.#held.push(turn);
+  }
+
+  /** It makes no progress, and does not hold the clock. */
+  enterStop(): void {
+    if (this.#waiting === 0) this.runState.holders--;
+    this.isStopped = true;
+    this.kernel.processes.stoppedCount++;
+    this.#heldExternals = this.runState.externals.filter((external) => external.process === this);
+    this.#forgetExternals();
+    this.updateAttention();
+  }
+
+  /** It goes on with what was held. */
+  leaveStop(): void {
+    const held = this.#held;
+    this.#held = [];
+    this.#endStop();
+    this.runState.externals.push(...this.#heldExternals);
+    this.#heldExternals = [];
+    for (const operation of this.operations) operation.afterStop();
+    for (const turn of held) this.scheduleTurn(turn);
+    this.runState.resume();
+    this.signals.settle();
+  }
+
+  updateAttention(): void {
+    this.needsAttention = this.signals.isDue || this.isStopped || this.state !== "running";
   }
 
   /** A call begins: its virtual cost is owed. */
   chargeCall(costNs: number): void {
     this.cpuNs += costNs;
     this.owedNs += costNs;
+    if (this.cpuNs >= this.cpuAlarmNs) this.timers.cpuTimeUsed();
   }
 
   /** The cost owed so far, which the caller now waits for. */
@@ -171,9 +254,15 @@ export class Process implements NamingTask {
   /** Ends the process: exit(2) with a status word. Nothing of its program runs any more. */
   terminate(status: number, what: "exit" | "crash" | "kill", text: string): void {
     if (this.state !== "running") return;
+    const afterwards = job.orphaning(this);
+    if (this.isStopped) this.#endStop();
     this.state = "zombie";
     this.status = status;
+    this.needsAttention = true;
+    this.#held = [];
+    this.#heldExternals = [];
     this.runState.progress();
+    this.timers.cancel();
     this.cancelOperations();
     this.runState.holders--;
     if (!this.daemon) this.runState.foregroundProcesses--;
@@ -182,11 +271,14 @@ export class Process implements NamingTask {
     this.trace(what, text);
     this.kernel.processes.orphan(this);
     this.kernel.processes.notifyParent(this);
+    afterwards();
   }
 
-  /** Ends the process as SIGKILL does. */
-  kill(): void {
-    this.terminate(signaledStatus(SIGKILL), "kill", "killed by SIGKILL");
+  /** Sends a signal from outside the world, as root would; SIGKILL when none is named. */
+  kill(signal: string | number = SIGKILL): void {
+    const signo = signalNumber(signal);
+    if (signo === undefined) throw new TypeError(`there is no signal ${JSON.stringify(signal)}`);
+    this.signals.post(kernelSignal(signo));
     this.runState.leave();
     this.runState.resume();
   }
@@ -198,9 +290,17 @@ export class Process implements NamingTask {
     this.terminate(exitedStatus(1), "crash", describe(error));
   }
 
-  trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap", text: string): void {
+  trace(
+    what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "stop" | "continue" | "signal" | "reap",
+    text: string,
+  ): void {
     const { tracer, name } = this.kernel.machine;
     if (tracer.on) tracer.emit(name, { step: "kernel/process", pid: this.pid, process: this.name, what, text });
+  }
+
+  traceSignal({ signo, pid }: SigInfo): void {
+    if (!this.kernel.machine.tracer.on) return;
+    this.trace("signal", pid === 0 ? signalName(signo) : `${signalName(signo)} by process ${pid}`);
   }
 
   traceSleep(call: string, on: () => string): void {
@@ -213,6 +313,13 @@ export class Process implements NamingTask {
   cancelOperations(): void {
     for (const operation of this.operations) operation.cancel();
     this.#forgetExternals();
+  }
+
+  #endStop(): void {
+    this.isStopped = false;
+    this.kernel.processes.stoppedCount--;
+    if (this.#waiting === 0) this.runState.holders++;
+    this.updateAttention();
   }
 
   #forgetExternals(): void {

@@ -61,5 +61,6 @@ export function describeHolders(nowNs: number, processes: readonly Process[], si
 }
 
 function describeWaits(process: Process): string[] {
+  if (process.isStopped) return [`  ${process.title} is stopped; SIGCONT would continue it`];
   return process.operations.map(({ call, on }) => `  ${process.title}: ${call}() waits on ${on}`);
 }

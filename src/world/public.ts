@@ -63,7 +63,74 @@ export {
   RLIMIT_NPROC,
   RLIMIT_SIGPENDING,
 } from "../abi/resource.ts";
-export { SIGKILL } from "../abi/signal.ts";
+export {
+  CLD_CONTINUED,
+  CLD_DUMPED,
+  CLD_EXITED,
+  CLD_KILLED,
+  CLD_STOPPED,
+  type DefaultAction,
+  ITIMER_PROF,
+  ITIMER_REAL,
+  ITIMER_VIRTUAL,
+  type OtherArchitecture,
+  SA_NOCLDSTOP,
+  SA_NOCLDWAIT,
+  SA_NODEFER,
+  SA_RESETHAND,
+  SA_RESTART,
+  SA_SIGINFO,
+  SFD_CLOEXEC,
+  SFD_NONBLOCK,
+  SI_KERNEL,
+  SI_QUEUE,
+  SI_TKILL,
+  SI_USER,
+  SIG_BLOCK,
+  SIG_DFL,
+  SIG_IGN,
+  SIG_SETMASK,
+  SIG_UNBLOCK,
+  SIGABRT,
+  SIGALRM,
+  SIGBUS,
+  SIGCHLD,
+  SIGCONT,
+  SIGFPE,
+  SIGHUP,
+  SIGILL,
+  SIGINT,
+  SIGIO,
+  SIGKILL,
+  SIGNALS,
+  SIGNALS_ELSEWHERE,
+  SIGPIPE,
+  SIGPROF,
+  SIGPWR,
+  SIGQUIT,
+  SIGRTMAX,
+  SIGRTMIN,
+  SIGSEGV,
+  SIGSTKFLT,
+  SIGSTOP,
+  SIGSYS,
+  SIGTERM,
+  SIGTRAP,
+  SIGTSTP,
+  SIGTTIN,
+  SIGTTOU,
+  SIGURG,
+  SIGUSR1,
+  SIGUSR2,
+  SIGVTALRM,
+  SIGWINCH,
+  SIGXCPU,
+  SIGXFSZ,
+  type SignalRow,
+  signalName,
+  signalNumber,
+  strsignal,
+} from "../abi/signal.ts";
 export {
   AF_INET,
   AF_INET6,
@@ -117,7 +184,19 @@ export {
   X_OK,
 } from "../abi/stat.ts";
 export { TFD_CLOEXEC, TFD_NONBLOCK, TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET } from "../abi/timerfd.ts";
-export { WEXITSTATUS, WIFEXITED, WIFSIGNALED, WNOHANG, WTERMSIG } from "../abi/wait.ts";
+export {
+  WCONTINUED,
+  WCOREDUMP,
+  WEXITSTATUS,
+  WIFCONTINUED,
+  WIFEXITED,
+  WIFSIGNALED,
+  WIFSTOPPED,
+  WNOHANG,
+  WSTOPSIG,
+  WTERMSIG,
+  WUNTRACED,
+} from "../abi/wait.ts";
 export { describe } from "../base/describe.ts";
 export type { TraceDetail, TracedFrame, TraceEvent, TraceListener } from "../base/trace.ts";
 export type { Capture } from "../host/capture.ts";
@@ -139,15 +218,19 @@ export type { RecordLock } from "../kernel/calls/locks.ts";
 export type { PollFd } from "../kernel/calls/poll.ts";
 export type { WaitResult } from "../kernel/calls/processes.ts";
 export type { SelectResult, SelectSets } from "../kernel/calls/select.ts";
-export type { ClockName, Timespec } from "../kernel/calls/time.ts";
+export type { ClockName, RemainingTime, Timespec } from "../kernel/calls/time.ts";
 export type { TimerSetting, TimerSpec } from "../kernel/calls/timerfd.ts";
 export type { IdTriple } from "../kernel/credentials.ts";
 export type { EpollEvent } from "../kernel/epoll.ts";
 export type { Crash } from "../kernel/kernel.ts";
 export type { ResourceLimit } from "../kernel/limits.ts";
 export { formatSeconds, LivelockError } from "../kernel/run-state.ts";
+export type { SigInfo } from "../kernel/signals/siginfo.ts";
+export { parseSiginfo, SIGNALFD_SIGINFO_BYTES } from "../kernel/signals/signalfd.ts";
+export type { IntervalTimer } from "../kernel/signals/timers.ts";
 export type { EpollInterest } from "../kernel/sys/events.ts";
 export type { SpawnAttributes } from "../kernel/sys/processes.ts";
+export type { Sigaction, SignalDisposition, SignalHandler } from "../kernel/sys/signals.ts";
 export type { Endpoint, Message, SocketName } from "../kernel/sys/sockets.ts";
 export type { Program, Sys } from "../kernel/sys/sys.ts";
 export { ProcessGoneError, SystemError } from "../kernel/system-error.ts";

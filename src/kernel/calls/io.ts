@@ -5,8 +5,10 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { POLLIN, POLLOUT } from "../../abi/poll.ts";
+import { SIGPIPE } from "../../abi/signal.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import type { Process } from "../process.ts";
+import { kernelSignal } from "../signals/siginfo.ts";
 import { FileAttempt } from "./file-attempt.ts";
 
 /** read(2): bytes read, 0 at end-of-file, EAGAIN when there is nothing yet. EBADF: not open for reading. */
@@ -58,6 +60,8 @@ function writeFile(process: Process, file: OpenFile, from: Uint8Array, isRest: b
     const { hash } = process.runState.scheduler;
     for (let i = 0; i < result && i < HASHED_BYTES; i++) hash.mix(from[i] as number);
   }
+  // pipe(7): it is a signal, and EPIPE only for those who do not die of it.
+  if (result === "EPIPE") process.signals.post(kernelSignal(SIGPIPE));
   return result;
 }
 
@@ -110,5 +114,9 @@ class WriteAttempt extends FileAttempt<number> {
 
   override expired(): number | Errno {
     return this.#written > 0 ? this.#written : "EAGAIN";
+  }
+
+  interrupted(): number | Errno {
+    return this.#written > 0 ? this.#written : "EINTR";
   }
 }

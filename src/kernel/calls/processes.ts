@@ -3,16 +3,16 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { RLIM_INFINITY, RLIMIT_NPROC } from "../../abi/resource.ts";
-import { WNOHANG } from "../../abi/wait.ts";
+import { CONTINUED_STATUS, WCONTINUED, WIFSTOPPED, WNOHANG, WUNTRACED } from "../../abi/wait.ts";
 import { isId } from "../credentials.ts";
 import type { Attempt, Sleeper } from "../operation.ts";
 import { CHILD_CHANGED, type Process, type ProcessAttributes } from "../process.ts";
 
-/** A child that has ended: what wait(2) gives. */
+/** A child that has changed state: what wait(2) gives. */
 export interface WaitResult {
-  /** Its process number; 0 when WNOHANG was given and no child has ended. */
+  /** Its process number; 0 when WNOHANG was given and no child has changed. */
   readonly pid: number;
-  /** Its status word: see WIFEXITED, WEXITSTATUS, WIFSIGNALED, WTERMSIG. */
+  /** Its status word: see WIFEXITED, WEXITSTATUS, WIFSIGNALED, WTERMSIG, WIFSTOPPED, WIFCONTINUED. */
   readonly status: number;
 }
 
@@ -50,6 +50,8 @@ export function exec(process: Process, name: string, program: unknown, args: rea
   process.cancelOperations();
   process.descriptors.closeForExec();
   process.credentials.afterExec();
+  process.signals.exec();
+  process.hasExecuted = true;
   process.name = name;
   process.trace("exec", name);
   process.kernel.processes.load(process, runtime, program, args);
@@ -57,22 +59,40 @@ export function exec(process: Process, name: string, program: unknown, args: rea
 }
 
 /**
- * waitpid(2): collects a child that has ended. `pid` -1 means any child, above 0 that child. ECHILD: there is no such
- * child; EAGAIN: none has ended yet; EINVAL: unknown options, or a process group, which do not exist yet.
+ * waitpid(2): collects a child that has ended, or tells once of one that has stopped (WUNTRACED) or goes on (WCONTINUED).
+ * `pid` above 0 means that child, 0 those of the caller's group, -1 any, below -1 those of that group. ECHILD: there is no
+ * such child; EAGAIN: nothing to tell yet; EINVAL: unknown options.
  */
 export function waitpid(process: Process, pid: number, options: number): WaitResult | Errno {
-  if ((options & ~WNOHANG) !== 0 || pid === 0 || pid < -1) return "EINVAL";
+  if ((options & ~(WNOHANG | WUNTRACED | WCONTINUED)) !== 0) return "EINVAL";
   let hasSuchChild = false;
   for (const child of process.children) {
-    if (pid !== -1 && child.pid !== pid) continue;
+    if (!isMeant(process, child, pid)) continue;
     hasSuchChild = true;
-    if (child.state !== "zombie") continue;
-    process.kernel.processes.reap(child);
+    if (child.state === "zombie") {
+      process.kernel.processes.reap(child);
+      process.runState.progress();
+      return { pid: child.pid, status: child.status };
+    }
+    if (!hasJobNews(child, options)) continue;
+    const status = child.jobStatus;
+    child.jobStatus = 0;
     process.runState.progress();
-    return { pid: child.pid, status: child.status };
+    return { pid: child.pid, status };
   }
   if (!hasSuchChild) return "ECHILD";
   return (options & WNOHANG) === 0 ? "EAGAIN" : { pid: 0, status: 0 };
+}
+
+function isMeant(process: Process, child: Process, pid: number): boolean {
+  if (pid > 0) return child.pid === pid;
+  return pid === -1 || child.pgid === (pid === 0 ? process.pgid : -pid);
+}
+
+/** Has the child stopped, or does it go on, and does the caller want to know? */
+function hasJobNews({ jobStatus }: Process, options: number): boolean {
+  if (jobStatus === CONTINUED_STATUS) return (options & WCONTINUED) !== 0;
+  return WIFSTOPPED(jobStatus) && (options & WUNTRACED) !== 0;
 }
 
 /** waitpid(2) for a caller that waits. */
@@ -95,7 +115,11 @@ function create(
     descriptors.closeAll();
     return child;
   }
-  if (what === "spawn") child.credentials.afterExec();
+  if (what === "spawn") {
+    child.credentials.afterExec();
+    child.signals.exec();
+    child.hasExecuted = true;
+  }
   child.trace(what, `by ${parent.name}[${parent.pid}]`);
   return child.pid;
 }
@@ -128,8 +152,8 @@ class WaitAttempt implements Attempt<WaitResult> {
   }
 
   isReady(): boolean {
-    const such = [...this.#process.children].filter(({ pid }) => this.#pid === -1 || pid === this.#pid);
-    return such.length === 0 || such.some(({ state }) => state === "zombie");
+    const meant = [...this.#process.children].filter((child) => isMeant(this.#process, child, this.#pid));
+    return meant.length === 0 || meant.some((child) => child.state === "zombie" || hasJobNews(child, this.#options));
   }
 
   enlist(sleeper: Sleeper): void {

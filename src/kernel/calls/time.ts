@@ -32,16 +32,50 @@ export function clockGettime(process: Process, clock: ClockName): Timespec | Err
   }
 }
 
-/** nanosleep(2): an attempt that only its deadline ends. */
-export const SLEEPING: Attempt<undefined> = {
-  call: "nanosleep",
-  attempt: () => "EAGAIN",
-  isReady: () => false,
-  enlist: () => {},
-  expired: () => undefined,
-  on: () => "the clock",
-  end: () => {},
-};
+/** What is left of a nanosleep(2) that a signal handler has interrupted. */
+export interface RemainingTime {
+  nanoseconds: number;
+}
+
+/** nanosleep(2): an attempt that only its deadline ends, or a signal handler, which fills in what remained. */
+export class SleepAttempt implements Attempt<undefined> {
+  readonly call = "nanosleep";
+  readonly #process: Process;
+  readonly #deadlineNs: number;
+  readonly #remaining: RemainingTime | undefined;
+
+  constructor(process: Process, deadlineNs: number, remaining: RemainingTime | undefined) {
+    this.#process = process;
+    this.#deadlineNs = deadlineNs;
+    this.#remaining = remaining;
+  }
+
+  attempt(): Errno {
+    return "EAGAIN";
+  }
+
+  isReady(): boolean {
+    return false;
+  }
+
+  enlist(): void {}
+
+  expired(): undefined {
+    return undefined;
+  }
+
+  interrupted(): Errno {
+    const leftNs = this.#deadlineNs - this.#process.runState.scheduler.nowNs;
+    if (this.#remaining !== undefined) this.#remaining.nanoseconds = Math.max(leftNs, 0);
+    return "EINTR";
+  }
+
+  on(): string {
+    return "the clock";
+  }
+
+  end(): void {}
+}
 
 /** Milliseconds and nanoseconds together as seconds and the rest, without leaving exact integers. */
 export function timespec(milliseconds: number, nanoseconds: number): Timespec {

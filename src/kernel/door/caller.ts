@@ -39,9 +39,13 @@ export abstract class Caller {
     if (!this.enter(call)) {
       throw this.runState.failure ?? new ProcessGoneError(this.process.title, call);
     }
+    if (this.process.needsAttention) this.#handleSignals(call);
     const result = run();
     this.left(call, args, result);
+    // A signal to oneself is handled here and interrupts no other call.
+    if (this.process.needsAttention) this.#handleSignals(call);
     this.runState.leave();
+    if (this.process.needsAttention) this.#handleSignals(call);
     if (typeof result === "string") throw this.#error(result as Errno, call, args);
     return result as R;
   }
@@ -54,6 +58,7 @@ export abstract class Caller {
     deadlineNs: number,
     present: (result: R) => P = asItIs,
   ): Promise<P> {
+    if (this.process.needsAttention) return this.#afterSignals(call, args, attempt, deadlineNs, present);
     if (typeof attempt === "string") return this.#settle<R, P>(call, args, attempt, present);
     if (this.process.owedNs === 0 && !this.runState.isTurnSpent) {
       // The common case, in which nothing has to be waited for and nothing but the promise be made.
@@ -82,7 +87,8 @@ export abstract class Caller {
         else resolve(present(result as R));
       };
       const operation = new Operation(this.process, attempt, done);
-      if (hasTried) operation.sleep(deadlineNs);
+      if (this.process.isStopped) operation.arm(deadlineNs);
+      else if (hasTried) operation.sleep(deadlineNs);
       else operation.start(deadlineNs);
       this.runState.leave();
     });
@@ -91,9 +97,65 @@ export abstract class Caller {
   /** The call has its result. */
   #settle<R, P>(call: string, args: readonly unknown[], result: R | Errno, present: (result: R) => P): Promise<P> {
     this.left(call, args, result);
-    this.runState.leave();
+    if (!this.process.needsAttention) this.runState.leave();
+    if (this.process.needsAttention) return this.#returnAfterSignals(call, args, result, present);
     if (typeof result === "string") return Promise.reject(this.#error(result as Errno, call, args));
     return Promise.resolve(present(result as R));
+  }
+
+  /** A call that can't block begins or ends, and handlers are due: they run on this stack. */
+  #handleSignals(call: string): void {
+    void this.process.signals.atBoundary();
+    if (!this.image.alive) throw new ProcessGoneError(this.process.title, call);
+  }
+
+  /** A call that can block begins when the handlers that are due have finished; never, when the process has ended. */
+  #afterSignals<R, P>(
+    call: string,
+    args: readonly unknown[],
+    attempt: Attempt<R> | Errno,
+    deadlineNs: number,
+    present: (result: R) => P,
+  ): Promise<P> {
+    const { process, image } = this;
+    const finished = process.signals.atBoundary();
+    if (!image.alive) return never();
+    if (finished !== undefined) {
+      return finished.then(() => (image.alive ? this.later(call, args, attempt, deadlineNs, present) : never()));
+    }
+    if (!process.isStopped) return this.later(call, args, attempt, deadlineNs, present);
+    if (typeof attempt !== "string") return this.#wait(call, args, attempt, deadlineNs, false, present);
+    return this.#returnAfterSignals<R, P>(call, args, attempt, present);
+  }
+
+  /** A call has its result, but the process is stopped, has ended, or handles a signal first. */
+  #returnAfterSignals<R, P>(
+    call: string,
+    args: readonly unknown[],
+    result: R | Errno,
+    present: (result: R) => P,
+  ): Promise<P> {
+    const { process, image, runState } = this;
+    return new Promise((resolve, reject) => {
+      const hand = (): void => {
+        if (!image.alive) return;
+        if (process.isStopped) {
+          process.hold({ run: hand });
+          return;
+        }
+        const finished = process.signals.atBoundary();
+        if (finished !== undefined) {
+          void finished.then(hand);
+          return;
+        }
+        runState.resume();
+        if (!image.alive) return;
+        if (typeof result === "string") reject(this.#error(result as Errno, call, args));
+        else resolve(present(result as R));
+      };
+      hand();
+      runState.leave();
+    });
   }
 
   #error(code: Errno, call: string, args: readonly unknown[]): SystemError {
@@ -103,7 +165,8 @@ export abstract class Caller {
   protected enter(call: string): boolean {
     if (!this.image.alive) return false;
     this.process.lastCall = call;
-    return this.runState.enter(this.process, call);
+    // Processor time that is used up may end the process here.
+    return this.runState.enter(this.process, call) && this.image.alive;
   }
 
   /** The call has its result: into the hash, and into the trace. */

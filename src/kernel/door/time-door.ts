@@ -1,7 +1,7 @@
 /**
  * Calls on time, and the outside, for TypeScript programs. Read first: kernel/sys/, kernel/calls/time.ts.
  */
-import { type ClockName, clockGettime, SLEEPING, type Timespec } from "../calls/time.ts";
+import { type ClockName, clockGettime, type RemainingTime, SleepAttempt, type Timespec } from "../calls/time.ts";
 import type { External } from "../run-state.ts";
 import { NO_DEADLINE, never } from "./caller.ts";
 import { ProcessDoor } from "./process-door.ts";
@@ -15,12 +15,13 @@ export abstract class TimeDoor extends ProcessDoor {
     return this.nanosleep(seconds * 1e9);
   }
 
-  nanosleep(nanoseconds: number): Promise<void> {
+  nanosleep(nanoseconds: number, remaining?: RemainingTime): Promise<void> {
     if (!this.enter("nanosleep")) return never();
     const delayNs = Math.round(nanoseconds);
     const deadlineNs = this.runState.scheduler.nowNs + delayNs;
     const isValid = delayNs >= 0 && delayNs < NO_DEADLINE;
-    return this.later("nanosleep", [delayNs], isValid ? SLEEPING : "EINVAL", deadlineNs);
+    const attempt = isValid ? new SleepAttempt(this.process, deadlineNs, remaining) : "EINVAL";
+    return this.later("nanosleep", [delayNs], attempt, deadlineNs);
   }
 
   external<T>(promise: PromiseLike<T>): Promise<T> {

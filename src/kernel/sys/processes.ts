@@ -41,8 +41,11 @@ export interface ProcessCalls {
   exec(program: Program, ...args: string[]): Promise<never>;
   /** exit(3): ends the process. Never settles: `return sys.exit(1)` or `await sys.exit(1)`. */
   exit(status: number): Promise<never>;
-  /** wait(2): waits for any child to end. Errors: ECHILD. */
+  /** wait(2): waits for any child to end. Errors: ECHILD, EINTR. */
   wait(): Promise<WaitResult>;
-  /** waitpid(2): -1 for any child; options: WNOHANG. Errors: ECHILD, EINVAL. */
+  /**
+   * waitpid(2): above 0 that child, -1 any, 0 those of the caller's group, below -1 those of that group. Options: WNOHANG,
+   * WUNTRACED, WCONTINUED. Errors: ECHILD, EINTR, EINVAL.
+   */
   waitpid(pid: number, options?: number): Promise<WaitResult>;
 }

@@ -9,6 +9,8 @@ import type { DescriptorCalls } from "./descriptors.ts";
 import type { EventCalls } from "./events.ts";
 import type { FileCalls } from "./files.ts";
 import type { ProcessCalls } from "./processes.ts";
+import type { SessionCalls } from "./sessions.ts";
+import type { SignalCalls } from "./signals.ts";
 import type { SocketCalls } from "./sockets.ts";
 import type { TimeCalls } from "./time.ts";
 import type { UserCalls } from "./users.ts";
@@ -17,4 +19,13 @@ import type { UserCalls } from "./users.ts";
 export type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 /** The system calls of one process. */
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls {}
+export interface Sys
+  extends ProcessCalls,
+    TimeCalls,
+    DescriptorCalls,
+    SocketCalls,
+    FileCalls,
+    EventCalls,
+    UserCalls,
+    SignalCalls,
+    SessionCalls {}

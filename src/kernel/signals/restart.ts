@@ -1,0 +1,55 @@
+/**
+ * What becomes of a call that a signal interrupts: signal(7), "Interruption of system calls and library functions by
+ * signal handlers" and "… by stop signals", call by call.
+ */
+
+/**
+ * "always": goes on after any handler.
+ * "restart": goes on after a handler that was set with SA_RESTART, else it is EINTR.
+ * "never": EINTR after any handler; goes on after a stop and a continue.
+ * "breaks": EINTR after any handler, and after a stop and a continue as well.
+ */
+type RestartClass = "always" | "restart" | "never" | "breaks";
+
+/** The calls that are not restarted. Those that are not here are: read, write, open, wait, send, recv, flock, … */
+const CLASSES: Readonly<Record<string, RestartClass>> = {
+  // Waiting for signals.
+  // The C library asks again.
+  sigwait: "always",
+  pause: "never",
+  sigsuspend: "never",
+  sigtimedwait: "breaks",
+  sigwaitinfo: "breaks",
+  // Waiting for many descriptors.
+  poll: "never",
+  ppoll: "never",
+  select: "never",
+  pselect: "never",
+  epoll_wait: "breaks",
+  epoll_pwait: "breaks",
+  // Sleeping.
+  nanosleep: "never",
+  clock_nanosleep: "never",
+  sleep: "never",
+  usleep: "never",
+  // System V IPC.
+  msgrcv: "never",
+  msgsnd: "never",
+  semop: "breaks",
+  semtimedop: "breaks",
+};
+
+function restartClass(call: string): RestartClass {
+  return Object.hasOwn(CLASSES, call) ? (CLASSES[call] ?? "restart") : "restart";
+}
+
+/** Does the call go on after a handler that was set with SA_RESTART, or without it? */
+export function goesOn(call: string, hasRestartFlag: boolean): boolean {
+  const kind = restartClass(call);
+  return kind === "always" || (kind === "restart" && hasRestartFlag);
+}
+
+/** Does the call end when the process was stopped and is continued? */
+export function breaksAtStop(call: string): boolean {
+  return restartClass(call) === "breaks";
+}
