@@ -126,8 +126,13 @@ function digest(result: unknown): number {
   if (typeof result === "string") return -ERRNO[result as Errno] >>> 0;
   if (Array.isArray(result)) return (result[0] as number) >>> 0;
   if (result === undefined) return 0;
-  const { bytes, pid, nanoseconds } = result as { bytes?: number; pid?: number; nanoseconds?: number };
-  return bytes ?? pid ?? nanoseconds ?? 0;
+  const { bytes, pid, nanoseconds, size } = result as {
+    bytes?: number;
+    pid?: number;
+    nanoseconds?: number;
+    size?: number;
+  };
+  return bytes ?? pid ?? nanoseconds ?? size ?? 0;
 }
 
 /** What an error message names beside the call: the descriptor or path, and the endpoint if there is one. */
