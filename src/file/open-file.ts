@@ -31,6 +31,8 @@ export interface FileOps {
   read(task: Task, into: Uint8Array): number | Errno;
   /** write(2): takes as many bytes as there is room for, by copying them; "EAGAIN" when there is none. */
   write(task: Task, from: Uint8Array): number | Errno;
+  /** False where poll() never changes, as with regular files: epoll refuses these (EPERM). */
+  readonly pollable?: boolean;
   /** The readiness bits that hold now. */
   poll(): number;
   /** The last reference is gone. */

@@ -78,14 +78,14 @@ class WriteAttempt extends FileAttempt<number> {
 
   /** A part that went in before an error counts: write(2) answers what was written. */
   override attempt(): number | Errno {
-    for (;;) {
-      const rest = this.#written === 0 ? this.#from : this.#from.subarray(this.#written);
-      const result = writeFile(this.process, this.file, rest);
-      if (typeof result === "string") return result !== "EAGAIN" && this.#written > 0 ? this.#written : result;
+    const rest = this.#written === 0 ? this.#from : this.#from.subarray(this.#written);
+    const result = writeFile(this.process, this.file, rest);
+    if (typeof result === "number") {
       this.#written += result;
-      // What took a part only is asked for the rest: it says whether to wait (a pipe) or why no more fits (a file).
-      if (result === rest.length || result === 0) return this.#written;
+      // A file that took a part only is full: there is nothing to wait for.
+      return result < rest.length && this.file.ops.pollable !== false ? "EAGAIN" : this.#written;
     }
+    return result !== "EAGAIN" && this.#written > 0 ? this.#written : result;
   }
 
   override expired(): number | Errno {
