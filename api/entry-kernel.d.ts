@@ -118,7 +118,7 @@ export declare class Host {
     netstat(): Netstat;
     ps(): PsRow[];
     lsof(): LsofRow[];
-    capture(): Capture;
+    capture(sink?: (piece: Uint8Array) => void): Capture;
 }
 
 export declare class Image {
@@ -210,7 +210,7 @@ export declare class Kernel {
     constructor(parts: KernelParts);
     nextInode(): number;
     spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[]): Process | Errno;
-    runtimeFor(program: unknown): ProgramRuntime;
+    runtimeFor(program: unknown): ProgramRuntime | "ENOEXEC";
     install(process: Process, ops: FileOps, flags: number, closeOnExec?: boolean): number | Errno;
     reportCrash(process: Process, error: unknown): void;
 }
@@ -227,6 +227,7 @@ export interface Machine {
 
 export interface Named {
     readonly title: string;
+    readonly titleHash: number;
 }
 
 export interface NamingTask extends Task {
@@ -297,6 +298,7 @@ export declare class Packet {
     clone(): Packet;
     own(): void;
     ownAll(): void;
+    compact(headroomBytes: number): void;
     completeChecksum(): void;
     copyTo(target: Uint8Array, from?: number): number;
     copyBytes(): Uint8Array;
@@ -336,6 +338,7 @@ export declare class Process implements NamingTask {
     parent: Process | null;
     readonly children: Set<Process>;
     readonly childWaiters: WaitQueue;
+    readonly titleHash: number;
     readonly uid: number;
     readonly gid: number;
     cwd: Directory;
@@ -632,6 +635,7 @@ declare class Counters {
 // base/hash.d.ts
 declare class RollingHash {
     mix(word: number): void;
+    static ofString(text: string): number;
     mixNumber(value: number): void;
     mixString(text: string): void;
     mixBytes(view: DataView, offset: number, length: number): void;
@@ -852,7 +856,7 @@ interface Place {
 
 // host/capture.d.ts
 declare class Capture {
-    constructor(machine: Machine, interfaces: InterfaceTable, epochMs: number);
+    constructor(machine: Machine, interfaces: InterfaceTable, epochMs: number, sink?: (block: Uint8Array) => void);
     get packets(): number;
     toBytes(): Uint8Array;
     [Symbol.dispose](): void;
@@ -1254,7 +1258,7 @@ interface WaitResult {
 }
 
 // kernel/calls/processes.d.ts
-declare function exec(process: Process, name: string, program: unknown, args: readonly string[]): void;
+declare function exec(process: Process, name: string, program: unknown, args: readonly string[]): 0 | Errno;
 
 // kernel/calls/processes.d.ts
 declare function fork(process: Process, program: unknown, args: readonly string[]): number | Errno;
@@ -1462,7 +1466,7 @@ declare class ProcessTable {
     get(pid: number): Process | undefined;
     all(): IterableIterator<Process>;
     create(parent: Process, attributes: ProcessAttributes, descriptors: DescriptorTable, program: unknown, args: readonly string[]): Process | Errno;
-    load(process: Process, program: unknown, args: readonly string[]): void;
+    load(process: Process, runtime: ProgramRuntime, program: unknown, args: readonly string[]): void;
     orphan(process: Process): void;
     notifyParent(process: Process): void;
     reap(process: Process): void;
@@ -1507,7 +1511,9 @@ declare class RunState {
     enter(process: Process, call: string): boolean;
     activity(): void;
     leave(): void;
+    get isTurnSpent(): boolean;
     progress(): void;
+    instant(): void;
     resume(): void;
     beginTurn(): void;
     endTurn(): void;
@@ -1663,7 +1669,7 @@ declare class InterfaceTable {
     setUp(changed: Interface, up: boolean): void;
     get(name: string): Interface | undefined;
     list(): readonly Interface[];
-    subscribe(listener: InterfaceListener): void;
+    subscribe(listener: InterfaceListener): Disposable;
     snapshot(): readonly InterfaceSnapshot[];
 }
 

@@ -16,7 +16,7 @@ export declare class Cable extends Link implements Exchange {
 }
 
 export declare class Capture {
-    constructor(machine: Machine, interfaces: InterfaceTable, epochMs: number);
+    constructor(machine: Machine, interfaces: InterfaceTable, epochMs: number, sink?: (block: Uint8Array) => void);
     get packets(): number;
     toBytes(): Uint8Array;
     [Symbol.dispose](): void;
@@ -190,7 +190,7 @@ export declare class Host {
     netstat(): Netstat;
     ps(): PsRow[];
     lsof(): LsofRow[];
-    capture(): Capture;
+    capture(sink?: (piece: Uint8Array) => void): Capture;
 }
 
 export declare const IPPROTO_ICMP = 1;
@@ -495,7 +495,8 @@ export declare class SystemError extends Error {
     readonly code: Errno;
     readonly errno: number;
     readonly syscall: string;
-    constructor(code: Errno, syscall: string, subject?: string);
+    readonly process: string;
+    constructor(code: Errno, syscall: string, subject?: string, process?: string);
 }
 
 export interface Timespec {
@@ -615,6 +616,7 @@ export interface WorldOptions {
 }
 
 export declare const X_OK = 1;
+export declare function describe(value: unknown): string;
 
 // as describePacket
 export declare function describe(linkType: number, view: DataView, offset: number, length: number): string;
@@ -664,6 +666,7 @@ declare abstract class TimedEvent {
 // base/hash.d.ts
 declare class RollingHash {
     mix(word: number): void;
+    static ofString(text: string): number;
     mixNumber(value: number): void;
     mixString(text: string): void;
     mixBytes(view: DataView, offset: number, length: number): void;
@@ -713,6 +716,7 @@ type Journal = (subject: Named, what: string, value: number, hash: number) => vo
 // base/scheduler.d.ts
 interface Named {
     readonly title: string;
+    readonly titleHash: number;
 }
 
 // base/scheduler.d.ts
@@ -1247,7 +1251,7 @@ declare class Kernel {
     constructor(parts: KernelParts);
     nextInode(): number;
     spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[]): Process | Errno;
-    runtimeFor(program: unknown): ProgramRuntime;
+    runtimeFor(program: unknown): ProgramRuntime | "ENOEXEC";
     install(process: Process, ops: FileOps, flags: number, closeOnExec?: boolean): number | Errno;
     reportCrash(process: Process, error: unknown): void;
 }
@@ -1279,7 +1283,7 @@ declare class ProcessTable {
     get(pid: number): Process | undefined;
     all(): IterableIterator<Process>;
     create(parent: Process, attributes: ProcessAttributes, descriptors: DescriptorTable, program: unknown, args: readonly string[]): Process | Errno;
-    load(process: Process, program: unknown, args: readonly string[]): void;
+    load(process: Process, runtime: ProgramRuntime, program: unknown, args: readonly string[]): void;
     orphan(process: Process): void;
     notifyParent(process: Process): void;
     reap(process: Process): void;
@@ -1293,6 +1297,7 @@ declare class Process implements NamingTask {
     parent: Process | null;
     readonly children: Set<Process>;
     readonly childWaiters: WaitQueue;
+    readonly titleHash: number;
     readonly uid: number;
     readonly gid: number;
     cwd: Directory;
@@ -1363,7 +1368,9 @@ declare class RunState {
     enter(process: Process, call: string): boolean;
     activity(): void;
     leave(): void;
+    get isTurnSpent(): boolean;
     progress(): void;
+    instant(): void;
     resume(): void;
     beginTurn(): void;
     endTurn(): void;
@@ -1488,6 +1495,7 @@ interface DeviceClient {
 // link/frame-hash.d.ts
 declare class FrameHash implements Named {
     readonly title: string;
+    readonly titleHash: number;
     constructor(machine: Machine, title: string);
     mix(packet: Packet): void;
 }
@@ -1659,7 +1667,7 @@ declare class InterfaceTable {
     setUp(changed: Interface, up: boolean): void;
     get(name: string): Interface | undefined;
     list(): readonly Interface[];
-    subscribe(listener: InterfaceListener): void;
+    subscribe(listener: InterfaceListener): Disposable;
     snapshot(): readonly InterfaceSnapshot[];
 }
 
@@ -1962,6 +1970,7 @@ declare class Packet {
     clone(): Packet;
     own(): void;
     ownAll(): void;
+    compact(headroomBytes: number): void;
     completeChecksum(): void;
     copyTo(target: Uint8Array, from?: number): number;
     copyBytes(): Uint8Array;

@@ -222,6 +222,11 @@ export default async (world) => {
     });
   });
 
+  test("--until holds for the runs that a scenario makes by itself", async () => {
+    const { stdout } = await netloom("run", "--until", "20us", "--quiet");
+    expect(stdout).toMatch(/time 0\.000020000 s\n$/);
+  });
+
   test("--until stops in time", async () => {
     const file = program("endless.ts", "for (;;) await sys.sleep(0.25);");
     expect((await netloom("run", file, "--until", "1s", "--quiet")).stdout).toMatch(/time 1\.000000000 s\n$/);
@@ -270,9 +275,14 @@ describe.concurrent("what goes wrong in a scenario", SLOW, () => {
       "late.ts",
       'setTimeout(() => { throw new Error("late"); });\nexport default () => new Promise(() => setInterval(() => {}, 1000));\n',
       1,
-      /nobody caught.*Error: late\n.*late\.ts:1:26/,
+      /no program caught.*Error: late\n.*late\.ts:1:26/,
     ],
-    ["real.ts", 'export default () => { Promise.reject(new Error("lost")); };\n', 1, /nobody caught.*Error: lost\n/],
+    [
+      "real.ts",
+      'export default () => { Promise.reject(new Error("lost")); };\n',
+      1,
+      /no program caught.*Error: lost\n/,
+    ],
   ];
   test.each(failing)("%s", async (name, source, status, message) => {
     const outcome = await netloom("run", scenario(name, source));

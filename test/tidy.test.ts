@@ -8,7 +8,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { scan } from "../scripts/lib/source-text.ts";
-import { checkImports, isCore } from "./tidy/ranks.ts";
+import { checkImports, forbiddenTo, isCore, RANKS } from "./tidy/ranks.ts";
 import {
   checkBans,
   checkDependencies,
@@ -33,6 +33,19 @@ describe("the tree", () => {
     expect(tree.filter(({ path }) => isCore(path)).length).toBeGreaterThan(5);
   });
   test("imports go down the ranks", () => expect(all(checkImports)).toEqual([]));
+  test("has a lint that knows the same ranks", () => {
+    const { overrides } = JSON.parse(readFileSync(`${ROOT}biome.json`, "utf8"));
+    const told: Record<string, string[]> = {};
+    for (const { includes, linter } of overrides) {
+      const folder = /^src\/(\w+)\/\*\*$/.exec(includes[0])?.[1];
+      const patterns = linter?.rules?.style?.noRestrictedImports?.options?.patterns;
+      if (folder !== undefined && patterns !== undefined) {
+        told[folder] = patterns[0].group.map((glob: string) => glob.split("/")[1]);
+      }
+    }
+    const core = Object.keys(RANKS).filter((folder) => folder !== "cli" && folder !== "lab");
+    expect(told).toEqual(Object.fromEntries(core.map((folder) => [folder, forbiddenTo(folder)])));
+  });
   test("has nothing that we do not use", () => expect(all(checkBans)).toEqual([]));
   test("has a head comment in each source file", () => expect(all(checkHeadComment)).toEqual([]));
   test("has no file with two ideas", () => {

@@ -25,6 +25,13 @@ export class RollingHash {
     lanes[1] = Math.imul((second << 13) | (second >>> 19), 0x27d4eb2f) + firstNext;
   }
 
+  /** The hash of one text, for what is mixed in often. */
+  static ofString(text: string): number {
+    const hash = new RollingHash();
+    hash.mixString(text);
+    return hash.value32;
+  }
+
   /** Mixes in an integer of up to 53 bits, signed or not: a time, say. It counts as two words. */
   mixNumber(value: number): void {
     this.mix(value | 0);

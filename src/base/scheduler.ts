@@ -5,7 +5,7 @@
  * what is due now: soft interrupts (a host's protocol queue) and operations that were woken. It is run at the exit of
  * each system call and after each event, so an object that wakes a sleeper, or a loopback interface that hands a packet
  * on, never re-enters the code that called it.
- * Order: world/run-loop.ts moves the clock and pops events; kernel/entry.ts runs the ready queue at the exit of a call.
+ * Order: world/run-loop.ts moves the clock and pops events; kernel/run-state.ts runs the ready queue at the exit of a call.
  */
 import { assert } from "./assert.ts";
 import { EventQueue, type TimedEvent } from "./event-queue.ts";
@@ -24,6 +24,8 @@ export interface Runnable {
 export interface Named {
   /** For people: "receiver[2] on alice". */
   readonly title: string;
+  /** The same as a number: what goes into the hash. */
+  readonly titleHash: number;
 }
 
 /** Sees each step that goes into the determinism hash, with the hash after it. */
@@ -44,6 +46,7 @@ export class Scheduler {
 
   /** Mixes a step of the run into the determinism hash. */
   note(subject: Named, what: string, value: number): void {
+    this.hash.mix(subject.titleHash);
     this.hash.mixString(what);
     this.hash.mixNumber(value);
     if (this.journal !== null) this.journal(subject, what, value, this.hash.value32);

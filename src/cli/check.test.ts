@@ -4,8 +4,8 @@ import { Recording } from "./recording.ts";
 
 /** More than one chunk of a recording. */
 const STEPS = 40_000;
-const QUEUE = { title: "the event queue" };
-const PROCESS = { title: "sender[3] on bob" };
+const QUEUE = { title: "the event queue", titleHash: 0 };
+const PROCESS = { title: "sender[3] on bob", titleHash: 1 };
 
 /** Plays the same steps into a journal, except at one position. */
 function play(journal: Recording["add"], steps: number, change: number = -1): void {

@@ -1,7 +1,7 @@
 /**
  * --check: runs an experiment twice, from fresh modules and in fresh worlds, and compares the journals step by step.
  *
- * Read first: DESIGN, "Determinism is checked, not promised". The journal holds what goes into the hash: events of the
+ * Read first: ARCHITECTURE.md, "Determinism". The journal holds what goes into the hash: events of the
  * queue, and calls with their results. Frames go into the hash without a step of their own, so a hash that differs
  * where the step is the same means a frame that differed before it.
  * Order: the first run is recorded; the second is compared as it goes and stopped at the first step that differs.

@@ -6,7 +6,7 @@
  */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DeadlockError, EndOfTimeError, HeldClockError, LivelockError } from "../entry-node.ts";
+import { DeadlockError, describe, EndOfTimeError, HeldClockError, LivelockError } from "../entry-node.ts";
 
 /** Where our own code lies, whose frames say nothing to the author of a scenario. */
 const OURS = [new URL("..", import.meta.url).href, new URL("../../src/", import.meta.url).href].map(toPath);
@@ -39,8 +39,7 @@ export function describeError(error: unknown): string {
 /** The same in one line. */
 export function summarize(error: unknown): string {
   if (!(error instanceof Error)) return inspectThrown(error);
-  const text = error.message === "" ? error.name : `${error.name}: ${error.message}`;
-  return text.split("\n")[0] as string;
+  return describe(error).split("\n")[0] as string;
 }
 
 /** A path as seen from the working directory, with forward slashes on every system. */
@@ -60,19 +59,33 @@ export function isOfRun(error: unknown): boolean {
 }
 
 function framesOf(error: Error): string[] {
-  const frames = (error.stack ?? "").split("\n").flatMap((line) => {
-    const [, caller, place, row, column] = FRAME.exec(line) ?? [];
-    if (place === undefined) return [];
-    const path = toPath(place);
-    if (OURS.some((folder) => path.startsWith(folder)) || /[\\/]node_modules[\\/](?!netloom[\\/]examples)/.test(path)) {
-      return [];
-    }
-    const where = `${shownPath(path)}:${row}:${column}`;
-    return [caller === undefined ? `    at ${where}` : `    at ${caller.replace(/^Module\./, "")} (${where})`];
-  });
+  const frames = stackOf(error)
+    .split("\n")
+    .flatMap((line) => {
+      const [, caller, place, row, column] = FRAME.exec(line) ?? [];
+      if (place === undefined) return [];
+      const path = toPath(place);
+      if (
+        OURS.some((folder) => path.startsWith(folder)) ||
+        /[\\/]node_modules[\\/](?!netloom[\\/]examples)/.test(path)
+      ) {
+        return [];
+      }
+      const where = `${shownPath(path)}:${row}:${column}`;
+      return [caller === undefined ? `    at ${where}` : `    at ${caller.replace(/^Module\./, "")} (${where})`];
+    });
   return frames.slice(0, FRAMES_MAX);
 }
 
+/** What was thrown may be an object that throws when it is looked at. */
+function stackOf(error: Error): string {
+  try {
+    return typeof error.stack === "string" ? error.stack : "";
+  } catch {
+    return "";
+  }
+}
+
 function inspectThrown(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? JSON.stringify(value) : describe(value);
 }

@@ -16,8 +16,8 @@ const STACK_FRAMES_MAX = 50;
 
 async function main(): Promise<number> {
   Error.stackTraceLimit = STACK_FRAMES_MAX;
-  process.once("uncaughtException", (error) => stop(outside(error)));
-  process.once("unhandledRejection", (error) => stop(outside(error)));
+  process.on("uncaughtException", lastResort);
+  process.on("unhandledRejection", lastResort);
   try {
     return await perform(parse(process.argv.slice(2)));
   } catch (error) {
@@ -41,10 +41,10 @@ async function perform(command: Command): Promise<number> {
   }
 }
 
-/** Something that nobody waited for went wrong while the scenario was there: its own timer or promise. */
-function outside(error: unknown): Failure {
-  const { message } = toFailure(error);
-  return new Failure(1, `an error that nobody caught, outside of every program of the world: ${message}`);
+/** An error that nobody caught while no world was running; in a run stray.ts takes care of it. */
+function lastResort(error: unknown): void {
+  if (process.listenerCount("unhandledRejection") > 1) return;
+  stop(new Failure(1, `an error that nobody caught: ${toFailure(error).message}`));
 }
 
 function tell(failure: Failure): number {

@@ -4,7 +4,7 @@
  * Order: locate() → load() → Stage → the scenario builds → world.run() → report. With --check the same happens twice and
  * check.ts compares. Whatever goes wrong, the state of the world up to there is printed before the failure is told.
  */
-import type { RunOptions, WorldOptions } from "../entry-node.ts";
+import type { WorldOptions } from "../entry-node.ts";
 import { formatCommand, type RunArguments } from "./arguments.ts";
 import { Comparison, formatDivergence } from "./check.ts";
 import { Failure, isOfRun, toFailure } from "./failure.ts";
@@ -18,6 +18,7 @@ import { Progress } from "./progress.ts";
 import { Recording } from "./recording.ts";
 import { formatCrash, formatJsonResult, formatReport, formatResult } from "./report.ts";
 import { type CaptureFile, prepareDirectory, Stage } from "./stage.ts";
+import { StrayErrors } from "./stray.ts";
 import { stdoutStyle } from "./style.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -96,7 +97,7 @@ function compareEnds(
 function setUp({ file, given, show, captures }: Experiment, scenario: Scenario): Stage {
   // What programs print is in the trace; it would be there twice.
   const options: WorldOptions = { console: () => {}, ...scenario.options, ...givenOptions(given) };
-  const stage = makeStage(options, captures !== undefined, file);
+  const stage = makeStage(options, captures, file, given.until);
   if (Progress.isWanted(show !== "quiet")) {
     const progress = new Progress(stage, given.until);
     stage.atEnd(() => progress.end());
@@ -110,9 +111,14 @@ function setUp({ file, given, show, captures }: Experiment, scenario: Scenario):
   return stage;
 }
 
-function makeStage(options: WorldOptions, isCapturing: boolean, { name }: ScenarioFile): Stage {
+function makeStage(
+  options: WorldOptions,
+  captures: string | undefined,
+  { name }: ScenarioFile,
+  until: string | undefined,
+): Stage {
   try {
-    return new Stage(options, isCapturing);
+    return new Stage(options, captures, until);
   } catch (error) {
     throw new Failure(2, `the "options" that ${name} exports: ${(error as Error).message}`);
   }
@@ -123,15 +129,16 @@ function givenOptions({ seed, isRealTime }: RunArguments): WorldOptions {
 }
 
 /** Builds and runs; what stopped it before its end is answered, not thrown. */
-async function perform({ file, given, show }: Experiment, scenario: Scenario, stage: Stage): Promise<Failure | null> {
-  const options: RunOptions = given.until === undefined ? {} : { until: given.until };
+async function perform({ file, show }: Experiment, scenario: Scenario, stage: Stage): Promise<Failure | null> {
   using _printing = interceptPrinting(show === "transcript" ? output : null);
   using _interrupt = onInterrupt(stage);
+  using stray = new StrayErrors(stage);
   try {
-    await settles(scenario.build(stage), `the default export of ${file.name}`);
-    await stage.run(options);
-    return null;
+    await Promise.race([settles(scenario.build(stage), `the default export of ${file.name}`), stray.failed]);
+    await stage.run();
+    return stray.failure;
   } catch (error) {
+    if (stray.failure !== null) return stray.failure;
     const failure = toFailure(error);
     const isOfScenario = failure !== error && !isOfRun(error);
     return isOfScenario ? new Failure(failure.status, `${file.name} failed: ${failure.message}`) : failure;
@@ -141,11 +148,11 @@ async function perform({ file, given, show }: Experiment, scenario: Scenario, st
 }
 
 /** Prints what there is to say about the run, and answers the exit status. */
-function finish({ given, show, captures }: Experiment, stage: Stage, stopped: Failure | null): number {
+function finish({ given, show }: Experiment, stage: Stage, stopped: Failure | null): number {
   let failure = stopped;
   let files: CaptureFile[] = [];
   try {
-    if (captures !== undefined) files = stage.writeCaptures(captures);
+    files = stage.endCaptures();
   } catch (error) {
     failure ??= toFailure(error);
   }

@@ -1,11 +1,14 @@
 /**
  * The World that the command gives to a scenario: it captures hosts from their first frame on.
  */
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Host } from "../entry-kernel.ts";
-import { World, type WorldOptions } from "../entry-node.ts";
+import { parseDuration, type RunOptions, type RunResult, World, type WorldOptions } from "../entry-node.ts";
 import { Failure } from "./failure.ts";
+
+/** So much is collected before it is written. */
+const WRITE_BYTES = 65_536;
 
 /** A file that was written. */
 export interface CaptureFile {
@@ -14,18 +17,29 @@ export interface CaptureFile {
 }
 
 export class Stage extends World {
-  readonly #isCapturing: boolean;
-  readonly #captures: Map<string, ReturnType<Host["capture"]>> = new Map<string, ReturnType<Host["capture"]>>();
+  readonly #captures: string | undefined;
+  readonly #files: CaptureWriter[] = [];
+  readonly #untilNs: number | undefined;
   readonly #endings: (() => void)[] = [];
 
-  constructor(options: WorldOptions, isCapturing: boolean) {
+  /** `captures`: where one file for each host is written; none when it is left out. */
+  constructor(options: WorldOptions, captures?: string, until?: string) {
     super(options);
-    this.#isCapturing = isCapturing;
+    this.#captures = captures?.replace(/\/+$/, "");
+    this.#untilNs = until === undefined ? undefined : parseDuration("--until", until);
+  }
+
+  /** --until holds for the runs, too, that a scenario makes by itself. */
+  override run(options: RunOptions = {}): Promise<RunResult> {
+    const limitNs = this.#untilNs;
+    if (limitNs === undefined) return super.run(options);
+    const askedNs = options.until === undefined ? limitNs : parseDuration("until", options.until);
+    return super.run({ ...options, until: Math.min(askedNs, limitNs) });
   }
 
   override host(name: string): Host {
     const host = super.host(name);
-    if (this.#isCapturing) this.#captures.set(name, host.capture());
+    if (this.#captures !== undefined) this.#files.push(new CaptureWriter(host, `${this.#captures}/${name}.pcapng`));
     return host;
   }
 
@@ -39,18 +53,61 @@ export class Stage extends World {
     for (const ending of this.#endings.splice(0)) ending();
   }
 
-  /** Writes DIR/HOST.pcapng for each host. A Failure that names the file when it can't be. */
-  writeCaptures(directory: string): CaptureFile[] {
-    return [...this.#captures].map(([name, capture]) => {
-      const path = `${directory.replace(/\/+$/, "")}/${name}.pcapng`;
-      try {
-        writeFileSync(path, capture.toBytes());
-      } catch (error) {
-        throw new Failure(1, `the capture ${path} can't be written: ${(error as Error).message}`);
-      }
-      return { path, packets: capture.packets };
-    });
+  /** Finishes the captures, and answers what was written. */
+  endCaptures(): CaptureFile[] {
+    return this.#files.map((file) => file.end());
   }
+}
+
+/** One host's capture, which goes to its file while the world runs. */
+class CaptureWriter {
+  readonly #path: string;
+  readonly #file: number;
+  readonly #capture: ReturnType<Host["capture"]>;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+
+  constructor(host: Host, path: string) {
+    this.#path = path;
+    try {
+      this.#file = openSync(path, "w");
+    } catch (error) {
+      throw this.#failure(error);
+    }
+    this.#capture = host.capture((piece) => this.#add(piece));
+  }
+
+  end(): CaptureFile {
+    this.#capture[Symbol.dispose]();
+    this.#flush();
+    closeSync(this.#file);
+    return { path: this.#path, packets: this.#capture.packets };
+  }
+
+  #add(piece: Uint8Array): void {
+    this.#waiting.push(piece);
+    this.#waitingBytes += piece.length;
+    if (this.#waitingBytes >= WRITE_BYTES) this.#flush();
+  }
+
+  #flush(): void {
+    try {
+      writeFully(this.#file, Buffer.concat(this.#waiting));
+    } catch (error) {
+      throw this.#failure(error);
+    } finally {
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+    }
+  }
+
+  #failure(error: unknown): Failure {
+    return new Failure(1, `the capture ${this.#path} can't be written: ${(error as Error).message}`);
+  }
+}
+
+function writeFully(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }
 
 /** Makes the directory for captures before anything runs. A Failure when it can't be. */

@@ -14,20 +14,23 @@ export class Capture {
   readonly #machine: Machine;
   readonly #epochNs: bigint;
   readonly #blocks: Uint8Array[] = [];
+  readonly #sink: ((block: Uint8Array) => void) | undefined;
+  /** What ends with the capture. */
   readonly #taps: Disposable[] = [];
   #bytes = 0;
   #packets = 0;
   #interfaces = 0;
-  #hasEnded = false;
 
-  constructor(machine: Machine, interfaces: InterfaceTable, epochMs: number) {
+  constructor(machine: Machine, interfaces: InterfaceTable, epochMs: number, sink?: (block: Uint8Array) => void) {
+    this.#sink = sink;
     this.#machine = machine;
     this.#epochNs = BigInt(epochMs) * 1_000_000n;
     this.#append({ type: "section-header", application: "netloom", comment: `host ${machine.name}` });
     for (const present of interfaces.list()) this.#watch(present);
-    interfaces.subscribe((changed, change) => {
-      if (change === "attach" && !this.#hasEnded) this.#watch(changed);
+    const subscription = interfaces.subscribe((changed, change) => {
+      if (change === "attach") this.#watch(changed);
     });
+    this.#taps.push(subscription);
   }
 
   /** How many packets were captured. */
@@ -35,7 +38,7 @@ export class Capture {
     return this.#packets;
   }
 
-  /** The file so far. */
+  /** The file so far; empty when a sink gets it. */
   toBytes(): Uint8Array {
     const file = new Uint8Array(this.#bytes);
     let offset = 0;
@@ -48,7 +51,6 @@ export class Capture {
 
   /** Ends the capture; what was captured stays. */
   [Symbol.dispose](): void {
-    this.#hasEnded = true;
     for (const tap of this.#taps) tap[Symbol.dispose]();
     this.#taps.length = 0;
   }
@@ -80,6 +82,10 @@ export class Capture {
 
   #append(block: pcapng.Block): void {
     const bytes = pcapng.emit(block);
+    if (this.#sink !== undefined) {
+      this.#sink(bytes);
+      return;
+    }
     this.#blocks.push(bytes);
     this.#bytes += bytes.length;
   }

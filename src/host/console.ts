@@ -36,6 +36,7 @@ export class HostConsole implements FileOps {
   write(task: Task, from: Uint8Array): number {
     const { tracer, name: host, scheduler } = this.#machine;
     const text = new TextDecoder().decode(from);
+    scheduler.hash.mixString(text);
     if (tracer.on) tracer.emit(host, { step: "host/console", pid: task.pid, process: task.name, text });
     this.#listener({ timeNs: scheduler.nowNs, host, pid: task.pid, process: task.name, text });
     return from.length;

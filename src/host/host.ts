@@ -16,6 +16,7 @@ import { Loopback } from "../link/loopback.ts";
 import type { Interface } from "../netif/interface.ts";
 import { Netif } from "../netif/netif.ts";
 import { ProtocolTable } from "../socket/protocol.ts";
+import { parsePrefix } from "../wire/ip-address.ts";
 import type * as mac from "../wire/mac-address.ts";
 import { Capture } from "./capture.ts";
 import { type ConsoleOutput, HostConsole } from "./console.ts";
@@ -116,6 +117,9 @@ export class Host {
    * in the link's place. Throws an Error for what is no address.
    */
   attach(link: Attachable | Device, address?: string): Interface {
+    if (address !== undefined && parsePrefix(address) === undefined) {
+      throw new Error(`${this.name}: can't attach with the address ${JSON.stringify(address)}: ${explain("EINVAL")}`);
+    }
     const device = "port" in link ? link.port() : link;
     const macAddress = device.linkType === "ethernet" ? this.#parts.nextMacAddress() : 0;
     const attached = this.netif.interfaces.attach(device, macAddress);
@@ -140,10 +144,21 @@ export class Host {
   spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
   spawn(name: string, program: unknown, options: SpawnOptions = {}): SpawnedProcess {
     const { args = [], env = {}, uid = 0, gid = uid, cwd: path = "/", daemon = false } = options;
+    if (typeof name !== "string" || !/^[^\p{Cc}]{1,64}$/u.test(name)) {
+      throw new TypeError(
+        `${this.name}: a process is named with 1 to 64 printable characters, not ${JSON.stringify(name)}`,
+      );
+    }
     const { files } = this.kernel;
     const cwd = files.directory({ pid: 1, name, uid, gid, cwd: files.root, umask: 0 }, path);
     if (typeof cwd === "string") throw new Error(`${this.name}: can't spawn "${name}" in ${path}: ${cwd}`);
     const process = this.kernel.spawn({ name, env, uid, gid, cwd, umask: 0o022, daemon }, program, args);
+    if (process === "ENOEXEC") {
+      const known = this.#parts.runtimes.map((runtime) => runtime.name).join(", ");
+      throw new TypeError(
+        `${this.name}: can't spawn "${name}": a program is of a kind that a runtime accepts (${known}), not ${typeof program}`,
+      );
+    }
     if (typeof process === "string") throw new Error(`${this.name}: can't spawn "${name}": ${process}`);
     return process;
   }
@@ -163,9 +178,12 @@ export class Host {
     return lsof(this.kernel.processes.all());
   }
 
-  /** Captures every frame that passes the host's interfaces from now on; disposing ends it. */
-  capture(): Capture {
-    return new Capture(this.#machine, this.netif.interfaces, this.#parts.epochMs);
+  /**
+   * Captures every frame that passes the host's interfaces from now on; disposing ends it. The file is kept in memory, or
+   * handed piece by piece to the sink.
+   */
+  capture(sink?: (piece: Uint8Array) => void): Capture {
+    return new Capture(this.#machine, this.netif.interfaces, this.#parts.epochMs, sink);
   }
 
   #addAddress(to: Interface, address: string): void {

@@ -1,7 +1,7 @@
 /**
  * The Internet protocols of one host, put together on top of its interface layer.
  *
- * Read first: DESIGN, "The layers"; netif/netif.ts, ip/ip.ts. The host makes one Netif and one Inet, adds the rows of
+ * Read first: ARCHITECTURE.md, "The folders"; netif/netif.ts, ip/ip.ts. The host makes one Netif and one Inet, adds the rows of
  * `protocols` to its table of protocols, and for each interface calls attach() and addAddress().
  */
 import type { Errno } from "../abi/errno.ts";

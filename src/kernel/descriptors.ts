@@ -108,7 +108,7 @@ export class DescriptorTable {
 
   /** What programs pass is not trusted to be a number. */
   #slot(fd: number): Slot | undefined {
-    return fd >>> 0 === fd ? this.#slots[fd] : undefined;
+    return typeof fd === "number" && fd >>> 0 === fd ? this.#slots[fd] : undefined;
   }
 
   #put(fd: number, file: OpenFile, closeOnExec: boolean): void {

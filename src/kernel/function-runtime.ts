@@ -1,6 +1,7 @@
 /**
  * The runtime of TypeScript programs: `async (sys, ...args) => status`.
  */
+import { describe } from "../base/describe.ts";
 import { Door } from "./door/door.ts";
 import type { Image, ProgramRuntime, RunningProgram } from "./image.ts";
 import type { Program } from "./sys/sys.ts";
@@ -34,5 +35,5 @@ function isPromise(value: unknown): value is PromiseLike<number | void> {
 function finish(image: Image, status: unknown): void {
   if (status === undefined) image.exit(0);
   else if (Number.isInteger(status)) image.exit(status as number);
-  else image.crash(new TypeError(`a program gives an integer as its exit status, or nothing; not ${String(status)}`));
+  else image.crash(new TypeError(`a program gives an integer as its exit status, or nothing; not ${describe(status)}`));
 }

@@ -87,12 +87,9 @@ export class Kernel {
     return process;
   }
 
-  /** The runtime that starts such a program; a TypeError when there is none. */
-  runtimeFor(program: unknown): ProgramRuntime {
-    const runtime = this.#parts.runtimes.find((candidate) => candidate.accepts(program));
-    if (runtime !== undefined) return runtime;
-    const known = this.#parts.runtimes.map((candidate) => candidate.name).join(", ");
-    throw new TypeError(`a program must be of a kind that a runtime accepts (${known}), not ${typeof program}`);
+  /** The runtime that starts such a program. ENOEXEC: none accepts it. */
+  runtimeFor(program: unknown): ProgramRuntime | "ENOEXEC" {
+    return this.#parts.runtimes.find((candidate) => candidate.accepts(program)) ?? "ENOEXEC";
   }
 
   /** Makes an open file description for a new object and gives it the lowest free descriptor. */

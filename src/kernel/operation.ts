@@ -97,7 +97,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
       }
       result = this.#attempt.expired();
     }
-    if (this.process.owedNs > 0) {
+    if (this.process.owedNs > 0 || this.process.runState.isTurnSpent) {
       this.process.addOperation(this);
       this.#complete(result);
       return "EAGAIN";
@@ -153,7 +153,15 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   run(): void {
     this.#isTurnOwed = false;
     if (this.#state !== "asleep") return;
-    const result = this.#attempt.attempt();
+    let result: R | Errno;
+    try {
+      result = this.#attempt.attempt();
+    } catch (error) {
+      // A buffer that was taken away while the call slept, for example. This is somebody else's stack: it is the crash
+      // of the process that made the call.
+      this.process.crash(error);
+      return;
+    }
     if (result !== "EAGAIN") this.#complete(result);
   }
 
@@ -168,15 +176,17 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   }
 
   #complete(result: R | Errno): void {
+    const { runState } = this.process;
     const owedNs = this.process.takeOwed();
-    if (owedNs === 0) {
+    if (owedNs === 0 && !runState.isTurnSpent) {
       this.#finish(result);
       return;
     }
-    // cpu.perCallNs: the call has taken effect; its caller goes on when the processor has done its work.
+    // The call has taken effect. With cpu.perCallNs its caller goes on when the processor has done its work; without,
+    // programs have had their share of this turn, and the caller goes on in the next one.
     this.#state = "completing";
     this.#leaveQueues();
-    this.#setTimer(this.process.runState.scheduler.nowNs + owedNs, () => this.#finish(result));
+    this.#setTimer(runState.scheduler.nowNs + owedNs, () => this.#finish(result));
   }
 
   #finish(result: R | Errno): void {

@@ -6,7 +6,7 @@
 import type { Errno } from "../abi/errno.ts";
 import { CallbackEvent } from "../base/event-queue.ts";
 import { DescriptorTable } from "./descriptors.ts";
-import { Image } from "./image.ts";
+import { Image, type ProgramRuntime } from "./image.ts";
 import type { Kernel } from "./kernel.ts";
 import { CHILD_CHANGED, Process, type ProcessAttributes } from "./process.ts";
 
@@ -50,6 +50,8 @@ export class ProcessTable {
     program: unknown,
     args: readonly string[],
   ): Process | Errno {
+    const runtime = this.#kernel.runtimeFor(program);
+    if (typeof runtime === "string") return runtime;
     if (this.#processes.size >= PROCESSES_MAX) return "EAGAIN";
     const process = new Process(this.#kernel, this.#nextPid(), parent, attributes, descriptors);
     this.#processes.set(process.pid, process);
@@ -57,13 +59,12 @@ export class ProcessTable {
     runState.holders++;
     runState.progress();
     if (!process.daemon) runState.foregroundProcesses++;
-    this.load(process, program, args);
+    this.load(process, runtime, program, args);
     return process;
   }
 
   /** Gives the process a new image, which starts at this instant. */
-  load(process: Process, program: unknown, args: readonly string[]): void {
-    const runtime = this.#kernel.runtimeFor(program);
+  load(process: Process, runtime: ProgramRuntime, program: unknown, args: readonly string[]): void {
     const image = new Image(process);
     process.image = image;
     const { runState } = this.#kernel;

@@ -8,6 +8,8 @@
  */
 import { SIGKILL } from "../abi/signal.ts";
 import { exitedStatus, signaledStatus } from "../abi/wait.ts";
+import { describe } from "../base/describe.ts";
+import { RollingHash } from "../base/hash.ts";
 import type { Runnable } from "../base/scheduler.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { Directory } from "../file/inode.ts";
@@ -45,6 +47,8 @@ export class Process implements NamingTask {
   parent: Process | null;
   readonly children: Set<Process> = new Set<Process>();
   readonly childWaiters: WaitQueue = new WaitQueue();
+  /** Host and pid, for the determinism hash. */
+  readonly titleHash: number;
   readonly uid: number;
   readonly gid: number;
   cwd: Directory;
@@ -77,6 +81,7 @@ export class Process implements NamingTask {
     this.kernel = kernel;
     this.runState = kernel.runState;
     this.pid = pid;
+    this.titleHash = RollingHash.ofString(`${kernel.machine.name} ${pid}`);
     this.parent = parent;
     this.name = attributes.name;
     this.uid = attributes.uid;
@@ -171,7 +176,7 @@ export class Process implements NamingTask {
   crash(error: unknown): void {
     if (this.state !== "running") return;
     this.kernel.reportCrash(this, error);
-    this.terminate(exitedStatus(1), "crash", String(error));
+    this.terminate(exitedStatus(1), "crash", describe(error));
   }
 
   trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "reap", text: string): void {

@@ -1,7 +1,7 @@
 /**
  * What keeps a world's clock from moving, and what stops a run: shared by the kernels of all hosts of one world.
  *
- * Read first: DESIGN, "When time moves". The kernel reports here who is running, who waits, who awaits something outside
+ * Read first: ARCHITECTURE.md, "When time moves". The kernel reports here who is running, who waits, who awaits something outside
  * and how many calls were made at this instant; world/run-loop.ts decides from it whether the clock may move.
  */
 import { assert } from "../base/assert.ts";
@@ -10,11 +10,18 @@ import type { Process } from "./process.ts";
 
 /** So much of the ready queue is run within one call; the rest is left to the run loop, which yields to the platform. */
 const READY_PER_CALL = 256;
-/** Within one turn of the platform so much is run in all before calls leave their ready queue to the run loop. */
+/** Within one turn so much is run in all before calls leave their ready queue to the run loop. */
 const READY_PER_TURN = 4096;
+/**
+ * After so many calls within one turn, the results of calls are handed out by the run loop, which lets the platform have
+ * its turn. It is counted, not timed: the order in which programs go on must not depend on real time.
+ */
+const CALLS_PER_TURN = 20_000;
 
 /** Calls at one instant, without anything having been achieved, that are taken for a livelock. */
 export const LIVELOCK_CALLS = 1_000_000;
+/** So many times more calls at one instant are taken for one even if they move bytes: nobody else will ever see it. */
+const BUSY_FACTOR = 20;
 
 /** A result from outside that waits for its turn to be handed in. */
 export interface External {
@@ -23,13 +30,13 @@ export interface External {
   deliver: (() => void) | null;
 }
 
-/** A program calls and calls, and nothing moves. */
+/** Programs call and call, and time stands still. */
 export class LivelockError extends Error {
   constructor(process: Process, call: string, calls: number, timeText: string) {
     super(
-      `livelock at ${timeText}: ${calls} calls at one instant without progress, the last one ${call}() by ${process.title}. ` +
-        "A program that polls must wait between two tries: use a blocking call, poll() with a timeout, or sleep(); " +
-        "or give calls a cost with cpu.perCallNs.",
+      `livelock at ${timeText}: ${calls} calls at one instant, the last one ${call}() by ${process.title}. ` +
+        "A program that polls must wait between two tries: use a blocking call, poll() with a timeout, or sleep(); or give " +
+        "calls a cost with cpu.perCallNs, which those that answer a promise wait for. (livelockCalls sets the limit.)",
     );
     this.name = "LivelockError";
   }
@@ -57,6 +64,8 @@ export class RunState {
   /** Wakes the run loop when it sleeps for want of anything to do. */
   onActivity: (() => void) | null = null;
   #callsWithoutProgress = 0;
+  #callsThisInstant = 0;
+  #callsThisTurn = 0;
   #readyThisTurn = 0;
 
   constructor(scheduler: Scheduler, options: { perCallNs: number; livelockCalls: number }) {
@@ -70,8 +79,12 @@ export class RunState {
     if (this.failure !== null) return false;
     this.calls++;
     process.chargeCall(this.perCallNs);
-    if (++this.#callsWithoutProgress > this.#livelockCalls) {
-      const calls = this.#callsWithoutProgress - 1;
+    this.#callsThisTurn++;
+    this.#callsThisInstant++;
+    this.#callsWithoutProgress++;
+    const limit = this.#livelockCalls;
+    if (this.#callsWithoutProgress > limit || this.#callsThisInstant > limit * BUSY_FACTOR) {
+      const calls = this.#callsThisInstant - 1;
       this.fail(new LivelockError(process, call, calls, formatSeconds(this.scheduler.nowNs)));
       return false;
     }
@@ -90,9 +103,20 @@ export class RunState {
     this.#readyThisTurn += this.scheduler.runReady(READY_PER_CALL);
   }
 
-  /** Something was achieved: bytes moved, a process began or ended, the clock moved. */
+  /** Have programs had their share of this turn? Then results of calls wait for the run loop. */
+  get isTurnSpent(): boolean {
+    return this.#callsThisTurn > CALLS_PER_TURN;
+  }
+
+  /** Something was achieved: bytes moved, a process began or ended. */
   progress(): void {
     this.#callsWithoutProgress = 0;
+  }
+
+  /** The clock has moved. */
+  instant(): void {
+    this.#callsWithoutProgress = 0;
+    this.#callsThisInstant = 0;
   }
 
   /** A program is given a result, and will act on it before the clock moves. */
@@ -106,6 +130,7 @@ export class RunState {
     assert(!this.inLoop, "the run loop is not entered twice");
     this.inLoop = true;
     this.#readyThisTurn = 0;
+    this.#callsThisTurn = 0;
   }
 
   endTurn(): void {

@@ -12,12 +12,16 @@ export class SystemError extends Error {
   /** The call that failed. */
   readonly syscall: string;
 
-  constructor(code: Errno, syscall: string, subject: string = "") {
+  /** The process that made the call: "sender[2] on bob". */
+  readonly process: string;
+
+  constructor(code: Errno, syscall: string, subject: string = "", process: string = "") {
     super(`${code}: ${ERRNO_TEXT[code]}, ${syscall}${subject === "" ? "" : ` (${subject})`}`);
     this.name = "SystemError";
     this.code = code;
     this.errno = ERRNO[code];
     this.syscall = syscall;
+    this.process = process;
   }
 }
 

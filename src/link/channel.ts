@@ -24,6 +24,12 @@ import { Pacer } from "./pacer.ts";
 import { judge, RuleError } from "./rules.ts";
 import type { PortStatistics } from "./statistics.ts";
 
+/**
+ * So many frames are under way in one direction at a time. A real wire holds its rate times its delay; one without a rate
+ * would hold anything, and a sender that never has to wait would fill the memory at one instant.
+ */
+const FLIGHT_MAX = 16_384;
+
 /** The port that a channel starts from. */
 export interface ChannelOwner {
   readonly number: number;
@@ -73,7 +79,7 @@ export class Channel {
 
   /** Can it take another frame? */
   get ready(): boolean {
-    return this.#sending === null;
+    return this.#sending === null && this.#flight.length < FLIGHT_MAX;
   }
 
   /** Frames that are leaving, under way or held back. */
@@ -100,13 +106,15 @@ export class Channel {
     this.#sending = null;
     this.#leave(packet);
     // A rule may have called into the sender, which then has sent the next frame already.
-    if (this.#sending === null) this.#owner.sent();
+    if (this.ready) this.#owner.sent();
   }
 
   arrive(): void {
+    const wasFull = !this.ready;
     const packet = this.#flight.shift();
     if (this.#flight.length > 0) this.#medium.machine.scheduler.at(this.#arrivalEvent, this.#flight.nextArrivalNs);
     this.#owner.carry(packet);
+    if (wasFull && this.ready) this.#owner.sent();
   }
 
   arriveLate(packet: Packet): void {

@@ -15,20 +15,18 @@ const HASHED_BYTES = 64;
 export class FrameHash implements Named {
   readonly title: string;
   readonly #machine: Machine;
-  readonly #titleHash: number;
+  readonly titleHash: number;
 
   constructor(machine: Machine, title: string) {
     this.title = title;
     this.#machine = machine;
-    const hash = new RollingHash();
-    hash.mixString(title);
-    this.#titleHash = hash.value32;
+    this.titleHash = RollingHash.ofString(title);
   }
 
   mix(packet: Packet): void {
     const { hash, nowNs, journal } = this.#machine.scheduler;
     hash.mixNumber(nowNs);
-    hash.mix(this.#titleHash);
+    hash.mix(this.titleHash);
     hash.mix(packet.length);
     const { view, start, headLength, tail } = packet;
     hash.mixBytes(view, start, Math.min(headLength, HASHED_BYTES));

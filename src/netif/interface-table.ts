@@ -34,7 +34,7 @@ export class InterfaceTable {
   readonly #machine: Machine;
   readonly #input: (packet: Packet, from: Interface) => void;
   readonly #interfaces: Interface[] = [];
-  readonly #listeners: InterfaceListener[] = [];
+  #listeners: readonly InterfaceListener[] = [];
   #lastIndex = 0;
   #generation = 0;
 
@@ -83,9 +83,14 @@ export class InterfaceTable {
     return this.#interfaces;
   }
 
-  /** The listener hears of every later change. */
-  subscribe(listener: InterfaceListener): void {
-    this.#listeners.push(listener);
+  /** The listener hears of every later change; disposing ends that. */
+  subscribe(listener: InterfaceListener): Disposable {
+    this.#listeners = [...this.#listeners, listener];
+    return {
+      [Symbol.dispose]: () => {
+        this.#listeners = this.#listeners.filter((other) => other !== listener);
+      },
+    };
   }
 
   snapshot(): readonly InterfaceSnapshot[] {

@@ -3,7 +3,7 @@ import { IpAddress } from "../wire/ip-address.ts";
 import * as mac from "../wire/mac-address.ts";
 import { Packet } from "../wire/packet.ts";
 import type { Interface } from "./interface.ts";
-import { WAITING_MAX_BYTES } from "./neighbour.ts";
+import { LINK_HEADER_MAX_BYTES, WAITING_MAX_BYTES } from "./neighbour.ts";
 import { type Lesson, NEIGHBOURS_MAX } from "./neighbour-table.ts";
 import { NS_PER_SECOND, TestDevice, TestWorld } from "./netif.fixture.ts";
 import { Netif } from "./netif.ts";
@@ -114,8 +114,9 @@ describe("H38: neighbour resolution", () => {
 
   test("so many bytes wait for an address, and the oldest packet makes room", () => {
     const a = new Dialogue();
-    const size = Packet.from(Uint8Array.of(1)).trueSizeBytes;
-    const fits = Math.ceil(WAITING_MAX_BYTES / size);
+    const waiting = Packet.from(Uint8Array.of(1));
+    waiting.compact(LINK_HEADER_MAX_BYTES);
+    const fits = Math.ceil(WAITING_MAX_BYTES / waiting.trueSizeBytes);
     for (let count = 0; count < fits; count++) a.send(count % 256);
     expect(a.count("NeighUnresolvedDiscards")).toBe(0);
     a.send(1).send(2);

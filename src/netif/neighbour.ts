@@ -28,6 +28,9 @@ export const UNRESOLVED: MacAddress = -1;
  */
 export const WAITING_MAX_BYTES = 212_992;
 
+/** What is still to be written in front of a packet that waits: an Ethernet header, with a tag. */
+export const LINK_HEADER_MAX_BYTES = 18;
+
 /** The next request, or the end of asking. Only "resolve" counts as something that can still happen to a program. */
 class NeighbourTimer extends TimedEvent {
   readonly #neighbour: Neighbour;
@@ -82,6 +85,8 @@ export class Neighbour {
   }
 
   hold(packet: Packet): void {
+    // It may wait long, and should not hold on to the memory of other packets.
+    packet.compact(LINK_HEADER_MAX_BYTES);
     this.#waiting.push(packet);
     this.#waitingBytes += packet.trueSizeBytes;
   }

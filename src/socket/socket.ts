@@ -26,6 +26,9 @@ export const BUFFER_MAX_BYTES = 212_992;
 export const RECEIVE_BUFFER_MIN_BYTES = 2304;
 export const SEND_BUFFER_MIN_BYTES = 4608;
 
+/** So many datagrams may wait in memory that they share with other packets. */
+const SHARED_MAX_PACKETS = 2;
+
 /** A datagram that waits to be received. */
 interface Datagram {
   readonly packet: Packet;
@@ -113,6 +116,8 @@ export class Socket implements FileOps, Payer {
   }
 
   read(_task: Task, into: Uint8Array): number | Errno {
+    // As sock_read_iter on Linux: nothing is asked for, nothing is taken.
+    if (into.length === 0) return 0;
     const received = this.receive(into, 0);
     return typeof received === "string" ? received : received.bytes;
   }
@@ -160,6 +165,8 @@ export class Socket implements FileOps, Payer {
       countDrop(this.machine, `${this.#counterPrefix}RcvbufErrors`, packet.length);
       return false;
     }
+    // A reader that keeps up costs no copy; what waits in a longer queue does not hold on to the memory of others.
+    if (this.#queue.length >= SHARED_MAX_PACKETS) packet.compact(0);
     const chargedBytes = packet.trueSizeBytes;
     this.#queue.push({ packet, chargedBytes, source });
     this.#receiveBytes += chargedBytes;

@@ -1,7 +1,7 @@
 /**
  * A packet on its way through the layers of one host and over a link.
  *
- * Read first: DESIGN, "Packets are bytes". Headers are written backwards into headroom carved from a slab:
+ * Read first: ARCHITECTURE.md, "The life of one message". Headers are written backwards into headroom carved from a slab:
  *
  *     slab, 64 KiB, one Uint8Array and one DataView
  *     ┌────────┬──────────┬─────────┬──────────────┬────────┐      tail (optional)
@@ -21,6 +21,8 @@ const SLAB_BYTES = 65536;
 const HEADROOM_BYTES = 144;
 /** Payloads up to this size are copied beside their headers; longer ones travel as a tail. */
 const COPY_MAX_BYTES = 2048;
+/** Slabs up to this size are not worth leaving. */
+const COMPACT_MIN_BYTES = 4096;
 /** What the objects around the bytes of a packet take, as charged to a queue. */
 const OBJECT_BYTES = 192;
 
@@ -181,6 +183,16 @@ export class Packet {
   ownAll(): void {
     if (this.tail !== null) this.#flatten();
     else this.own();
+  }
+
+  /**
+   * Moves the head into memory of its own size: for a packet that may wait long, and would keep the slab of many others.
+   * Headroom is kept where headers are still to come.
+   */
+  compact(headroomBytes: number): void {
+    if (this.bytes.length <= COMPACT_MIN_BYTES) return;
+    const length = this.headLength;
+    this.#settle(newSlab(headroomBytes + length), 0, headroomBytes, length);
   }
 
   /** Fills in the checksum that was left for later, if any. */

@@ -1,6 +1,7 @@
 /**
  * Why a run of a world stops before its end. Each message says when, names the processes, and says what to do.
  */
+import { describe } from "../base/describe.ts";
 import type { Crash } from "../kernel/kernel.ts";
 import type { Process } from "../kernel/process.ts";
 import { formatSeconds } from "../kernel/run-state.ts";
@@ -9,7 +10,9 @@ import { formatSeconds } from "../kernel/run-state.ts";
 export class DeadlockError extends Error {
   constructor(nowNs: number, processes: readonly Process[], crashes: readonly Crash[]) {
     const waiting = processes.filter((process) => !process.daemon).flatMap(describeWaits);
-    const crashed = crashes.map(({ host, process, pid, error }) => `  ${process}[${pid}] on ${host}: ${String(error)}`);
+    const crashed = crashes.map(
+      ({ host, process, pid, error }) => `  ${process}[${pid}] on ${host}: ${describe(error)}`,
+    );
     super(
       `deadlock at ${formatSeconds(nowNs)}: nothing can ever happen again, but these wait:\n${waiting.join("\n")}\n` +
         (crashed.length === 0 ? "" : `Perhaps because these have crashed:\n${crashed.join("\n")}\n`) +
@@ -42,6 +45,7 @@ export function describeHolders(nowNs: number, processes: readonly Process[], si
   const time = formatSeconds(nowNs);
   const since = sinceSeconds === null ? "" : ` for ${sinceSeconds} s`;
   const lines = processes.flatMap((process) => {
+    if (process.state !== "running") return [];
     const externals = process.runState.externals.filter((external) => external.process === process).length;
     if (externals > 0) return [`  ${process.title} awaits ${externals} promise(s) that it gave to sys.external()`];
     if (process.isWaiting) return [];

@@ -91,6 +91,7 @@ export {
   X_OK,
 } from "../abi/stat.ts";
 export { WEXITSTATUS, WIFEXITED, WIFSIGNALED, WNOHANG, WTERMSIG } from "../abi/wait.ts";
+export { describe } from "../base/describe.ts";
 export type { TraceDetail, TracedFrame, TraceEvent, TraceListener } from "../base/trace.ts";
 export type { Capture } from "../host/capture.ts";
 export type { ConsoleOutput } from "../host/console.ts";

@@ -1,7 +1,7 @@
 /**
  * The run loop: moves a world's clock.
  *
- * Read first: DESIGN, "When time moves"; base/scheduler.ts; kernel/run-state.ts.
+ * Read first: ARCHITECTURE.md, "When time moves"; base/scheduler.ts; kernel/run-state.ts.
  *
  *     turn ─▶ advance: ready queue → events of this instant → (a program was resumed? drain barrier, next turn)
  *                      → an outside result is due? hand it in → (somebody awaits the outside? sleep)
@@ -22,6 +22,8 @@ import { DeadlockError, describeHolders, EndOfTimeError, HeldClockError } from "
 const YIELD_NS = 8_000_000;
 /** The real clock is looked at once in so many events. */
 const EVENTS_PER_LOOK = 128;
+/** When the last process that is not a daemon has ended, what is on its way gets so much virtual time to arrive. */
+const LINGER_NS = 1_000_000_000;
 /** So much of the ready queue is run before the loop looks at the real clock. */
 const READY_PER_LOOK = 1024;
 /** Real time between two calls of onProgress, in ns. */
@@ -45,6 +47,9 @@ export interface Progress {
   /** Events that have happened since the world's start. */
   readonly events: number;
 }
+
+/** The subject of the journal's lines on events. */
+const THE_EVENT_QUEUE = { title: "the event queue", titleHash: 0 };
 
 /** What comes after a turn. */
 type Next = "barrier" | "yield" | "sleep" | "end";
@@ -72,6 +77,8 @@ export class RunLoop {
   #turnNs = 0;
   /** Real time at which the platform gets its next turn. */
   #yieldNs = 0;
+  /** Virtual time at which somebody who keeps the world running was last seen. */
+  #lastBusyNs = 0;
   /** Events since the real clock was looked at. */
   #sinceLook = 0;
   #wakers: Disposable[] = [];
@@ -86,7 +93,10 @@ export class RunLoop {
     return this.#run !== null;
   }
 
-  /** Runs until that time, or, without one, until every process that is not a daemon has ended. */
+  /**
+   * Runs until that time, or, without one, until every process that is not a daemon has ended and what was on its way
+   * then has arrived, for a second of virtual time at the most.
+   */
   run(untilNs: number | undefined, onProgress?: (progress: Progress) => void): Promise<void> {
     if (this.#run !== null) throw new Error("the world is already running: await the run() before the next one");
     return new Promise((resolve, reject) => {
@@ -179,7 +189,7 @@ export class RunLoop {
     this.events++;
     scheduler.hash.mixNumber(event.timeNs);
     if (scheduler.journal !== null) {
-      scheduler.journal({ title: "the event queue" }, event.label, event.timeNs, scheduler.hash.value32);
+      scheduler.journal(THE_EVENT_QUEUE, event.label, event.timeNs, scheduler.hash.value32);
     }
     event.run();
   }
@@ -188,7 +198,7 @@ export class RunLoop {
     const { scheduler } = this.#runState;
     if (timeNs <= scheduler.nowNs) return;
     scheduler.nowNs = timeNs;
-    this.#runState.progress();
+    this.#runState.instant();
   }
 
   /** All that was due at this instant has happened; must a program act before anything else? */
@@ -215,7 +225,10 @@ export class RunLoop {
   /** Is there nothing left to run for? Waiting with nothing to come is an error. */
   #isOver(run: Run, nextNs: number): boolean {
     const { foregroundProcesses, scheduler } = this.#runState;
-    if (run.untilNs === undefined && foregroundProcesses === 0 && scheduler.events.foreground === 0) return true;
+    if (foregroundProcesses > 0) this.#lastBusyNs = scheduler.nowNs;
+    else if (run.untilNs === undefined) {
+      if (scheduler.events.foreground === 0 || nextNs > this.#lastBusyNs + LINGER_NS) return true;
+    }
     if (nextNs < Number.POSITIVE_INFINITY || this.#isHeld) return false;
     if (foregroundProcesses > 0) {
       throw new DeadlockError(scheduler.nowNs, this.#options.processes(), this.#options.crashes);

@@ -1,7 +1,7 @@
 /**
  * World: one experiment, with its clock, its seed, its hosts and links, its trace and its hash.
  *
- * Read first: DESIGN, "The words". A world is built (host, segment, cable, attach, spawn), run, and looked at. The entry
+ * Read first: ARCHITECTURE.md. A world is built (host, segment, cable, attach, spawn), run, and looked at. The entry
  * points bring the Platform and export this class for Node and for browsers.
  */
 import { Counters } from "../base/counters.ts";
@@ -37,7 +37,7 @@ export interface WorldOptions {
   /** "virtual": time moves by itself when every process waits. "real": it follows the wall clock. Default "virtual". */
   readonly time?: "virtual" | "real";
   readonly cpu?: {
-    /** Virtual time that each system call takes, in ns. Default 0. */
+    /** Virtual time that each system call takes, in ns; calls that answer a promise wait for it. Default 0. */
     readonly perCallNs?: number;
   };
   /** Real time after which a process that holds the clock is named on standard error, in ms. Default 5000. */
@@ -170,7 +170,7 @@ export class World implements AsyncDisposable {
 
   /**
    * Runs the world: until that time, or until every process that is not a daemon has ended and what is on its way has
-   * arrived. Rejects with a DeadlockError, LivelockError, HeldClockError or EndOfTimeError; a program that throws is no
+   * arrived (for which it gets a second of virtual time: daemons may send for ever). Rejects with a DeadlockError, LivelockError, HeldClockError or EndOfTimeError; a program that throws is no
    * reason to stop (see `crashes` of the result).
    */
   async run(options: RunOptions = {}): Promise<RunResult> {

@@ -7,7 +7,7 @@
 import { posix } from "node:path";
 import { type Finding, findings, type TreeFile } from "./tree.ts";
 
-const RANKS: Readonly<Record<string, number>> = {
+export const RANKS: Readonly<Record<string, number>> = {
   abi: 0,
   base: 1,
   wire: 2,
@@ -95,6 +95,12 @@ function refuseInside(path: string, specifier: string): string | undefined {
   return rankTo === rankFrom
     ? `${from} and ${to} are siblings of rank ${rankFrom} and do not know each other; meet in a table of a lower rank`
     : `${to} (rank ${rankTo}) is above ${from} (rank ${rankFrom}); register a function with the lower layer instead`;
+}
+
+/** What a folder may not import: those of its own rank and of higher ones. The lint has the same, in words of its own. */
+export function forbiddenTo(folder: string): string[] {
+  const rank = RANKS[folder] ?? 0;
+  return Object.keys(RANKS).filter((other) => other !== folder && (RANKS[other] ?? 0) >= rank);
 }
 
 /** `src/inet/tcp/input.ts` → `inet`; `src/entry-node.ts` → `entry-node.ts`. */

@@ -42,6 +42,9 @@ export function close(process: Process, fd: number): 0 | Errno {
   return process.descriptors.close(fd);
 }
 
+/** How much of what is written goes into the determinism hash: its beginning. */
+const HASHED_BYTES = 32;
+
 function readFile(process: Process, file: OpenFile, into: Uint8Array): number | Errno {
   const result = file.ops.read(process, into);
   if (typeof result === "number" && result > 0) process.runState.progress();
@@ -50,7 +53,11 @@ function readFile(process: Process, file: OpenFile, into: Uint8Array): number | 
 
 function writeFile(process: Process, file: OpenFile, from: Uint8Array): number | Errno {
   const result = file.ops.write(process, from);
-  if (typeof result === "number" && result > 0) process.runState.progress();
+  if (typeof result === "number" && result > 0) {
+    process.runState.progress();
+    const { hash } = process.runState.scheduler;
+    for (let i = 0; i < result && i < HASHED_BYTES; i++) hash.mix(from[i] as number);
+  }
   return result;
 }
 
@@ -86,6 +93,11 @@ class WriteAttempt extends FileAttempt<number> {
       return result < rest.length && this.file.ops.pollable !== false ? "EAGAIN" : this.#written;
     }
     return result !== "EAGAIN" && this.#written > 0 ? this.#written : result;
+  }
+
+  /** Whether a write fits depends on its length too: it is tried. */
+  override isReady(): boolean {
+    return true;
   }
 
   override expired(): number | Errno {

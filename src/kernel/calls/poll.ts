@@ -29,13 +29,11 @@ function readiness(file: OpenFile | undefined, { fd, events }: PollFd): number {
 class PollAttempt implements Attempt<number> {
   readonly call = "poll";
   readonly #watched: readonly PollFd[];
-  readonly #process: Process;
   /** The descriptions that were open when the call began: a close in mid-wait does not take them away. */
   readonly #files: (OpenFile | undefined)[];
   #isHeld = false;
 
   constructor(process: Process, watched: readonly PollFd[]) {
-    this.#process = process;
     this.#watched = watched;
     this.#files = watched.map(({ fd }) => process.descriptors.get(fd));
   }
@@ -46,7 +44,6 @@ class PollAttempt implements Attempt<number> {
       entry.revents = readiness(this.#files[index], entry);
       if (entry.revents !== 0) count++;
     }
-    if (count > 0) this.#process.runState.progress();
     return count > 0 ? count : "EAGAIN";
   }
 
@@ -62,7 +59,10 @@ class PollAttempt implements Attempt<number> {
     }
   }
 
+  /** Looks once more: what happens at the very instant of the deadline counts. */
   expired(): number {
+    const count = this.attempt();
+    if (typeof count === "number") return count;
     return 0;
   }
 

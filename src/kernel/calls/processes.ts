@@ -16,7 +16,7 @@ export interface WaitResult {
 
 /**
  * fork(2): a child with a copy of the descriptor table, which runs the program given (a function can't be cloned in
- * mid-flight). Answers the child's pid. EAGAIN: too many processes.
+ * mid-flight). Answers the child's pid. EAGAIN: too many processes; ENOEXEC: it is no program.
  */
 export function fork(process: Process, program: unknown, args: readonly string[]): number | Errno {
   return create(process, process, program, args, "fork");
@@ -35,14 +35,20 @@ export function spawn(
   return create(process, attributes, program, args, "spawn");
 }
 
-/** execve(2): the process runs another program from now on; what the old one has outstanding never comes back. */
-export function exec(process: Process, name: string, program: unknown, args: readonly string[]): void {
+/**
+ * execve(2): the process runs another program from now on; what the old one has outstanding never comes back. ENOEXEC:
+ * it is no program, and nothing has changed.
+ */
+export function exec(process: Process, name: string, program: unknown, args: readonly string[]): 0 | Errno {
+  const runtime = process.kernel.runtimeFor(program);
+  if (typeof runtime === "string") return runtime;
   process.image?.discard();
   process.cancelOperations();
   process.descriptors.closeForExec();
   process.name = name;
   process.trace("exec", name);
-  process.kernel.processes.load(process, program, args);
+  process.kernel.processes.load(process, runtime, program, args);
+  return 0;
 }
 
 /**
@@ -105,7 +111,8 @@ class WaitAttempt implements Attempt<WaitResult> {
   }
 
   isReady(): boolean {
-    return [...this.#process.children].some(({ state }) => state === "zombie");
+    const such = [...this.#process.children].filter(({ pid }) => this.#pid === -1 || pid === this.#pid);
+    return such.length === 0 || such.some(({ state }) => state === "zombie");
   }
 
   enlist(sleeper: Sleeper): void {

@@ -7,6 +7,7 @@ import { ERRNO, type Errno } from "../../abi/errno.ts";
 import { O_NONBLOCK, O_RDWR } from "../../abi/fcntl.ts";
 import { POLLIN, POLLOUT } from "../../abi/poll.ts";
 import {
+  MSG_PEEK,
   SO_BROADCAST,
   SO_DOMAIN,
   SO_ERROR,
@@ -173,7 +174,8 @@ export function setsockopt(process: Process, fd: number, level: number, option: 
 
 /** socket(7): the kernel doubles the value to allow for its own overhead; net.core.[rw]mem_max bounds it. */
 function doubled(value: number, minBytes: number): number {
-  return Math.max(Math.min(Math.max(value, 0), BUFFER_MAX_BYTES) * 2, minBytes);
+  // As on Linux the value is compared without its sign: -1 asks for the most.
+  return Math.max(Math.min(value >>> 0, BUFFER_MAX_BYTES) * 2, minBytes);
 }
 
 function sendOn(process: Process, on: Socket, data: Uint8Array, destination: SocketAddress | null): number | Errno {
@@ -184,7 +186,7 @@ function sendOn(process: Process, on: Socket, data: Uint8Array, destination: Soc
 
 function receiveOn(process: Process, on: Socket, into: Uint8Array, flags: number): Received | Errno {
   const result = on.receive(into, flags);
-  if (typeof result !== "string") process.runState.progress();
+  if (typeof result !== "string" && (flags & MSG_PEEK) === 0) process.runState.progress();
   return result;
 }
 
@@ -205,6 +207,11 @@ class SendAttempt extends FileAttempt<number> {
     this.#socket = on;
     this.#data = data;
     this.#destination = destination;
+  }
+
+  /** POLLOUT says that there is much room; a send may fit before that. */
+  override isReady(): boolean {
+    return true;
   }
 
   override attempt(): number | Errno {

@@ -6,6 +6,7 @@
  */
 import { ERRNO, type Errno } from "../../abi/errno.ts";
 import { MSG_DONTWAIT } from "../../abi/socket.ts";
+import { RollingHash } from "../../base/hash.ts";
 import type { Image } from "../image.ts";
 import { type Attempt, Operation } from "../operation.ts";
 import type { Process } from "../process.ts";
@@ -41,7 +42,7 @@ export abstract class Caller {
     const result = run();
     this.left(call, args, result);
     this.runState.leave();
-    if (typeof result === "string") throw new SystemError(result as Errno, call, subjectOf(args));
+    if (typeof result === "string") throw this.#error(result as Errno, call, args);
     return result as R;
   }
 
@@ -54,7 +55,7 @@ export abstract class Caller {
     present: (result: R) => P = asItIs,
   ): Promise<P> {
     if (typeof attempt === "string") return this.#settle<R, P>(call, args, attempt, present);
-    if (this.process.owedNs === 0) {
+    if (this.process.owedNs === 0 && !this.runState.isTurnSpent) {
       // The common case, in which nothing has to be waited for and nothing but the promise be made.
       let result = attempt.attempt();
       if (result === "EAGAIN" && deadlineNs <= this.runState.scheduler.nowNs) result = attempt.expired();
@@ -77,7 +78,7 @@ export abstract class Caller {
     return new Promise((resolve, reject) => {
       const done = (result: R | Errno): void => {
         this.left(call, args, result);
-        if (typeof result === "string") reject(new SystemError(result as Errno, call, subjectOf(args)));
+        if (typeof result === "string") reject(this.#error(result as Errno, call, args));
         else resolve(present(result as R));
       };
       const operation = new Operation(this.process, attempt, done);
@@ -91,8 +92,12 @@ export abstract class Caller {
   #settle<R, P>(call: string, args: readonly unknown[], result: R | Errno, present: (result: R) => P): Promise<P> {
     this.left(call, args, result);
     this.runState.leave();
-    if (typeof result === "string") return Promise.reject(new SystemError(result as Errno, call, subjectOf(args)));
+    if (typeof result === "string") return Promise.reject(this.#error(result as Errno, call, args));
     return Promise.resolve(present(result as R));
+  }
+
+  #error(code: Errno, call: string, args: readonly unknown[]): SystemError {
+    return new SystemError(code, call, subjectOf(args), this.process.title);
   }
 
   protected enter(call: string): boolean {
@@ -105,7 +110,7 @@ export abstract class Caller {
   protected left(call: string, args: readonly unknown[], result: unknown): void {
     const { pid, name: process, kernel } = this.process;
     const { tracer, name } = kernel.machine;
-    this.runState.scheduler.note(this.process, call, pid * 0x100000000 + digest(result));
+    this.runState.scheduler.note(this.process, call, digest(result));
     if (tracer.on) tracer.emit(name, { step: "kernel/call", pid, process, call, args, result });
   }
 }
@@ -120,19 +125,14 @@ export function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** A result as 32 bits for the hash. */
+/** A result as a number for the hash; what has no number that says it all is read as text. */
 function digest(result: unknown): number {
-  if (typeof result === "number") return result >>> 0;
-  if (typeof result === "string") return -ERRNO[result as Errno] >>> 0;
-  if (Array.isArray(result)) return (result[0] as number) >>> 0;
-  if (result === undefined) return 0;
-  const { bytes, pid, nanoseconds, size } = result as {
-    bytes?: number;
-    pid?: number;
-    nanoseconds?: number;
-    size?: number;
-  };
-  return bytes ?? pid ?? nanoseconds ?? size ?? 0;
+  if (typeof result === "number") return Number.isSafeInteger(result) ? result : 0;
+  if (typeof result === "string") return -ERRNO[result as Errno];
+  if (typeof result !== "object" || result === null) return 0;
+  const { bytes, source } = result as { bytes?: number; source?: { port?: number } };
+  if (bytes !== undefined) return bytes + (source?.port ?? 0) * 0x1_0000_0000;
+  return RollingHash.ofString(Object.values(result).map(String).join());
 }
 
 /** What an error message names beside the call: the descriptor or path, and the endpoint if there is one. */

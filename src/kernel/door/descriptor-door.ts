@@ -40,6 +40,8 @@ export abstract class DescriptorDoor extends TimeDoor {
 
   poll(watched: readonly PollFd[], timeoutMs: number = -1): Promise<number> {
     if (!this.enter("poll")) return never();
+    if (!Array.isArray(watched)) return this.later<number>("poll", [], "EFAULT", 0);
+    if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) return this.later<number>("poll", [], "EINVAL", 0);
     const deadlineNs = timeoutMs < 0 ? NO_DEADLINE : this.runState.scheduler.nowNs + Math.round(timeoutMs * 1e6);
     return this.later("poll", [watched.length, timeoutMs], polling(this.process, watched), deadlineNs);
   }

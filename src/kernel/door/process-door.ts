@@ -4,6 +4,7 @@
 import * as processes from "../calls/processes.ts";
 import type { SpawnAttributes } from "../sys/processes.ts";
 import type { Program } from "../sys/sys.ts";
+import { SystemError } from "../system-error.ts";
 import { Caller, NO_DEADLINE, never } from "./caller.ts";
 
 export abstract class ProcessDoor extends Caller {
@@ -24,7 +25,8 @@ export abstract class ProcessDoor extends Caller {
   }
 
   getenv(name: string): string | undefined {
-    return Object.hasOwn(this.process.env, name) ? this.process.env[name] : undefined;
+    const { env } = this.process;
+    return this.now("getenv", [name], () => ({ text: Object.hasOwn(env, name) ? env[name] : undefined })).text;
   }
 
   gethostname(): string {
@@ -36,25 +38,32 @@ export abstract class ProcessDoor extends Caller {
   }
 
   spawn(program: Program, attributes: SpawnAttributes = {}): number {
-    const { uid, gid, umask, env, daemon, kernel } = this.process;
-    const name = attributes.name ?? (program.name || this.process.name);
+    const { process } = this;
+    const name = attributes.name ?? (program.name || process.name);
     return this.now("spawn", [name], () => {
       const { cwd: path } = attributes;
-      const cwd = path === undefined ? this.process.cwd : kernel.files.directory(this.process, path);
+      const cwd = path === undefined ? process.cwd : process.kernel.files.directory(process, path);
       if (typeof cwd === "string") return cwd;
-      const whole = { uid, gid, umask, env, daemon, ...attributes, cwd, name };
-      return processes.spawn(this.process, whole, program, attributes.args ?? []);
+      const whole = {
+        name,
+        uid: attributes.uid ?? process.uid,
+        gid: attributes.gid ?? process.gid,
+        cwd,
+        umask: process.umask,
+        env: attributes.env ?? process.env,
+        daemon: attributes.daemon ?? process.daemon,
+      };
+      return processes.spawn(process, whole, program, attributes.args ?? []);
     });
   }
 
   exec(program: Program, ...args: string[]): Promise<never> {
     const name = program.name || this.process.name;
-    if (this.enter("exec")) {
-      this.left("exec", [name], 0);
-      processes.exec(this.process, name, program, args);
-      this.runState.leave();
-    }
-    return never();
+    if (!this.enter("exec")) return never();
+    const result = processes.exec(this.process, name, program, args);
+    this.left("exec", [name], result);
+    this.runState.leave();
+    return result === 0 ? never() : Promise.reject(new SystemError(result, "exec", name, this.process.title));
   }
 
   exit(status: number): Promise<never> {

@@ -34,10 +34,15 @@ export abstract class TimeDoor extends ProcessDoor {
         entry.deliver = deliver;
         runState.activity();
       };
-      promise.then(
-        (value) => settle(() => resolve(value)),
-        (error: unknown) => settle(() => reject(error)),
+      Promise.resolve(promise).then(
+        (value) => settle(() => this.#handIn(() => resolve(value))),
+        (error: unknown) => settle(() => this.#handIn(() => reject(error))),
       );
     });
+  }
+
+  #handIn(settle: () => void): void {
+    this.left("external", [], 0);
+    settle();
   }
 }

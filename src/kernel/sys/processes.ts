@@ -30,12 +30,12 @@ export interface ProcessCalls {
   gethostname(): string;
   /**
    * fork(2): a child with a copy of the descriptor table, which runs `child` (a JavaScript function can't be cloned in
-   * mid-flight). Answers the child's pid. Errors: EAGAIN.
+   * mid-flight). Answers the child's pid. Errors: EAGAIN, ENOEXEC (it is no program).
    */
   fork(child: Program, ...args: string[]): number;
-  /** posix_spawn(3): a child that runs `program`. Answers its pid. Errors: EAGAIN, EPERM. */
+  /** posix_spawn(3): a child that runs `program`. Answers its pid. Errors: EAGAIN, EPERM, ENOEXEC. */
   spawn(program: Program, attributes?: SpawnAttributes): number;
-  /** execve(2): replaces the program, honouring FD_CLOEXEC. Never settles. */
+  /** execve(2): replaces the program, honouring FD_CLOEXEC. Never settles, unless it is no program: ENOEXEC. */
   exec(program: Program, ...args: string[]): Promise<never>;
   /** exit(3): ends the process. Never settles: `return sys.exit(1)` or `await sys.exit(1)`. */
   exit(status: number): Promise<never>;
