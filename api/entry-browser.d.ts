@@ -616,6 +616,7 @@ export interface WorldOptions {
 }
 
 export declare const X_OK = 1;
+
 export declare function describe(value: unknown): string;
 
 // as describePacket
@@ -853,6 +854,7 @@ interface FileOps {
     readonly waiters: WaitQueue;
     read(task: Task, into: Uint8Array): number | Errno;
     write(task: Task, from: Uint8Array): number | Errno;
+    readonly pollable?: boolean;
     poll(): number;
     release(): void;
     describe(): FileDescription;

@@ -63,6 +63,7 @@ export interface FileOps {
     readonly waiters: WaitQueue;
     read(task: Task, into: Uint8Array): number | Errno;
     write(task: Task, from: Uint8Array): number | Errno;
+    readonly pollable?: boolean;
     poll(): number;
     release(): void;
     describe(): FileDescription;
