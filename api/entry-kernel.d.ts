@@ -42,6 +42,7 @@ export interface DeviceClient {
 
 export declare class Door extends UserDoor implements Sys {
 export declare class Door extends SessionDoor implements Sys {
+export declare class Door extends FileDoor implements Sys {
 }
 
 export declare class EventQueue {
@@ -71,6 +72,37 @@ export interface FileOps {
     release(): void;
     describe(): FileDescription;
     inspect?(): ObjectDetails;
+    readonly named?: Inode;
+    opened?(file: OpenFile): void;
+    flush?(table: object): void;
+    seek?(offset: number, whence: number): number | Errno;
+    readAt?(task: Task, into: Uint8Array, offset: number): number | Errno;
+    writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
+}
+
+export declare class FileTree {
+    readonly volume: Volume;
+    readonly root: Directory;
+    constructor(volume: Volume);
+    walk(task: NamingTask, path: string, follow: Follow, creates?: boolean): Place | Errno;
+    lookup(task: NamingTask, path: string, follow?: boolean): Inode | Errno;
+    directory(task: NamingTask, path: string): Directory | Errno;
+    mkdir(task: NamingTask, path: string, mode: number): 0 | Errno;
+    mknod(task: NamingTask, path: string, mode: number): 0 | Errno;
+    mkfifo(task: NamingTask, path: string, mode: number): 0 | Errno;
+    makeSocketNode(task: NamingTask, path: string, socket: object): SocketNode | Errno;
+    findSocket(task: NamingTask, path: string): {
+        readonly node: SocketNode;
+        readonly socket: object;
+    } | Errno;
+    symlink(task: NamingTask, target: string, path: string): 0 | Errno;
+    link(task: NamingTask, existing: string, path: string): 0 | Errno;
+    unlink(task: NamingTask, path: string): 0 | Errno;
+    rmdir(task: NamingTask, path: string): 0 | Errno;
+    makeAt<T extends Inode>(task: NamingTask, { directory, name }: Place, mode: number, make: (ownership: Ownership) => T | Errno): T | Errno;
+    removeName(directory: Directory, name: string, inode: Inode): void;
+    addDirectory(parent: Directory, name: string, permissions: number, generated?: GeneratedEntries | null): Directory;
+    addDevice(parent: Directory, name: string, permissions: number, open: () => FileOps): void;
 }
 
 export declare class Host {
@@ -181,6 +213,8 @@ export declare class Kernel {
     readonly machine: Machine;
     readonly runState: RunState;
     readonly protocols: ProtocolTable;
+    readonly files: FileTree;
+    readonly lockWaits: LockWaits;
     readonly processes: ProcessTable;
     readonly epochMs: number;
     constructor(parts: KernelParts);
@@ -204,6 +238,12 @@ export interface Machine {
 export interface Named {
     readonly title: string;
     readonly titleHash: number;
+}
+
+export interface NamingTask extends Task {
+    readonly groups?: readonly number[];
+    readonly cwd: Directory;
+    readonly umask: number;
 }
 
 export declare class OpenFile {
@@ -313,7 +353,7 @@ export declare class Prng {
     fill(bytes: Uint8Array): void;
 }
 
-export declare class Process implements Task {
+export declare class Process implements NamingTask {
     readonly kernel: Kernel;
     readonly runState: RunState;
     readonly pid: number;
@@ -326,6 +366,8 @@ export declare class Process implements Task {
     readonly credentials: Credentials;
     readonly limits: Limits;
     readonly cwd: string;
+    cwd: Directory;
+    umask: number;
     readonly env: Readonly<Record<string, string>>;
     readonly daemon: boolean;
     descriptors: DescriptorTable;
@@ -511,6 +553,9 @@ export declare function assert(condition: unknown, message: string): asserts con
 export declare function countDrop(machine: Machine, counter: string, bytes: number): void;
 
 export * as descriptorCalls: dup, dup2, dup3, fcntl, pipe
+export * as descriptorCalls: dup, dup2, fcntl, pipe, pipe2
+
+export * as fileCalls: Stat, access, chdir, chmod, chown, fchmod, fchown, fstat, ftruncate, getcwd, inodeOf, lseek, opening, pread, pwrite, readdir, readlink, rename, stat, truncate, umask
 
 export declare function formatAddress(endpoint: InetAddress): string;
 
@@ -618,6 +663,23 @@ declare const SIG_DFL = 0;
 
 // abi/signal.d.ts
 declare const SIG_IGN = 1;
+// abi/fcntl.d.ts
+declare const F_GETLK = 5;
+
+// abi/fcntl.d.ts
+declare const F_SETLK = 6;
+
+// abi/fcntl.d.ts
+declare const F_SETLKW = 7;
+
+// abi/fcntl.d.ts
+declare const LOCK_EX = 2;
+
+// abi/fcntl.d.ts
+declare const LOCK_SH = 1;
+
+// abi/fcntl.d.ts
+declare const LOCK_UN = 8;
 
 // abi/socket.d.ts
 declare const AF_INET = 2;
@@ -739,6 +801,137 @@ interface ObjectDetails {
 // file/open-file.d.ts
 interface ReleaseListener {
     released(file: OpenFile): void;
+// file/flock.d.ts
+type FlockKind = typeof LOCK_SH | typeof LOCK_EX | typeof LOCK_UN;
+
+// file/flock.d.ts
+declare class FlockTable {
+    set(inode: Inode, owner: object, kind: FlockKind): boolean;
+    isRefused(owner: object, kind: FlockKind): boolean;
+    release(inode: Inode, owner: object): void;
+}
+
+// file/inode.d.ts
+declare class Directory extends Inode {
+    parent: Directory;
+    name: string;
+    constructor(volume: Volume, ownership: Ownership, parent: Directory | null, name: string, generated?: GeneratedEntries | null, number?: number);
+    get isGenerated(): boolean;
+    get isRemoved(): boolean;
+    get isEmpty(): boolean;
+    get(name: string, task: Task): Inode | undefined;
+    names(task: Task): readonly string[];
+    add(name: string, inode: Inode): void;
+    remove(name: string): void;
+    isWithin(other: Directory): boolean;
+    get path(): string;
+}
+
+// file/inode.d.ts
+interface GeneratedEntries {
+    get(name: string, task: Task): Inode | undefined;
+    names(task: Task): readonly string[];
+}
+
+// file/inode.d.ts
+declare abstract class Inode {
+    readonly volume: Volume;
+    readonly number: number;
+    mode: number;
+    uid: number;
+    gid: number;
+    links: number;
+    accessedNs: number;
+    modifiedNs: number;
+    changedNs: number;
+    readonly lockWaiters: WaitQueue;
+    flocks: FlockTable | null;
+    recordLocks: RecordLockTable | null;
+    constructor(volume: Volume, type: number, { uid, gid, permissions }: Ownership, number?: number);
+    get type(): number;
+    get size(): number;
+    touchAccess(): void;
+    touchContent(): void;
+    touchState(): void;
+    opened(): void;
+    closed(): void;
+    unlinked(): void;
+    protected free(): void;
+}
+
+// file/inode.d.ts
+interface Ownership {
+    readonly uid: number;
+    readonly gid: number;
+    readonly permissions: number;
+}
+
+// file/inode.d.ts
+declare class SocketNode extends Inode {
+    socket: object | null;
+    constructor(volume: Volume, ownership: Ownership, socket: object | null);
+}
+
+// file/record-locks.d.ts
+interface LockRange {
+    readonly type: number;
+    readonly start: number;
+    readonly end: number;
+    readonly pid: number;
+}
+
+// file/record-locks.d.ts
+interface LockWait {
+    readonly owner: object;
+    readonly blocker: object;
+}
+
+// file/record-locks.d.ts
+declare class LockWaits {
+    isCircle(owner: object, blocker: object): boolean;
+    add(wait: LockWait): void;
+    remove(wait: LockWait): void;
+}
+
+// file/record-locks.d.ts
+declare class RecordLockTable {
+    conflict(owner: object, wanted: LockRange): {
+        readonly owner: object;
+        readonly range: LockRange;
+    } | null;
+    set(inode: Inode, owner: object, wanted: LockRange): boolean;
+    release(inode: Inode, owner: object): void;
+}
+
+// file/volume.d.ts
+declare class Volume {
+    constructor(nextInode: () => number, nowNs: () => number, limits?: VolumeLimits);
+    get bytes(): number;
+    get names(): number;
+    get nowNs(): number;
+    nextInode(): number;
+    takeName(bytes?: number): boolean;
+    returnName(): void;
+    takeBytes(bytes: number): boolean;
+    returnBytes(bytes: number): void;
+}
+
+// file/volume.d.ts
+interface VolumeLimits {
+    readonly bytesMax: number;
+    readonly namesMax: number;
+}
+
+// file/walk.d.ts
+type Follow = "always" | "before-slash" | "never";
+
+// file/walk.d.ts
+interface Place {
+    readonly directory: Directory;
+    readonly name: string;
+    readonly inode: Inode | null;
+    readonly mustBeDirectory: boolean;
+    readonly isTooLong?: boolean;
 }
 
 // host/capture.d.ts
@@ -1058,6 +1251,9 @@ declare function fcntl(process: Process, fd: number, command: number, argument: 
 // kernel/calls/descriptors.d.ts
 declare function pipe(process: Process): readonly [number, number] | Errno;
 
+// kernel/calls/descriptors.d.ts
+declare function pipe2(process: Process, flags: number): readonly [number, number] | Errno;
+
 // kernel/calls/file-attempt.d.ts
 declare abstract class FileAttempt<R> implements Attempt<R> {
     readonly call: string;
@@ -1073,6 +1269,83 @@ declare abstract class FileAttempt<R> implements Attempt<R> {
     protected goToEnd(): void;
 }
 
+// kernel/calls/files.d.ts
+interface Stat {
+    readonly mode: number;
+    readonly ino: number;
+    readonly nlink: number;
+    readonly uid: number;
+    readonly gid: number;
+    readonly size: number;
+    readonly atime: Timespec;
+    readonly mtime: Timespec;
+    readonly ctime: Timespec;
+}
+
+// kernel/calls/files.d.ts
+declare function access(process: Process, path: string, wanted: number): 0 | Errno;
+
+// kernel/calls/files.d.ts
+declare function chdir(process: Process, path: string): 0 | Errno;
+
+// kernel/calls/files.d.ts
+declare function chmod(process: Process, path: string, mode: number): 0 | Errno;
+
+// kernel/calls/files.d.ts
+declare function chown(process: Process, path: string, uid: number, gid: number, follow: boolean): 0 | Errno;
+
+// kernel/calls/files.d.ts
+declare function fchmod(process: Process, fd: number, mode: number): 0 | Errno;
+
+// kernel/calls/files.d.ts
+declare function fchown(process: Process, fd: number, uid: number, gid: number): 0 | Errno;
+
+// kernel/calls/files.d.ts
+declare function fstat(process: Process, fd: number): Stat | Errno;
+
+// kernel/calls/files.d.ts
+declare function ftruncate(process: Process, fd: number, size: number): 0 | Errno;
+
+// kernel/calls/files.d.ts
+declare function getcwd(process: Process): {
+    readonly text: string;
+} | Errno;
+
+// kernel/calls/files.d.ts
+declare function inodeOf(process: Process, fd: number): Inode | Errno;
+
+// kernel/calls/files.d.ts
+declare function lseek(process: Process, fd: number, offset: number, whence: number): number | Errno;
+
+// kernel/calls/files.d.ts
+declare function opening(process: Process, path: string, flags: number, mode: number): Attempt<number> | Errno;
+
+// kernel/calls/files.d.ts
+declare function pread(process: Process, fd: number, into: Uint8Array, offset: number): number | Errno;
+
+// kernel/calls/files.d.ts
+declare function pwrite(process: Process, fd: number, from: Uint8Array, offset: number): number | Errno;
+
+// kernel/calls/files.d.ts
+declare function readdir(process: Process, where: string | number): readonly string[] | Errno;
+
+// kernel/calls/files.d.ts
+declare function readlink(process: Process, path: string): {
+    readonly text: string;
+} | Errno;
+
+// kernel/calls/files.d.ts
+declare function rename(process: Process, from: string, to: string): 0 | Errno;
+
+// kernel/calls/files.d.ts
+declare function stat(process: Process, path: string, follow: boolean): Stat | Errno;
+
+// kernel/calls/files.d.ts
+declare function truncate(process: Process, path: string, size: number): 0 | Errno;
+
+// kernel/calls/files.d.ts
+declare function umask(process: Process, mask: number): number;
+
 // kernel/calls/io.d.ts
 declare function close(process: Process, fd: number): 0 | Errno;
 
@@ -1087,6 +1360,15 @@ declare function write(process: Process, fd: number, from: Uint8Array): number |
 
 // kernel/calls/io.d.ts
 declare function writing(process: Process, fd: number, from: Uint8Array): FileAttempt<number> | Errno;
+
+// kernel/calls/locks.d.ts
+interface RecordLock {
+    type: number;
+    whence?: number;
+    start?: number;
+    length?: number;
+    pid?: number;
+}
 
 // kernel/calls/poll.d.ts
 interface PollFd {
@@ -1269,6 +1551,7 @@ declare class DescriptorTable {
     install(file: OpenFile, closeOnExec?: boolean, from?: number): number | Errno;
     duplicateTo(from: number, to: number, closeOnExec?: boolean): number | Errno;
     duplicate(fd: number, from: number, closeOnExec: boolean): number | Errno;
+    get isFull(): boolean;
     close(fd: number): 0 | Errno;
     closeOnExec(fd: number): boolean | Errno;
     setCloseOnExec(fd: number, closeOnExec: boolean): 0 | Errno;
@@ -1306,6 +1589,43 @@ declare abstract class DescriptorDoor extends TimeDoor {
     fcntl(fd: number, command: number, argument?: number): number;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
     pipe(): readonly [number, number];
+    pipe2(flags: number): readonly [number, number];
+}
+
+// kernel/door/file-door.d.ts
+declare abstract class FileDoor extends SocketDoor {
+    open(path: string, flags: number, mode?: number): Promise<number>;
+    lseek(fd: number, offset: number, whence: number): number;
+    pread(fd: number, buffer: Uint8Array, offset: number): number;
+    pwrite(fd: number, data: Uint8Array | string, offset: number): number;
+    stat(path: string): files.Stat;
+    lstat(path: string): files.Stat;
+    fstat(fd: number): files.Stat;
+    access(path: string, wanted: number): void;
+    mkdir(path: string, mode?: number): void;
+    rmdir(path: string): void;
+    mkfifo(path: string, mode?: number): void;
+    mknod(path: string, mode: number): void;
+    unlink(path: string): void;
+    rename(from: string, to: string): void;
+    link(existing: string, path: string): void;
+    symlink(target: string, path: string): void;
+    readlink(path: string): string;
+    readdir(directory: string | number): readonly string[];
+    chmod(path: string, mode: number): void;
+    fchmod(fd: number, mode: number): void;
+    chown(path: string, uid: number, gid: number): void;
+    lchown(path: string, uid: number, gid: number): void;
+    fchown(fd: number, uid: number, gid: number): void;
+    truncate(path: string, size: number): void;
+    ftruncate(fd: number, size: number): void;
+    umask(mask: number): number;
+    chdir(path: string): void;
+    getcwd(): string;
+    flock(fd: number, operation: number): Promise<void>;
+    fcntl(fd: number, command: typeof F_SETLKW, lock: locks.RecordLock): Promise<number>;
+    fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: locks.RecordLock): number;
+    fcntl(fd: number, command: number, argument?: number): number;
 }
 
 // kernel/door/event-door.d.ts
@@ -1326,7 +1646,6 @@ declare abstract class ProcessDoor extends Caller {
     getppid(): number;
     getuid(): number;
     getgid(): number;
-    getcwd(): string;
     getenv(name: string): string | undefined;
     gethostname(): string;
     fork(child: Program, ...args: string[]): number;
@@ -1474,6 +1793,8 @@ interface ProcessAttributes {
     readonly gid: number;
     readonly credentials?: Credentials | undefined;
     readonly cwd: string;
+    readonly cwd: Directory;
+    readonly umask: number;
     readonly env: Readonly<Record<string, string>>;
     readonly daemon: boolean;
 }
@@ -1609,9 +1930,45 @@ interface DescriptorCalls {
     dup(fd: number): number;
     dup2(fd: number, to: number): number;
     dup3(fd: number, to: number, flags: number): number;
+    fcntl(fd: number, command: typeof F_SETLKW, lock: RecordLock): Promise<number>;
+    fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: RecordLock): number;
     fcntl(fd: number, command: number, argument?: number): number;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
     pipe(): readonly [number, number];
+    pipe2(flags: number): readonly [number, number];
+}
+
+// kernel/sys/files.d.ts
+interface FileCalls {
+    open(path: string, flags: number, mode?: number): Promise<number>;
+    lseek(fd: number, offset: number, whence: number): number;
+    pread(fd: number, buffer: Uint8Array, offset: number): number;
+    pwrite(fd: number, data: Uint8Array | string, offset: number): number;
+    stat(path: string): Stat;
+    lstat(path: string): Stat;
+    fstat(fd: number): Stat;
+    access(path: string, wanted: number): void;
+    mkdir(path: string, mode?: number): void;
+    rmdir(path: string): void;
+    mkfifo(path: string, mode?: number): void;
+    mknod(path: string, mode: number): void;
+    unlink(path: string): void;
+    rename(from: string, to: string): void;
+    link(existing: string, path: string): void;
+    symlink(target: string, path: string): void;
+    readlink(path: string): string;
+    readdir(directory: string | number): readonly string[];
+    chmod(path: string, mode: number): void;
+    fchmod(fd: number, mode: number): void;
+    chown(path: string, uid: number, gid: number): void;
+    lchown(path: string, uid: number, gid: number): void;
+    fchown(fd: number, uid: number, gid: number): void;
+    truncate(path: string, size: number): void;
+    ftruncate(fd: number, size: number): void;
+    umask(mask: number): number;
+    chdir(path: string): void;
+    getcwd(): string;
+    flock(fd: number, operation: number): Promise<void>;
 }
 
 // kernel/sys/events.d.ts
@@ -1635,7 +1992,6 @@ interface ProcessCalls {
     getppid(): number;
     getuid(): number;
     getgid(): number;
-    getcwd(): string;
     getenv(name: string): string | undefined;
     gethostname(): string;
     fork(child: Program, ...args: string[]): number;
@@ -1738,6 +2094,7 @@ type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number |
 // kernel/sys/sys.d.ts
 interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, EventCalls, UserCalls {
 interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, SignalCalls, SessionCalls {
+interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls {
 }
 
 // kernel/sys/time.d.ts

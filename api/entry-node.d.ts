@@ -197,9 +197,27 @@ export declare const F_GETFD = 1;
 
 export declare const F_GETFL = 3;
 
+export declare const F_GETLK = 5;
+
+export declare const F_GETPIPE_SZ = 1032;
+
+export declare const F_OK = 0;
+
+export declare const F_RDLCK = 0;
+
 export declare const F_SETFD = 2;
 
 export declare const F_SETFL = 4;
+
+export declare const F_SETLK = 6;
+
+export declare const F_SETLKW = 7;
+
+export declare const F_SETPIPE_SZ = 1031;
+
+export declare const F_UNLCK = 2;
+
+export declare const F_WRLCK = 1;
 
 export declare class HeldClockError extends Error {
     constructor(message: string);
@@ -255,6 +273,14 @@ export interface IntervalTimer {
 export declare const LINKTYPE_ETHERNET = 1;
 
 export declare const LINKTYPE_RAW = 101;
+
+export declare const LOCK_EX = 2;
+
+export declare const LOCK_NB = 4;
+
+export declare const LOCK_SH = 1;
+
+export declare const LOCK_UN = 8;
 
 export interface LinkOptions {
     readonly delayMs?: number;
@@ -315,13 +341,27 @@ export interface Netstat {
 
 export declare const O_ACCMODE = 3;
 
+export declare const O_APPEND = 1024;
+
 export declare const O_CLOEXEC = 524288;
+
+export declare const O_CREAT = 64;
+
+export declare const O_DIRECTORY = 65536;
+
+export declare const O_EXCL = 128;
+
+export declare const O_NOCTTY = 256;
+
+export declare const O_NOFOLLOW = 131072;
 
 export declare const O_NONBLOCK = 2048;
 
 export declare const O_RDONLY = 0;
 
 export declare const O_RDWR = 2;
+
+export declare const O_TRUNC = 512;
 
 export declare const O_WRONLY = 1;
 
@@ -405,6 +445,14 @@ export interface ResourceLimit {
     readonly hard: number;
 export interface RemainingTime {
     nanoseconds: number;
+export declare const R_OK = 4;
+
+export interface RecordLock {
+    type: number;
+    whence?: number;
+    start?: number;
+    length?: number;
+    pid?: number;
 }
 
 export type Rule = (packet: PacketView) => Verdict;
@@ -458,6 +506,11 @@ export declare const SIGILL = 4;
 export declare const SIGINT = 2;
 
 export declare const SIGIO = 29;
+export declare const SEEK_CUR = 1;
+
+export declare const SEEK_END = 2;
+
+export declare const SEEK_SET = 0;
 
 export declare const SIGKILL = 9;
 
@@ -557,6 +610,38 @@ export declare const SO_SNDBUF = 7;
 
 export declare const SO_TYPE = 3;
 
+export declare const S_IFCHR = 8192;
+
+export declare const S_IFDIR = 16384;
+
+export declare const S_IFIFO = 4096;
+
+export declare const S_IFLNK = 40960;
+
+export declare const S_IFMT = 61440;
+
+export declare const S_IFREG = 32768;
+
+export declare const S_IFSOCK = 49152;
+
+export declare function S_ISCHR(mode: number): boolean;
+
+export declare function S_ISDIR(mode: number): boolean;
+
+export declare function S_ISFIFO(mode: number): boolean;
+
+export declare const S_ISGID = 1024;
+
+export declare function S_ISLNK(mode: number): boolean;
+
+export declare function S_ISREG(mode: number): boolean;
+
+export declare function S_ISSOCK(mode: number): boolean;
+
+export declare const S_ISUID = 2048;
+
+export declare const S_ISVTX = 512;
+
 export declare class Segment extends Link implements Exchange {
     port(): Device;
     disconnect(device: Device): Disposable;
@@ -637,6 +722,19 @@ export interface SpawnedProcess {
 
 export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, EventCalls, UserCalls {
 export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, SignalCalls, SessionCalls {
+export interface Stat {
+    readonly mode: number;
+    readonly ino: number;
+    readonly nlink: number;
+    readonly uid: number;
+    readonly gid: number;
+    readonly size: number;
+    readonly atime: Timespec;
+    readonly mtime: Timespec;
+    readonly ctime: Timespec;
+}
+
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls {
 }
 
 export declare class SystemError extends Error {
@@ -799,6 +897,7 @@ export declare function WSTOPSIG(status: number): number;
 export declare function WTERMSIG(status: number): number;
 
 export declare const WUNTRACED = 2;
+export declare const W_OK = 2;
 
 export interface WaitResult {
     readonly pid: number;
@@ -820,6 +919,8 @@ export interface WorldOptions {
     readonly livelockCalls?: number;
     readonly console?: (output: ConsoleOutput) => void;
 }
+
+export declare const X_OK = 1;
 
 export declare function describe(value: unknown): string;
 
@@ -987,6 +1088,77 @@ interface Waiter {
     wake(): void;
 }
 
+// file/flock.d.ts
+type FlockKind = typeof LOCK_SH | typeof LOCK_EX | typeof LOCK_UN;
+
+// file/flock.d.ts
+declare class FlockTable {
+    set(inode: Inode, owner: object, kind: FlockKind): boolean;
+    isRefused(owner: object, kind: FlockKind): boolean;
+    release(inode: Inode, owner: object): void;
+}
+
+// file/inode.d.ts
+declare class Directory extends Inode {
+    parent: Directory;
+    name: string;
+    constructor(volume: Volume, ownership: Ownership, parent: Directory | null, name: string, generated?: GeneratedEntries | null, number?: number);
+    get isGenerated(): boolean;
+    get isRemoved(): boolean;
+    get isEmpty(): boolean;
+    get(name: string, task: Task): Inode | undefined;
+    names(task: Task): readonly string[];
+    add(name: string, inode: Inode): void;
+    remove(name: string): void;
+    isWithin(other: Directory): boolean;
+    get path(): string;
+}
+
+// file/inode.d.ts
+interface GeneratedEntries {
+    get(name: string, task: Task): Inode | undefined;
+    names(task: Task): readonly string[];
+}
+
+// file/inode.d.ts
+declare abstract class Inode {
+    readonly volume: Volume;
+    readonly number: number;
+    mode: number;
+    uid: number;
+    gid: number;
+    links: number;
+    accessedNs: number;
+    modifiedNs: number;
+    changedNs: number;
+    readonly lockWaiters: WaitQueue;
+    flocks: FlockTable | null;
+    recordLocks: RecordLockTable | null;
+    constructor(volume: Volume, type: number, { uid, gid, permissions }: Ownership, number?: number);
+    get type(): number;
+    get size(): number;
+    touchAccess(): void;
+    touchContent(): void;
+    touchState(): void;
+    opened(): void;
+    closed(): void;
+    unlinked(): void;
+    protected free(): void;
+}
+
+// file/inode.d.ts
+interface Ownership {
+    readonly uid: number;
+    readonly gid: number;
+    readonly permissions: number;
+}
+
+// file/inode.d.ts
+declare class SocketNode extends Inode {
+    socket: object | null;
+    constructor(volume: Volume, ownership: Ownership, socket: object | null);
+}
+
 // file/open-file.d.ts
 interface FileDescription {
     readonly type: string;
@@ -1020,6 +1192,12 @@ interface ObjectDetails {
         readonly max: number;
     };
     readonly peer?: object;
+    readonly named?: Inode;
+    opened?(file: OpenFile): void;
+    flush?(table: object): void;
+    seek?(offset: number, whence: number): number | Errno;
+    readAt?(task: Task, into: Uint8Array, offset: number): number | Errno;
+    writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
 }
 
 // file/open-file.d.ts
@@ -1038,6 +1216,42 @@ declare class OpenFile {
 // file/open-file.d.ts
 interface ReleaseListener {
     released(file: OpenFile): void;
+// file/permission.d.ts
+interface NamingTask extends Task {
+    readonly groups?: readonly number[];
+    readonly cwd: Directory;
+    readonly umask: number;
+}
+
+// file/record-locks.d.ts
+interface LockRange {
+    readonly type: number;
+    readonly start: number;
+    readonly end: number;
+    readonly pid: number;
+}
+
+// file/record-locks.d.ts
+interface LockWait {
+    readonly owner: object;
+    readonly blocker: object;
+}
+
+// file/record-locks.d.ts
+declare class LockWaits {
+    isCircle(owner: object, blocker: object): boolean;
+    add(wait: LockWait): void;
+    remove(wait: LockWait): void;
+}
+
+// file/record-locks.d.ts
+declare class RecordLockTable {
+    conflict(owner: object, wanted: LockRange): {
+        readonly owner: object;
+        readonly range: LockRange;
+    } | null;
+    set(inode: Inode, owner: object, wanted: LockRange): boolean;
+    release(inode: Inode, owner: object): void;
 }
 
 // file/task.d.ts
@@ -1046,6 +1260,63 @@ interface Task {
     readonly name: string;
     readonly uid: number;
     readonly gid: number;
+}
+
+// file/tree.d.ts
+declare class FileTree {
+    readonly volume: Volume;
+    readonly root: Directory;
+    constructor(volume: Volume);
+    walk(task: NamingTask, path: string, follow: Follow, creates?: boolean): Place | Errno;
+    lookup(task: NamingTask, path: string, follow?: boolean): Inode | Errno;
+    directory(task: NamingTask, path: string): Directory | Errno;
+    mkdir(task: NamingTask, path: string, mode: number): 0 | Errno;
+    mknod(task: NamingTask, path: string, mode: number): 0 | Errno;
+    mkfifo(task: NamingTask, path: string, mode: number): 0 | Errno;
+    makeSocketNode(task: NamingTask, path: string, socket: object): SocketNode | Errno;
+    findSocket(task: NamingTask, path: string): {
+        readonly node: SocketNode;
+        readonly socket: object;
+    } | Errno;
+    symlink(task: NamingTask, target: string, path: string): 0 | Errno;
+    link(task: NamingTask, existing: string, path: string): 0 | Errno;
+    unlink(task: NamingTask, path: string): 0 | Errno;
+    rmdir(task: NamingTask, path: string): 0 | Errno;
+    makeAt<T extends Inode>(task: NamingTask, { directory, name }: Place, mode: number, make: (ownership: Ownership) => T | Errno): T | Errno;
+    removeName(directory: Directory, name: string, inode: Inode): void;
+    addDirectory(parent: Directory, name: string, permissions: number, generated?: GeneratedEntries | null): Directory;
+    addDevice(parent: Directory, name: string, permissions: number, open: () => FileOps): void;
+}
+
+// file/volume.d.ts
+declare class Volume {
+    constructor(nextInode: () => number, nowNs: () => number, limits?: VolumeLimits);
+    get bytes(): number;
+    get names(): number;
+    get nowNs(): number;
+    nextInode(): number;
+    takeName(bytes?: number): boolean;
+    returnName(): void;
+    takeBytes(bytes: number): boolean;
+    returnBytes(bytes: number): void;
+}
+
+// file/volume.d.ts
+interface VolumeLimits {
+    readonly bytesMax: number;
+    readonly namesMax: number;
+}
+
+// file/walk.d.ts
+type Follow = "always" | "before-slash" | "never";
+
+// file/walk.d.ts
+interface Place {
+    readonly directory: Directory;
+    readonly name: string;
+    readonly inode: Inode | null;
+    readonly mustBeDirectory: boolean;
+    readonly isTooLong?: boolean;
 }
 
 // host/host.d.ts
@@ -1296,6 +1567,7 @@ declare class DescriptorTable {
     install(file: OpenFile, closeOnExec?: boolean, from?: number): number | Errno;
     duplicateTo(from: number, to: number, closeOnExec?: boolean): number | Errno;
     duplicate(fd: number, from: number, closeOnExec: boolean): number | Errno;
+    get isFull(): boolean;
     close(fd: number): 0 | Errno;
     closeOnExec(fd: number): boolean | Errno;
     setCloseOnExec(fd: number, closeOnExec: boolean): 0 | Errno;
@@ -1342,6 +1614,8 @@ declare class Kernel {
     readonly machine: Machine;
     readonly runState: RunState;
     readonly protocols: ProtocolTable;
+    readonly files: FileTree;
+    readonly lockWaits: LockWaits;
     readonly processes: ProcessTable;
     readonly epochMs: number;
     constructor(parts: KernelParts);
@@ -1403,7 +1677,7 @@ declare class ProcessTable {
 }
 
 // kernel/process.d.ts
-declare class Process implements Task {
+declare class Process implements NamingTask {
     readonly kernel: Kernel;
     readonly runState: RunState;
     readonly pid: number;
@@ -1416,6 +1690,8 @@ declare class Process implements Task {
     readonly credentials: Credentials;
     readonly limits: Limits;
     readonly cwd: string;
+    cwd: Directory;
+    umask: number;
     readonly env: Readonly<Record<string, string>>;
     readonly daemon: boolean;
     descriptors: DescriptorTable;
@@ -1472,6 +1748,8 @@ interface ProcessAttributes {
     readonly gid: number;
     readonly credentials?: Credentials | undefined;
     readonly cwd: string;
+    readonly cwd: Directory;
+    readonly umask: number;
     readonly env: Readonly<Record<string, string>>;
     readonly daemon: boolean;
 }
@@ -1591,9 +1869,45 @@ interface DescriptorCalls {
     dup(fd: number): number;
     dup2(fd: number, to: number): number;
     dup3(fd: number, to: number, flags: number): number;
+    fcntl(fd: number, command: typeof F_SETLKW, lock: RecordLock): Promise<number>;
+    fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: RecordLock): number;
     fcntl(fd: number, command: number, argument?: number): number;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
     pipe(): readonly [number, number];
+    pipe2(flags: number): readonly [number, number];
+}
+
+// kernel/sys/files.d.ts
+interface FileCalls {
+    open(path: string, flags: number, mode?: number): Promise<number>;
+    lseek(fd: number, offset: number, whence: number): number;
+    pread(fd: number, buffer: Uint8Array, offset: number): number;
+    pwrite(fd: number, data: Uint8Array | string, offset: number): number;
+    stat(path: string): Stat;
+    lstat(path: string): Stat;
+    fstat(fd: number): Stat;
+    access(path: string, wanted: number): void;
+    mkdir(path: string, mode?: number): void;
+    rmdir(path: string): void;
+    mkfifo(path: string, mode?: number): void;
+    mknod(path: string, mode: number): void;
+    unlink(path: string): void;
+    rename(from: string, to: string): void;
+    link(existing: string, path: string): void;
+    symlink(target: string, path: string): void;
+    readlink(path: string): string;
+    readdir(directory: string | number): readonly string[];
+    chmod(path: string, mode: number): void;
+    fchmod(fd: number, mode: number): void;
+    chown(path: string, uid: number, gid: number): void;
+    lchown(path: string, uid: number, gid: number): void;
+    fchown(fd: number, uid: number, gid: number): void;
+    truncate(path: string, size: number): void;
+    ftruncate(fd: number, size: number): void;
+    umask(mask: number): number;
+    chdir(path: string): void;
+    getcwd(): string;
+    flock(fd: number, operation: number): Promise<void>;
 }
 
 // kernel/sys/events.d.ts
@@ -1614,7 +1928,6 @@ interface ProcessCalls {
     getppid(): number;
     getuid(): number;
     getgid(): number;
-    getcwd(): string;
     getenv(name: string): string | undefined;
     gethostname(): string;
     fork(child: Program, ...args: string[]): number;

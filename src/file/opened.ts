@@ -48,6 +48,7 @@ abstract class OpenInode implements FileOps {
 }
 
 class OpenRegular extends OpenInode {
+  readonly pollable = false;
   readonly #file: RegularFile;
   #description: OpenFile | null = null;
   #offset = 0;
@@ -114,6 +115,7 @@ class OpenRegular extends OpenInode {
 }
 
 class OpenDirectory extends OpenInode {
+  readonly pollable = false;
   #offset = 0;
 
   read(): Errno {

@@ -95,7 +95,8 @@ export class Packet {
 
   /** A packet with a copy of these bytes. */
   static from(payload: Uint8Array, headroomBytes: number = HEADROOM_BYTES): Packet {
-    if (payload.length > COPY_MAX_BYTES) return Packet.withTail(payload.slice(), headroomBytes);
+    // Not slice(): a Buffer's shares its memory.
+    if (payload.length > COPY_MAX_BYTES) return Packet.withTail(new Uint8Array(payload), headroomBytes);
     const packet = Packet.allocate(payload.length, headroomBytes);
     packet.bytes.set(payload, packet.start);
     return packet;

@@ -90,21 +90,20 @@ class WriteAttempt extends FileAttempt<number> {
 
   /** A part that went in before an error counts: write(2) answers what was written. */
   override attempt(): number | Errno {
-    for (let tookSome = false; ; tookSome = true) {
-      const rest = this.#written === 0 ? this.#from : this.#from.subarray(this.#written);
-      const result = writeFile(this.process, this.file, rest, this.#hasTried);
-      this.#hasTried = true;
-      if (typeof result === "string") {
-        if (result !== "EAGAIN") return this.#written > 0 ? this.#written : result;
-        // It had its share: as on Linux, it waits for the next behind the others.
-        if (tookSome) this.goToEnd();
-        return "EAGAIN";
-      }
+    const rest = this.#written === 0 ? this.#from : this.#from.subarray(this.#written);
+    const result = writeFile(this.process, this.file, rest, this.#hasTried);
+    this.#hasTried = true;
+    if (typeof result === "number") {
       this.#written += result;
-      // As anon_pipe_write on Linux: O_NONBLOCK that was set while the call waited ends it with what went in.
-      if (result === rest.length || result === 0 || this.file.nonBlocking) return this.#written;
-      // What took a part only is asked for the rest: it says whether to wait (a pipe) or why no more fits (a file).
+      // A file that took a part only is full: there is nothing to wait for. And as anon_pipe_write on Linux: O_NONBLOCK that
+      // was set while the call waited ends it with what went in.
+      const isOver = this.file.ops.pollable === false || this.file.nonBlocking;
+      if (result === rest.length || isOver) return this.#written;
+      // It had its share: as on Linux, it waits for the next behind the others.
+      this.goToEnd();
+      return "EAGAIN";
     }
+    return result !== "EAGAIN" && this.#written > 0 ? this.#written : result;
   }
 
   /** Whether a write fits depends on its length too: it is tried. */
