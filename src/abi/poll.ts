@@ -13,3 +13,5 @@ export const POLLERR = 0x8;
 export const POLLHUP = 0x10;
 /** Not an open descriptor. */
 export const POLLNVAL = 0x20;
+/** The peer of a stream has shut down its sending side. */
+export const POLLRDHUP = 0x2000;

@@ -61,6 +61,11 @@ export class OpenFile {
     return (this.flags & O_ACCMODE) !== O_RDONLY;
   }
 
+  /** How many descriptors, calls in progress and messages in flight refer to it. */
+  get references(): number {
+    return this.#references;
+  }
+
   /** One more descriptor, or call in progress, refers to it. */
   reference(): this {
     this.#references++;
