@@ -173,7 +173,7 @@ export class Socket implements FileOps, Payer {
 
   /** accept(2): the connection that has waited longest. EOPNOTSUPP; EINVAL: it does not listen (any more). */
   accept(): Socket | Errno {
-    if (this.requests.listen === undefined) return "EOPNOTSUPP";
+    if (this.requests.listen === undefined || this.type === SOCK_DGRAM) return "EOPNOTSUPP";
     if (this.acceptQueue === null) return "EINVAL";
     const error = this.takeError();
     if (error !== null) return error;
