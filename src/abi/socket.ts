@@ -56,6 +56,8 @@ export const SO_ACCEPTCONN = 30;
 export const SO_PROTOCOL = 38;
 export const SO_DOMAIN = 39;
 
+/** Out-of-band data. */
+export const MSG_OOB = 0x1;
 /** Look at the message and leave it in the queue. */
 export const MSG_PEEK = 0x2;
 /** In the flags of a received message: ancillary data had no room and was discarded. */

@@ -21,7 +21,7 @@ export function find(pcb: UnixPcb, task: Task, address: SocketAddress): UnixPcb 
   const found = isAbstract(path) ? domain.abstractNames.find(path) : domain.names.find(task, path);
   if (typeof found === "string") return found;
   const other = domain.pcbOf(found);
-  // The name of a socket that was closed stays in the file tree.
+  // What is found may be of another domain's making, or closed by now.
   if (other === undefined) return "ECONNREFUSED";
   return found.type === socket.type ? other : "EPROTOTYPE";
 }

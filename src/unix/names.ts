@@ -19,13 +19,16 @@ const AUTOBIND_NAMES = 0x10_0000;
 export interface SocketNames {
   /** Makes the node. EADDRINUSE: there is something of that name; ENOENT, ENOTDIR, EACCES as mknod(2). */
   bind(task: Task, path: string, socket: Socket): 0 | Errno;
-  /** The socket that was bound there, closed or not. ENOENT; EACCES: not writable; ECONNREFUSED: not a socket. */
+  /** The socket that was bound there. ENOENT; EACCES: not writable; ECONNREFUSED: not a socket, or one that is closed. */
   find(task: Task, path: string): Socket | Errno;
+  /** The socket is closed: its name stays and leads nowhere. */
+  closed(path: string, socket: Socket): void;
 }
 
 /** Path names without a file tree: one flat directory. */
 export class PathNames implements SocketNames {
-  readonly #sockets: Map<string, Socket> = new Map<string, Socket>();
+  /** Null: the socket of that name is closed. */
+  readonly #sockets: Map<string, Socket | null> = new Map<string, Socket | null>();
 
   bind(_task: Task, path: string, socket: Socket): 0 | Errno {
     if (this.#sockets.has(path)) return "EADDRINUSE";
@@ -35,7 +38,13 @@ export class PathNames implements SocketNames {
   }
 
   find(_task: Task, path: string): Socket | Errno {
-    return this.#sockets.get(path) ?? "ENOENT";
+    const found = this.#sockets.get(path);
+    if (found === undefined) return "ENOENT";
+    return found ?? "ECONNREFUSED";
+  }
+
+  closed(path: string, socket: Socket): void {
+    if (this.#sockets.get(path) === socket) this.#sockets.set(path, null);
   }
 }
 

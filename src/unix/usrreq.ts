@@ -122,7 +122,11 @@ export class UnixRequests implements UserRequests {
     const { pcb } = this;
     const { domain, socket, address, peer } = pcb;
     domain.forget(socket);
-    if (address !== null && isAbstract(address.path)) domain.abstractNames.free(address.path, socket);
+    // A connection has its listener's name without being what is found there.
+    if (address !== null) {
+      if (isAbstract(address.path)) domain.abstractNames.free(address.path, socket);
+      else domain.names.closed(address.path, socket);
+    }
     socket.shut = BOTH_SHUT;
     pcb.peer = null;
     pcb.stopWaiting();

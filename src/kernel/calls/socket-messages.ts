@@ -6,7 +6,7 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { POLLIN, POLLOUT } from "../../abi/poll.ts";
-import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "../../abi/socket.ts";
+import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import type { SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
@@ -110,6 +110,7 @@ function withoutRights(received: Received): Received {
 
 function sendOn(process: Process, on: Socket, data: Uint8Array, message: Outgoing): number | Errno {
   const { destination, ancillary, flags } = message;
+  if ((flags & MSG_OOB) !== 0) return "EOPNOTSUPP";
   const result = on.send(process, data, destination, ancillary);
   if (typeof result === "number") process.runState.progress();
   else if (result === "EPIPE" && on.type === SOCK_STREAM) brokenPipe(process, flags);
@@ -123,6 +124,7 @@ function brokenPipe(process: Process, flags: number): void {
 }
 
 function receiveOn(process: Process, on: Socket, into: Uint8Array, flags: number): Received | Errno {
+  if ((flags & MSG_OOB) !== 0) return "EOPNOTSUPP";
   const result = on.receive(into, flags);
   if (typeof result !== "string") process.runState.progress();
   return result;
