@@ -471,6 +471,39 @@ describe("datagrams", () => {
   });
 });
 
+describe("details that Linux has in another way than one would guess", () => {
+  test("each type of socket has abstract names of its own", async () => {
+    await run(async ({ sys, open, connect }) => {
+      sys.bind(open(SOCK_STREAM), { path: "\0name" });
+      sys.bind(open(SOCK_DGRAM), { path: "\0name" });
+      expect(await connect(open(SOCK_SEQPACKET), "\0name")).toBe("ECONNREFUSED");
+    });
+  });
+
+  test("a datagram that is too long, or a socket that is shut down, is found before the missing peer", async () => {
+    await run(async ({ sys, open, send }) => {
+      const s = open(SOCK_DGRAM);
+      expect([await send(s, "x".repeat(212_961)), await send(s, "x")]).toEqual(["EMSGSIZE", "ENOTCONN"]);
+      sys.shutdown(s, SHUT_WR);
+      expect(await send(s, "x")).toBe("EPIPE");
+    });
+  });
+
+  test("an empty message that was never read is no reset; accept on a listener that is shut down may be EAGAIN", async () => {
+    await run(async ({ sys, pair, send, recv, listener }) => {
+      const [a, b] = pair(SOCK_SEQPACKET);
+      await send(a, "");
+      sys.close(b);
+      expect(await recv(a)).toBe("");
+      const l = listener("l");
+      sys.shutdown(l, SHUT_RD);
+      expect(await outcome(() => sys.accept(l))).toBe("EINVAL");
+      sys.fcntl(l, 4, SOCK_NONBLOCK);
+      expect(await outcome(() => sys.accept(l))).toBe("EAGAIN");
+    });
+  });
+});
+
 test("readiness is that of Linux in each state", async () => {
   await run(async ({ sys, pair, open, ready, send }) => {
     expect([await ready(open(SOCK_STREAM)), await ready(open(SOCK_DGRAM)), await ready(open(SOCK_SEQPACKET))]).toEqual([

@@ -30,8 +30,8 @@ export interface ReceiveBuffer {
   readonly bytes: number;
   /** Null when there is nothing. */
   receive(into: Uint8Array, flags: number, byWriter: boolean): Received | null;
-  /** Discards everything. */
-  clear(): void;
+  /** Throws everything away but the rights, which it answers. */
+  drain(): readonly Rights[];
   /** The rights that wait in it, in order. */
   rights(): Iterable<Rights>;
 }

@@ -67,14 +67,13 @@ export class RecordBuffer implements ReceiveBuffer {
     };
   }
 
-  clear(): void {
+  drain(): readonly Rights[] {
     const records = [...this.#records];
+    const rights = [...this.rights()];
     this.#records.clear();
     this.#bytes = 0;
-    for (const { payload, ancillary } of records) {
-      payload.release();
-      ancillary?.rights?.discard();
-    }
+    for (const { payload } of records) payload.release();
+    return rights;
   }
 
   *rights(): Generator<Rights> {

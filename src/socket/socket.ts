@@ -172,13 +172,13 @@ export class Socket implements FileOps, Payer {
   }
 
   /** accept(2): the connection that has waited longest. EOPNOTSUPP; EINVAL: it does not listen (any more). */
-  accept(): Socket | Errno {
+  accept(dontWait: boolean): Socket | Errno {
     if (this.requests.listen === undefined || this.type === SOCK_DGRAM) return "EOPNOTSUPP";
     if (this.acceptQueue === null) return "EINVAL";
     const error = this.takeError();
     if (error !== null) return error;
     const accepted = this.acceptQueue.shift();
-    if (accepted === undefined) return (this.shut & RECEIVE_SHUT) === 0 ? "EAGAIN" : "EINVAL";
+    if (accepted === undefined) return (this.shut & RECEIVE_SHUT) === 0 || dontWait ? "EAGAIN" : "EINVAL";
     accepted.passCredentials = this.passCredentials;
     this.requests.accepted?.(accepted);
     return accepted;
@@ -199,7 +199,7 @@ export class Socket implements FileOps, Payer {
   release(): void {
     this.isReleased = true;
     this.requests.detach();
-    this.#buffer.clear();
+    this.discardReceived();
   }
 
   /** The pending error (SO_ERROR), which is reported once. */
@@ -275,7 +275,7 @@ export class Socket implements FileOps, Payer {
 
   /** What waits to be received is thrown away. */
   discardReceived(): void {
-    this.#buffer.clear();
+    for (const rights of this.#buffer.drain()) rights.discard();
   }
 
   /** The readiness bits that follow from the buffers and the state of the connection. */

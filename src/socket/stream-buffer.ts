@@ -46,14 +46,13 @@ export class StreamBuffer implements ReceiveBuffer {
       : this.#peek(first, into, flags, source, byWriter);
   }
 
-  clear(): void {
+  drain(): readonly Rights[] {
     const chunks = [...this.#chunks];
+    const rights = [...this.rights()];
     this.#chunks.clear();
     this.#bytes = 0;
-    for (const { chunk, ancillary } of chunks) {
-      chunk.release();
-      ancillary?.rights?.discard();
-    }
+    for (const { chunk } of chunks) chunk.release();
+    return rights;
   }
 
   *rights(): Generator<Rights> {

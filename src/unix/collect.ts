@@ -8,7 +8,7 @@
  * waits in its queue, and so on. The messages of the rest are thrown away. Runs when a Unix-domain socket is closed.
  */
 import type { OpenFile } from "../file/open-file.ts";
-import type { Rights } from "../socket/ancillary.ts";
+import type { ReceiveBuffer } from "../socket/receive-buffer.ts";
 import { Socket } from "../socket/socket.ts";
 import type { InFlight } from "./in-flight.ts";
 
@@ -28,19 +28,20 @@ export function collect({ sockets }: InFlight): number {
   for (let file = reachable.pop(); file !== undefined; file = reachable.pop()) {
     for (const held of heldBy(file)) if (outside.delete(held)) reachable.push(held);
   }
-  // The rights first, all of them: discarding one closes sockets, whose queues are on the list too.
-  const garbage = [...outside.keys()].flatMap((file) => [...rightsIn(file)]);
+  // All queues are emptied first: discarding rights closes sockets, and no peer is to hear that something was not read.
+  const garbage = [...outside.keys()].flatMap((file) => [...buffersOf(file)]).flatMap((buffer) => buffer.drain());
   for (const rights of garbage) rights.discard();
   return outside.size;
 }
 
+/** The files that wait to be received from a socket. */
 function* heldBy(file: OpenFile): Generator<OpenFile> {
-  for (const rights of rightsIn(file)) yield* rights.files;
+  for (const buffer of buffersOf(file)) for (const rights of buffer.rights()) yield* rights.files;
 }
 
-/** What waits in the queue of a socket, and in those of connections that it has not accepted. */
-function* rightsIn({ ops }: OpenFile): Generator<Rights> {
+/** The queue of a socket, and those of connections that it has not accepted. */
+function* buffersOf({ ops }: OpenFile): Generator<ReceiveBuffer> {
   if (!(ops instanceof Socket)) return;
-  yield* ops.receiveBuffer.rights();
-  for (const connection of ops.acceptQueue ?? []) yield* connection.receiveBuffer.rights();
+  yield ops.receiveBuffer;
+  for (const connection of ops.acceptQueue ?? []) yield connection.receiveBuffer;
 }

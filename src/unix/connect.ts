@@ -18,7 +18,7 @@ export function find(pcb: UnixPcb, task: Task, address: SocketAddress): UnixPcb 
   if (typeof checked === "string") return checked;
   const { domain, socket } = pcb;
   const { path } = checked;
-  const found = isAbstract(path) ? domain.abstractNames.find(path) : domain.names.find(task, path);
+  const found = isAbstract(path) ? domain.abstractNames.find(path, socket.type) : domain.names.find(task, path);
   if (typeof found === "string") return found;
   const other = domain.pcbOf(found);
   // What is found may be of another domain's making, or closed by now.
@@ -94,7 +94,9 @@ export function leavePeer(pcb: UnixPcb, peer: UnixPcb | null): void {
 export function hangUp(pcb: UnixPcb, peer: UnixPcb): void {
   if (!pcb.isConnectionOriented) return;
   // What was never read, or accepted, is lost: the peer is told by ECONNRESET, once.
-  const isLost = pcb.isEmbryo || !pcb.socket.receiveBuffer.isEmpty;
+  // A single empty message does not count: Linux takes it for a mark of urgent data that has been read.
+  const { receiveBuffer, queuedRecords } = pcb.socket;
+  const isLost = pcb.isEmbryo || receiveBuffer.bytes > 0 || queuedRecords > 1;
   peer.socket.shutDown(BOTH_SHUT);
   if (isLost) peer.socket.fail("ECONNRESET");
 }

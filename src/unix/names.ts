@@ -48,7 +48,7 @@ export class PathNames implements SocketNames {
   }
 }
 
-/** Abstract names. They are free again when their socket is closed. */
+/** Abstract names, which each type of socket has for itself. They are free again when their socket is closed. */
 export class AbstractNames {
   readonly #sockets: Map<string, Socket> = new Map<string, Socket>();
   readonly #random: Prng;
@@ -58,8 +58,9 @@ export class AbstractNames {
   }
 
   bind(name: string, socket: Socket): 0 | Errno {
-    if (this.#sockets.has(name)) return "EADDRINUSE";
-    this.#sockets.set(name, socket);
+    const key = keyOf(name, socket.type);
+    if (this.#sockets.has(key)) return "EADDRINUSE";
+    this.#sockets.set(key, socket);
     return 0;
   }
 
@@ -73,15 +74,19 @@ export class AbstractNames {
     return "ENOSPC";
   }
 
-  find(name: string): Socket | Errno {
-    return this.#sockets.get(name) ?? "ECONNREFUSED";
+  find(name: string, type: number): Socket | Errno {
+    return this.#sockets.get(keyOf(name, type)) ?? "ECONNREFUSED";
   }
 
   /** The socket is closed. Connections have their listener's name, and leave it alone. */
   free(name: string, socket: Socket): void {
-    if (this.#sockets.get(name) === socket) this.#sockets.delete(name);
+    const key = keyOf(name, socket.type);
+    if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
   }
 }
+
+/** As unix_abstract_hash on Linux: a name of another type is another name. */
+const keyOf = (name: string, type: number): string => `${type}${name}`;
 
 const encoder: TextEncoder = new TextEncoder();
 

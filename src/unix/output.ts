@@ -55,13 +55,12 @@ export function sendRecord(
   ancillary: Ancillary | null,
 ): number | Errno {
   const { socket } = pcb;
-  if (destination === null && pcb.peer === null) return "ENOTCONN";
   let refusal = socket.passCredentials ? pcb.autobind() : 0;
   if (refusal !== 0) return refusal;
   if (data.length > socket.sendLimitBytes - RECORD_OVERHEAD_BYTES) return "EMSGSIZE";
   refusal = socket.room();
   if (refusal !== 0) return refusal;
-  const other = destination === null ? (pcb.peer as UnixPcb) : find(pcb, task, destination);
+  const other = destination === null ? (pcb.peer ?? "ENOTCONN") : find(pcb, task, destination);
   if (typeof other === "string") return other;
   refusal = checkReceiver(pcb, other) || sendRights(pcb, task, ancillary);
   if (refusal !== 0) return refusal;

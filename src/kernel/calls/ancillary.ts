@@ -6,7 +6,7 @@
  * table, is closed, and MSG_CTRUNC says so.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { AF_UNIX, MSG_CMSG_CLOEXEC, MSG_CTRUNC } from "../../abi/socket.ts";
+import { AF_UNIX, MSG_CMSG_CLOEXEC, MSG_CTRUNC, SOCK_STREAM } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import type { SocketAddress } from "../../socket/address.ts";
 import { type Ancillary, type Credentials, Rights } from "../../socket/ancillary.ts";
@@ -68,7 +68,8 @@ export function unpack(
   let messageFlags = received.flags | (flags & MSG_CMSG_CLOEXEC);
   let space = controlBytes;
   let credentials: Credentials | null = null;
-  if (on.passCredentials) {
+  // As on Linux: the end of a stream comes from nobody known, the end of a seqpacket connection from nobody at all.
+  if (on.passCredentials && (source !== null || on.type === SOCK_STREAM)) {
     if (space >= CREDENTIALS_BYTES - DESCRIPTOR_BYTES) credentials = ancillary?.credentials ?? UNKNOWN;
     else messageFlags |= MSG_CTRUNC;
     space = Math.max(0, space - CREDENTIALS_BYTES);

@@ -92,7 +92,8 @@ export function listen(process: Process, fd: number, backlog: number): 0 | Errno
 /** accept4(2): EAGAIN when nobody has connected. EINVAL: not listening, or unknown flags; EOPNOTSUPP, EMFILE. */
 export function accept(process: Process, fd: number, flags: number): Accepted | Errno {
   const found = socketOf(process, fd);
-  return typeof found === "string" ? found : acceptOn(process, found, flags);
+  if (typeof found === "string") return found;
+  return acceptOn(process, found, flags, process.descriptors.get(fd)?.nonBlocking === true);
 }
 
 /** accept4(2) for a caller that waits. */
@@ -139,11 +140,11 @@ function install(process: Process, created: Socket, flags: number): number | Err
   return process.kernel.install(process, created, status, (flags & SOCK_CLOEXEC) !== 0);
 }
 
-function acceptOn(process: Process, listener: Socket, flags: number): Accepted | Errno {
+function acceptOn(process: Process, listener: Socket, flags: number, dontWait: boolean): Accepted | Errno {
   if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return "EINVAL";
   // As on Linux the descriptor comes first: a connection for which there is none stays in the queue.
   if (!process.descriptors.hasRoom) return "EMFILE";
-  const accepted = listener.accept();
+  const accepted = listener.accept(dontWait);
   if (typeof accepted === "string") return accepted;
   process.runState.progress();
   const peer = accepted.requests.remoteAddress();
@@ -162,7 +163,7 @@ class AcceptAttempt extends FileAttempt<Accepted> {
   }
 
   override attempt(): Accepted | Errno {
-    return acceptOn(this.process, this.#listener, this.#flags);
+    return acceptOn(this.process, this.#listener, this.#flags, this.file.nonBlocking);
   }
 }
 
