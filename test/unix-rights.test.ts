@@ -317,7 +317,7 @@ describe("the collector", () => {
           expect(alice.unix.inFlight.total).toBe(0);
         });
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
