@@ -1,5 +1,10 @@
 // The public types of dist/entry-kernel.d.ts, without comments. Written by `npm run api`.
 
+export interface Ancillary {
+    readonly credentials: Credentials | null;
+    readonly rights: Rights | null;
+}
+
 export interface Arrival extends AddressPair {
     headerLength: number;
     source: IpAddress;
@@ -22,6 +27,20 @@ export interface Attempt<R> {
 export declare class CallbackEvent extends TimedEvent {
     constructor(label: string, callback: () => void, background?: boolean);
     run(): void;
+}
+
+export declare class Chunk {
+    constructor(bytes: Uint8Array, payer: Payer, chargedBytes: number);
+    get length(): number;
+    copyTo(target: Uint8Array, at?: number): number;
+    consume(count: number): void;
+    release(): void;
+}
+
+export interface Credentials {
+    readonly pid: number;
+    readonly uid: number;
+    readonly gid: number;
 }
 
 export interface Device {
@@ -109,6 +128,7 @@ export declare class Host {
     readonly kernel: Kernel;
     readonly netif: Netif;
     readonly inet: Inet;
+    readonly unix: UnixDomain;
     readonly protocols: ProtocolTable;
     constructor(parts: HostParts);
     get name(): string;
@@ -246,6 +266,10 @@ export interface NamingTask extends Task {
     readonly umask: number;
 }
 
+export interface NoAddress {
+    readonly family: typeof AF_UNSPEC;
+}
+
 export declare class OpenFile {
     readonly ops: FileOps;
     flags: number;
@@ -254,6 +278,7 @@ export declare class OpenFile {
     get nonBlocking(): boolean;
     get readable(): boolean;
     get writable(): boolean;
+    get references(): number;
     reference(): this;
     unreference(): void;
 }
@@ -430,12 +455,16 @@ export interface Protocol {
     readonly type: number;
     readonly protocol: number;
     readonly name: string;
+    readonly writableShare?: number;
     attach(socket: Socket): UserRequests;
 }
 
 export interface Received {
     readonly bytes: number;
-    readonly source: SocketAddress;
+    readonly source: SocketAddress | null;
+    readonly flags: number;
+    readonly ancillary: Ancillary | null;
+    readonly isWhole: boolean;
 }
 
 export interface Runnable {
@@ -475,16 +504,29 @@ export declare class Socket implements FileOps, Payer {
     readonly inode: number;
     receiveLimitBytes: number;
     sendLimitBytes: number;
+    receiveTimeoutNs: number;
+    sendTimeoutNs: number;
     broadcast: boolean;
     reuseAddress: boolean;
+    passCredentials: boolean;
+    peerCredentials: Credentials | null;
+    state: ConnectionState;
+    shut: number;
+    acceptQueue: AcceptQueue | null;
     drops: number;
+    isReleased: boolean;
     constructor(machine: Machine, protocol: Protocol, inode: number);
     get receiveQueueBytes(): number;
     get sendQueueBytes(): number;
-    send(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno;
+    get queuedRecords(): number;
+    get receiveBuffer(): ReceiveBuffer;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary?: Ancillary | null): number | Errno;
     receive(into: Uint8Array, flags: number): Received | Errno;
     read(_task: Task, into: Uint8Array): number | Errno;
     write(task: Task, from: Uint8Array): number | Errno;
+    listen(task: Task, backlogMax: number): 0 | Errno;
+    accept(dontWait: boolean): Socket | Errno;
+    connectResult(): 0 | Errno;
     poll(): number;
     release(): void;
     takeError(): Errno | null;
@@ -492,12 +534,27 @@ export declare class Socket implements FileOps, Payer {
     inspect(): ObjectDetails;
     deliver(packet: Packet, source: SocketAddress): boolean;
     room(): 0 | Errno;
+    room(): 0 | Errno;
+    deliver(packet: Packet, source: SocketAddress): boolean;
+    append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void;
+    enqueue(connection: Socket): void;
     fail(error: Errno): void;
+    connected(): void;
+    shutDown(how: number): void;
+    discardReceived(): void;
+    readiness(): number;
     chargeSend(packet: Packet): void;
+    charge(bytes: number): void;
     uncharge(bytes: number): void;
 }
 
-export type SocketAddress = InetAddress;
+export type SocketAddress = InetAddress | UnixAddress | NoAddress;
+
+export interface SocketNames {
+    bind(task: Task, path: string, socket: Socket): 0 | Errno;
+    find(task: Task, path: string): Socket | Errno;
+    closed(path: string, socket: Socket): void;
+}
 
 export interface Task {
     readonly pid: number;
@@ -518,13 +575,26 @@ export declare abstract class TimedEvent {
 
 export type TransportInput = (packet: Packet, arrival: Arrival) => void;
 
+export interface UnixAddress {
+    readonly family: typeof AF_UNIX;
+    readonly path: string;
+}
+
 export interface UserRequests {
     bind(task: Task, address: SocketAddress): 0 | Errno;
     connect(task: Task, address: SocketAddress): 0 | Errno;
-    send(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno;
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
     detach(): void;
+    listen?(task: Task, backlogMax: number): 0 | Errno;
+    accepted?(connection: Socket | null): void;
+    shutdown?(how: number): 0 | Errno;
+    pair?(task: Task, other: UserRequests): 0 | Errno;
+    receivable?(): 0 | Errno;
+    received?(): void;
+    poll?(): number;
+    describe?(): FileDescription;
 }
 
 export declare class WaitEntry {
@@ -557,7 +627,7 @@ export * as descriptorCalls: dup, dup2, fcntl, pipe, pipe2
 
 export * as fileCalls: Stat, access, chdir, chmod, chown, fchmod, fchown, fstat, ftruncate, getcwd, inodeOf, lseek, opening, pread, pwrite, readdir, readlink, rename, stat, truncate, umask
 
-export declare function formatAddress(endpoint: InetAddress): string;
+export declare function formatAddress(endpoint: SocketAddress): string;
 
 export declare function inetAddress(address: IpAddress, port: number): InetAddress;
 
@@ -573,6 +643,13 @@ export * as sessionCalls: getpgid, getsid, setpgid, setsid
 export * as signalCalls: kill, killpg, raise, sigaction, signalfd, sigpending, sigprocmask, sigqueue
 
 export * as socketCalls: bind, connect, getpeername, getsockname, getsockopt, receive, receiving, send, sending, setsockopt, socket, socketOf
+export * as socketCalls: Accepted, accept, accepting, bind, connect, connecting, getpeername, getsockname, listen, shutdown, socket, socketOf, socketpair
+
+export * as socketMessageCalls: Outgoing, receive, receiving, receivingMessage, send, sending
+
+export * as socketOptionCalls: getsockopt, peerCredentials, setsockopt
+
+export declare function unixAddress(path: string): UnixAddress;
 
 // ---- Not exported, but reached from the above. ----
 
@@ -643,6 +720,7 @@ declare const ERRNO: {
     readonly EISCONN: 106;
     readonly ENOTCONN: 107;
     readonly ESHUTDOWN: 108;
+    readonly ETOOMANYREFS: 109;
     readonly ETIMEDOUT: 110;
     readonly ECONNREFUSED: 111;
     readonly EHOSTDOWN: 112;
@@ -686,6 +764,15 @@ declare const AF_INET = 2;
 
 // abi/socket.d.ts
 declare const AF_INET6 = 10;
+
+// abi/socket.d.ts
+declare const AF_UNIX = 1;
+
+// abi/socket.d.ts
+declare const AF_UNSPEC = 0;
+
+// abi/socket.d.ts
+declare const SO_PEERCRED = 17;
 
 // base/counters.d.ts
 declare class Counters {
@@ -1044,6 +1131,7 @@ interface Netstat {
     readonly interfaces: readonly InterfaceSnapshot[];
     readonly addresses: readonly AddressSnapshot[];
     readonly sockets: readonly UdpSnapshot[];
+    readonly unixSockets: readonly UnixSnapshot[];
     readonly routes: readonly RouteSnapshot[];
     readonly neighbours: readonly NeighbourSnapshot[];
     readonly counters: Readonly<Record<string, number>>;
@@ -1234,6 +1322,15 @@ interface UdpSnapshot {
     readonly state: "" | "ESTABLISHED";
     readonly inode: number;
     readonly drops: number;
+}
+
+// kernel/calls/ancillary.d.ts
+interface ReceivedMessage {
+    readonly bytes: number;
+    readonly source: SocketAddress | null;
+    readonly flags: number;
+    readonly rights: readonly number[];
+    readonly credentials: Credentials | null;
 }
 
 // kernel/calls/descriptors.d.ts
@@ -1447,6 +1544,49 @@ declare function sigprocmask(process: Process, how: number, set: SignalSet | nul
 
 // kernel/calls/signals.d.ts
 declare function sigqueue(process: Process, pid: number, signo: number, value: number): 0 | Errno;
+// kernel/calls/socket-messages.d.ts
+interface Outgoing {
+    readonly data: Uint8Array;
+    readonly destination: SocketAddress | null;
+    readonly ancillary: Ancillary | null;
+    readonly flags: number;
+}
+
+// kernel/calls/socket-messages.d.ts
+declare function receive(process: Process, fd: number, into: Uint8Array, flags: number): Received | Errno;
+
+// kernel/calls/socket-messages.d.ts
+declare function receiving(process: Process, call: string, fd: number, into: Uint8Array, flags: number): FileAttempt<Received> | Errno;
+
+// kernel/calls/socket-messages.d.ts
+declare function receivingMessage(process: Process, fd: number, into: Uint8Array, flags: number, controlBytes: number): FileAttempt<ReceivedMessage> | Errno;
+
+// kernel/calls/socket-messages.d.ts
+declare function send(process: Process, fd: number, data: Uint8Array, destination: SocketAddress | null, flags?: number): number | Errno;
+
+// kernel/calls/socket-messages.d.ts
+declare function sending(process: Process, call: string, fd: number, message: Outgoing): FileAttempt<number> | Errno;
+
+// kernel/calls/socket-options.d.ts
+declare function getsockopt(process: Process, fd: number, level: number, option: number): number | Errno;
+
+// kernel/calls/socket-options.d.ts
+declare function peerCredentials(process: Process, fd: number): Credentials | Errno;
+
+// kernel/calls/socket-options.d.ts
+declare function setsockopt(process: Process, fd: number, level: number, option: number, value: number): 0 | Errno;
+
+// kernel/calls/sockets.d.ts
+interface Accepted {
+    readonly fd: number;
+    readonly address: SocketAddress;
+}
+
+// kernel/calls/sockets.d.ts
+declare function accept(process: Process, fd: number, flags: number): Accepted | Errno;
+
+// kernel/calls/sockets.d.ts
+declare function accepting(process: Process, call: string, fd: number, flags: number): FileAttempt<Accepted> | Errno;
 
 // kernel/calls/sockets.d.ts
 declare function bind(process: Process, fd: number, address: SocketAddress): 0 | Errno;
@@ -1455,34 +1595,28 @@ declare function bind(process: Process, fd: number, address: SocketAddress): 0 |
 declare function connect(process: Process, fd: number, address: SocketAddress): 0 | Errno;
 
 // kernel/calls/sockets.d.ts
+declare function connecting(process: Process, fd: number, address: SocketAddress): FileAttempt<0> | Errno;
+
+// kernel/calls/sockets.d.ts
 declare function getpeername(process: Process, fd: number): SocketAddress | Errno;
 
 // kernel/calls/sockets.d.ts
 declare function getsockname(process: Process, fd: number): SocketAddress | Errno;
 
 // kernel/calls/sockets.d.ts
-declare function getsockopt(process: Process, fd: number, level: number, option: number): number | Errno;
+declare function listen(process: Process, fd: number, backlog: number): 0 | Errno;
 
 // kernel/calls/sockets.d.ts
-declare function receive(process: Process, fd: number, into: Uint8Array, flags: number): Received | Errno;
-
-// kernel/calls/sockets.d.ts
-declare function receiving(process: Process, call: string, fd: number, into: Uint8Array, flags: number): FileAttempt<Received> | Errno;
-
-// kernel/calls/sockets.d.ts
-declare function send(process: Process, fd: number, data: Uint8Array, destination: SocketAddress | null): number | Errno;
-
-// kernel/calls/sockets.d.ts
-declare function sending(process: Process, call: string, fd: number, data: Uint8Array, destination: SocketAddress | null): FileAttempt<number> | Errno;
-
-// kernel/calls/sockets.d.ts
-declare function setsockopt(process: Process, fd: number, level: number, option: number, value: number): 0 | Errno;
+declare function shutdown(process: Process, fd: number, how: number): 0 | Errno;
 
 // kernel/calls/sockets.d.ts
 declare function socket(process: Process, domain: number, type: number, protocol: number): number | Errno;
 
 // kernel/calls/sockets.d.ts
 declare function socketOf(process: Process, fd: number): Socket | Errno;
+
+// kernel/calls/sockets.d.ts
+declare function socketpair(process: Process, domain: number, type: number, protocol: number): readonly [number, number] | Errno;
 
 // kernel/calls/time.d.ts
 type ClockName = "CLOCK_MONOTONIC" | "CLOCK_REALTIME" | "CLOCK_PROCESS_CPUTIME_ID";
@@ -1550,6 +1684,8 @@ declare class DescriptorTable {
     get(fd: number): OpenFile | undefined;
     install(file: OpenFile, closeOnExec?: boolean, from?: number): number | Errno;
     duplicateTo(from: number, to: number, closeOnExec?: boolean): number | Errno;
+    get hasRoom(): boolean;
+    duplicateTo(from: number, to: number): number | Errno;
     duplicate(fd: number, from: number, closeOnExec: boolean): number | Errno;
     get isFull(): boolean;
     close(fd: number): 0 | Errno;
@@ -1571,7 +1707,7 @@ declare abstract class Caller {
     protected readonly process: Process;
     protected readonly runState: RunState;
     constructor(image: Image);
-    protected deadline(fd: number, flags: number): number;
+    protected deadline(fd: number, flags: number, direction: "receive" | "send"): number;
     protected now<R>(call: string, args: readonly unknown[], run: () => R | Errno): R;
     protected later<R, P = R>(call: string, args: readonly unknown[], attempt: Attempt<R> | Errno, deadlineNs: number, present?: (result: R) => P): Promise<P>;
     protected enter(call: string): boolean;
@@ -1689,14 +1825,22 @@ declare abstract class SignalDoor extends SocketDoor {
 // kernel/door/socket-door.d.ts
 declare abstract class SocketDoor extends DescriptorDoor {
     socket(domain: number, type: number, protocol?: number): number;
+    socketpair(domain: number, type: number, protocol?: number): readonly [number, number];
     bind(fd: number, address: Endpoint): void;
     connect(fd: number, address: Endpoint): Promise<void>;
+    listen(fd: number, backlog: number): void;
+    accept(fd: number): Promise<AcceptedConnection>;
+    accept4(fd: number, flags: number): Promise<AcceptedConnection>;
+    shutdown(fd: number, how: number): void;
     send(fd: number, data: Uint8Array | string, flags?: number): Promise<number>;
     sendto(fd: number, data: Uint8Array | string, address: Endpoint, flags?: number): Promise<number>;
+    sendmsg(fd: number, message: MessageToSend, flags?: number): Promise<number>;
     recv(fd: number, buffer: Uint8Array, flags?: number): Promise<number>;
     recvfrom(fd: number, buffer: Uint8Array, flags?: number): Promise<Message>;
+    recvmsg(fd: number, buffers: Uint8Array | readonly Uint8Array[], flags?: number, controlBytes?: number): Promise<ReceivedMessage>;
     getsockname(fd: number): SocketName;
     getpeername(fd: number): SocketName;
+    getsockopt(fd: number, level: number, option: typeof SO_PEERCRED): Credentials;
     getsockopt(fd: number, level: number, option: number): number;
     setsockopt(fd: number, level: number, option: number, value: number): void;
 }
@@ -2057,9 +2201,24 @@ type SignalDisposition = SignalHandler | 0 | 1;
 type SignalHandler = (signo: number, info: SigInfo, sys: Sys) => void | Promise<void>;
 
 // kernel/sys/sockets.d.ts
-interface Endpoint {
+interface AcceptedConnection {
+    readonly fd: number;
+    readonly address: SocketName;
+}
+
+// kernel/sys/sockets.d.ts
+type Endpoint = InetEndpoint | UnixEndpoint | NoEndpoint;
+
+// kernel/sys/sockets.d.ts
+interface InetEndpoint {
     readonly address: string;
     readonly port: number;
+}
+
+// kernel/sys/sockets.d.ts
+interface InetName extends InetEndpoint {
+    readonly family: typeof AF_INET | typeof AF_INET6;
+    readonly path?: undefined;
 }
 
 // kernel/sys/sockets.d.ts
@@ -2069,23 +2228,68 @@ interface Message {
 }
 
 // kernel/sys/sockets.d.ts
+interface MessageToSend {
+    readonly data: Uint8Array | string | readonly (Uint8Array | string)[];
+    readonly address?: Endpoint;
+    readonly rights?: readonly number[];
+    readonly credentials?: Credentials;
+}
+
+// kernel/sys/sockets.d.ts
+interface NoEndpoint {
+    readonly family: typeof AF_UNSPEC;
+}
+
+// kernel/sys/sockets.d.ts
+interface NoName extends NoEndpoint {
+    readonly address?: undefined;
+    readonly port?: undefined;
+    readonly path?: undefined;
+}
+
+// kernel/sys/sockets.d.ts
+interface ReceivedMessage extends Message {
+    readonly flags: number;
+    readonly rights: readonly number[];
+    readonly credentials: Credentials | null;
+}
+
+// kernel/sys/sockets.d.ts
 interface SocketCalls {
     socket(domain: number, type: number, protocol?: number): number;
+    socketpair(domain: number, type: number, protocol?: number): readonly [number, number];
     bind(fd: number, address: Endpoint): void;
     connect(fd: number, address: Endpoint): Promise<void>;
+    listen(fd: number, backlog: number): void;
+    accept(fd: number): Promise<AcceptedConnection>;
+    accept4(fd: number, flags: number): Promise<AcceptedConnection>;
+    shutdown(fd: number, how: number): void;
     send(fd: number, data: Uint8Array | string, flags?: number): Promise<number>;
     sendto(fd: number, data: Uint8Array | string, address: Endpoint, flags?: number): Promise<number>;
+    sendmsg(fd: number, message: MessageToSend, flags?: number): Promise<number>;
     recv(fd: number, buffer: Uint8Array, flags?: number): Promise<number>;
     recvfrom(fd: number, buffer: Uint8Array, flags?: number): Promise<Message>;
+    recvmsg(fd: number, buffers: Uint8Array | readonly Uint8Array[], flags?: number, controlBytes?: number): Promise<ReceivedMessage>;
     getsockname(fd: number): SocketName;
     getpeername(fd: number): SocketName;
+    getsockopt(fd: number, level: number, option: typeof SO_PEERCRED): Credentials;
     getsockopt(fd: number, level: number, option: number): number;
     setsockopt(fd: number, level: number, option: number, value: number): void;
 }
 
 // kernel/sys/sockets.d.ts
-interface SocketName extends Endpoint {
-    readonly family: number;
+type SocketName = InetName | UnixName | NoName;
+
+// kernel/sys/sockets.d.ts
+interface UnixEndpoint {
+    readonly path: string;
+}
+
+// kernel/sys/sockets.d.ts
+interface UnixName extends UnixEndpoint {
+    readonly family: typeof AF_UNIX;
+    readonly address?: undefined;
+    readonly port?: undefined;
 }
 
 // kernel/sys/sys.d.ts
@@ -2240,10 +2444,131 @@ declare class ProtocolQueue implements Runnable {
     run(): void;
 }
 
+// socket/accept-queue.d.ts
+declare class AcceptQueue {
+    backlogMax: number;
+    constructor(backlogMax: number);
+    get length(): number;
+    get isFull(): boolean;
+    push(socket: Socket): void;
+    shift(): Socket | undefined;
+    [Symbol.iterator](): Iterator<Socket>;
+}
+
+// socket/ancillary.d.ts
+interface Flight {
+    leave(rights: Rights): void;
+}
+
+// socket/ancillary.d.ts
+declare class Rights {
+    constructor(files: readonly OpenFile[]);
+    get files(): readonly OpenFile[];
+    depart(flight: Flight): void;
+    take(): readonly OpenFile[];
+    duplicate(): Rights;
+    discard(): void;
+}
+
 // socket/protocol.d.ts
 declare class ProtocolTable {
     add(row: Protocol): void;
     lookup(domain: number, type: number, protocol: number): Protocol | Errno;
+}
+
+// socket/receive-buffer.d.ts
+interface ReceiveBuffer {
+    readonly isEmpty: boolean;
+    readonly bytes: number;
+    receive(into: Uint8Array, flags: number, byWriter: boolean): Received | null;
+    drain(): readonly Rights[];
+    rights(): Iterable<Rights>;
+}
+
+// socket/socket.d.ts
+type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
+
+// unix/in-flight.d.ts
+declare class InFlight implements Flight {
+    readonly sockets: Map<OpenFile, number>;
+    total: number;
+    check({ uid }: Task): 0 | Errno;
+    enter(rights: Rights, { uid }: Task): void;
+    leave(rights: Rights): void;
+}
+
+// unix/names.d.ts
+declare class AbstractNames {
+    constructor(random: Prng);
+    bind(name: string, socket: Socket): 0 | Errno;
+    autobind(socket: Socket): {
+        readonly name: string;
+    } | Errno;
+    find(name: string, type: number): Socket | Errno;
+    free(name: string, socket: Socket): void;
+}
+
+// unix/pcb.d.ts
+declare class UnixPcb {
+    readonly domain: UnixDomain;
+    readonly socket: Socket;
+    address: UnixAddress | null;
+    peer: UnixPcb | null;
+    isEmbryo: boolean;
+    constructor(domain: UnixDomain, socket: Socket);
+    get name(): UnixAddress;
+    get isConnectionOriented(): boolean;
+    get isFull(): boolean;
+    waitForRoom(other: UnixPcb): void;
+    wakeBlocked(): void;
+    stopWaiting(): void;
+    autobind(): 0 | Errno;
+}
+
+// unix/unix.d.ts
+declare class UnixDomain {
+    readonly machine: Machine;
+    readonly abstractNames: AbstractNames;
+    readonly inFlight: InFlight;
+    readonly nextInode: () => number;
+    names: SocketNames;
+    constructor(machine: Machine, nextInode: () => number);
+    attach(socket: Socket): UnixRequests;
+    pcbOf(socket: Socket): UnixPcb | undefined;
+    forget(socket: Socket): void;
+    snapshot(): readonly UnixSnapshot[];
+}
+
+// unix/unix.d.ts
+interface UnixSnapshot {
+    readonly protocol: "unix";
+    readonly type: "STREAM" | "DGRAM" | "SEQPACKET";
+    readonly state: "" | "LISTENING" | "CONNECTED";
+    readonly inode: number;
+    readonly peerInode: number | null;
+    readonly path: string;
+    readonly receiveQueue: number;
+    readonly sendQueue: number;
+}
+
+// unix/usrreq.d.ts
+declare class UnixRequests implements UserRequests {
+    readonly pcb: UnixPcb;
+    constructor(pcb: UnixPcb);
+    bind(task: Task, address: SocketAddress): 0 | Errno;
+    connect(task: Task, address: SocketAddress): 0 | Errno;
+    pair(task: Task, other: UserRequests): 0 | Errno;
+    listen(task: Task): 0 | Errno;
+    accepted(connection: Socket | null): void;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno;
+    receivable(): 0 | Errno;
+    received(): void;
+    shutdown(how: number): 0 | Errno;
+    poll(): number;
+    localAddress(): SocketAddress;
+    remoteAddress(): SocketAddress | Errno;
+    detach(): void;
+    describe(): FileDescription;
 }
 
 // wire/icmpv4.d.ts

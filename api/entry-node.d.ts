@@ -6,6 +6,13 @@ export declare const AF_INET6 = 10;
 
 export declare const AF_UNIX = 1;
 
+export declare const AF_UNSPEC = 0;
+
+export interface AcceptedConnection {
+    readonly fd: number;
+    readonly address: SocketName;
+}
+
 export interface Attachable {
     port(): Device;
 }
@@ -48,6 +55,12 @@ export interface Crash {
     readonly pid: number;
     readonly process: string;
     readonly error: unknown;
+}
+
+export interface Credentials {
+    readonly pid: number;
+    readonly uid: number;
+    readonly gid: number;
 }
 
 export declare class DeadlockError extends Error {
@@ -155,6 +168,7 @@ export declare const ERRNO: {
     readonly EISCONN: 106;
     readonly ENOTCONN: 107;
     readonly ESHUTDOWN: 108;
+    readonly ETOOMANYREFS: 109;
     readonly ETIMEDOUT: 110;
     readonly ECONNREFUSED: 111;
     readonly EHOSTDOWN: 112;
@@ -173,10 +187,7 @@ export declare class EndOfTimeError extends Error {
     constructor(label: string);
 }
 
-export interface Endpoint {
-    readonly address: string;
-    readonly port: number;
-}
+export type Endpoint = InetEndpoint | UnixEndpoint | NoEndpoint;
 
 export interface EpollEvent {
     readonly events: number;
@@ -227,6 +238,7 @@ export declare class Host {
     readonly kernel: Kernel;
     readonly netif: Netif;
     readonly inet: Inet;
+    readonly unix: UnixDomain;
     readonly protocols: ProtocolTable;
     constructor(parts: HostParts);
     get name(): string;
@@ -268,6 +280,14 @@ export declare const ITIMER_VIRTUAL = 1;
 export interface IntervalTimer {
     readonly valueNs: number;
     readonly intervalNs: number;
+export interface InetEndpoint {
+    readonly address: string;
+    readonly port: number;
+}
+
+export interface InetName extends InetEndpoint {
+    readonly family: typeof AF_INET | typeof AF_INET6;
+    readonly path?: undefined;
 }
 
 export declare const LINKTYPE_ETHERNET = 1;
@@ -315,18 +335,32 @@ export interface LsofTree {
     readonly processes: readonly TreeProcess[];
     readonly objects: readonly TreeObject[];
 }
+export declare const MSG_CMSG_CLOEXEC = 1073741824;
+
+export declare const MSG_CTRUNC = 8;
 
 export declare const MSG_DONTWAIT = 64;
 
 export declare const MSG_NOSIGNAL = 16384;
 
+export declare const MSG_OOB = 1;
+
 export declare const MSG_PEEK = 2;
 
 export declare const MSG_TRUNC = 32;
 
+export declare const MSG_WAITALL = 256;
+
 export interface Message {
     readonly bytes: number;
     readonly source: SocketName;
+}
+
+export interface MessageToSend {
+    readonly data: Uint8Array | string | readonly (Uint8Array | string)[];
+    readonly address?: Endpoint;
+    readonly rights?: readonly number[];
+    readonly credentials?: Credentials;
 }
 
 export interface Netstat {
@@ -334,9 +368,20 @@ export interface Netstat {
     readonly interfaces: readonly InterfaceSnapshot[];
     readonly addresses: readonly AddressSnapshot[];
     readonly sockets: readonly UdpSnapshot[];
+    readonly unixSockets: readonly UnixSnapshot[];
     readonly routes: readonly RouteSnapshot[];
     readonly neighbours: readonly NeighbourSnapshot[];
     readonly counters: Readonly<Record<string, number>>;
+}
+
+export interface NoEndpoint {
+    readonly family: typeof AF_UNSPEC;
+}
+
+export interface NoName extends NoEndpoint {
+    readonly address?: undefined;
+    readonly port?: undefined;
+    readonly path?: undefined;
 }
 
 export declare const O_ACCMODE = 3;
@@ -453,6 +498,10 @@ export interface RecordLock {
     start?: number;
     length?: number;
     pid?: number;
+export interface ReceivedMessage extends Message {
+    readonly flags: number;
+    readonly rights: readonly number[];
+    readonly credentials: Credentials | null;
 }
 
 export type Rule = (packet: PacketView) => Verdict;
@@ -511,6 +560,11 @@ export declare const SEEK_CUR = 1;
 export declare const SEEK_END = 2;
 
 export declare const SEEK_SET = 0;
+export declare const SHUT_RD = 0;
+
+export declare const SHUT_RDWR = 2;
+
+export declare const SHUT_WR = 1;
 
 export declare const SIGKILL = 9;
 
@@ -590,9 +644,15 @@ export declare const SOCK_NONBLOCK = 2048;
 
 export declare const SOCK_RAW = 3;
 
+export declare const SOCK_SEQPACKET = 5;
+
 export declare const SOCK_STREAM = 1;
 
 export declare const SOL_SOCKET = 1;
+
+export declare const SOMAXCONN = 4096;
+
+export declare const SO_ACCEPTCONN = 30;
 
 export declare const SO_BROADCAST = 6;
 
@@ -600,13 +660,21 @@ export declare const SO_DOMAIN = 39;
 
 export declare const SO_ERROR = 4;
 
+export declare const SO_PASSCRED = 16;
+
+export declare const SO_PEERCRED = 17;
+
 export declare const SO_PROTOCOL = 38;
 
 export declare const SO_RCVBUF = 8;
 
+export declare const SO_RCVTIMEO = 20;
+
 export declare const SO_REUSEADDR = 2;
 
 export declare const SO_SNDBUF = 7;
+
+export declare const SO_SNDTIMEO = 21;
 
 export declare const SO_TYPE = 3;
 
@@ -692,6 +760,7 @@ export interface SignalRow {
 export interface SocketName extends Endpoint {
     readonly family: number;
 }
+export type SocketName = InetName | UnixName | NoName;
 
 export interface SpawnAttributes {
     readonly name?: string;
@@ -862,6 +931,14 @@ export interface TreeProcess {
     readonly name: string;
     readonly uid: number;
     readonly descriptors: readonly TreeDescriptor[];
+export interface UnixEndpoint {
+    readonly path: string;
+}
+
+export interface UnixName extends UnixEndpoint {
+    readonly family: typeof AF_UNIX;
+    readonly address?: undefined;
+    readonly port?: undefined;
 }
 
 export type Verdict = "pass" | "drop"
@@ -1209,6 +1286,7 @@ declare class OpenFile {
     get nonBlocking(): boolean;
     get readable(): boolean;
     get writable(): boolean;
+    get references(): number;
     reference(): this;
     unreference(): void;
 }
@@ -1566,6 +1644,8 @@ declare class DescriptorTable {
     get(fd: number): OpenFile | undefined;
     install(file: OpenFile, closeOnExec?: boolean, from?: number): number | Errno;
     duplicateTo(from: number, to: number, closeOnExec?: boolean): number | Errno;
+    get hasRoom(): boolean;
+    duplicateTo(from: number, to: number): number | Errno;
     duplicate(fd: number, from: number, closeOnExec: boolean): number | Errno;
     get isFull(): boolean;
     close(fd: number): 0 | Errno;
@@ -1971,14 +2051,22 @@ interface SignalCalls {
 // kernel/sys/sockets.d.ts
 interface SocketCalls {
     socket(domain: number, type: number, protocol?: number): number;
+    socketpair(domain: number, type: number, protocol?: number): readonly [number, number];
     bind(fd: number, address: Endpoint): void;
     connect(fd: number, address: Endpoint): Promise<void>;
+    listen(fd: number, backlog: number): void;
+    accept(fd: number): Promise<AcceptedConnection>;
+    accept4(fd: number, flags: number): Promise<AcceptedConnection>;
+    shutdown(fd: number, how: number): void;
     send(fd: number, data: Uint8Array | string, flags?: number): Promise<number>;
     sendto(fd: number, data: Uint8Array | string, address: Endpoint, flags?: number): Promise<number>;
+    sendmsg(fd: number, message: MessageToSend, flags?: number): Promise<number>;
     recv(fd: number, buffer: Uint8Array, flags?: number): Promise<number>;
     recvfrom(fd: number, buffer: Uint8Array, flags?: number): Promise<Message>;
+    recvmsg(fd: number, buffers: Uint8Array | readonly Uint8Array[], flags?: number, controlBytes?: number): Promise<ReceivedMessage>;
     getsockname(fd: number): SocketName;
     getpeername(fd: number): SocketName;
+    getsockopt(fd: number, level: number, option: typeof SO_PEERCRED): Credentials;
     getsockopt(fd: number, level: number, option: number): number;
     setsockopt(fd: number, level: number, option: number, value: number): void;
 }
@@ -2325,6 +2413,17 @@ declare class ProtocolQueue implements Runnable {
     run(): void;
 }
 
+// socket/accept-queue.d.ts
+declare class AcceptQueue {
+    backlogMax: number;
+    constructor(backlogMax: number);
+    get length(): number;
+    get isFull(): boolean;
+    push(socket: Socket): void;
+    shift(): Socket | undefined;
+    [Symbol.iterator](): Iterator<Socket>;
+}
+
 // socket/address.d.ts
 interface InetAddress {
     readonly family: typeof AF_INET | typeof AF_INET6;
@@ -2333,7 +2432,48 @@ interface InetAddress {
 }
 
 // socket/address.d.ts
-type SocketAddress = InetAddress;
+interface NoAddress {
+    readonly family: typeof AF_UNSPEC;
+}
+
+// socket/address.d.ts
+type SocketAddress = InetAddress | UnixAddress | NoAddress;
+
+// socket/address.d.ts
+interface UnixAddress {
+    readonly family: typeof AF_UNIX;
+    readonly path: string;
+}
+
+// socket/ancillary.d.ts
+interface Ancillary {
+    readonly credentials: Credentials | null;
+    readonly rights: Rights | null;
+}
+
+// socket/ancillary.d.ts
+interface Flight {
+    leave(rights: Rights): void;
+}
+
+// socket/ancillary.d.ts
+declare class Rights {
+    constructor(files: readonly OpenFile[]);
+    get files(): readonly OpenFile[];
+    depart(flight: Flight): void;
+    take(): readonly OpenFile[];
+    duplicate(): Rights;
+    discard(): void;
+}
+
+// socket/chunk.d.ts
+declare class Chunk {
+    constructor(bytes: Uint8Array, payer: Payer, chargedBytes: number);
+    get length(): number;
+    copyTo(target: Uint8Array, at?: number): number;
+    consume(count: number): void;
+    release(): void;
+}
 
 // socket/protocol.d.ts
 interface Protocol {
@@ -2341,6 +2481,7 @@ interface Protocol {
     readonly type: number;
     readonly protocol: number;
     readonly name: string;
+    readonly writableShare?: number;
     attach(socket: Socket): UserRequests;
 }
 
@@ -2354,17 +2495,40 @@ declare class ProtocolTable {
 interface UserRequests {
     bind(task: Task, address: SocketAddress): 0 | Errno;
     connect(task: Task, address: SocketAddress): 0 | Errno;
-    send(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno;
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
     detach(): void;
+    listen?(task: Task, backlogMax: number): 0 | Errno;
+    accepted?(connection: Socket | null): void;
+    shutdown?(how: number): 0 | Errno;
+    pair?(task: Task, other: UserRequests): 0 | Errno;
+    receivable?(): 0 | Errno;
+    received?(): void;
+    poll?(): number;
+    describe?(): FileDescription;
+}
+
+// socket/receive-buffer.d.ts
+interface ReceiveBuffer {
+    readonly isEmpty: boolean;
+    readonly bytes: number;
+    receive(into: Uint8Array, flags: number, byWriter: boolean): Received | null;
+    drain(): readonly Rights[];
+    rights(): Iterable<Rights>;
+}
+
+// socket/receive-buffer.d.ts
+interface Received {
+    readonly bytes: number;
+    readonly source: SocketAddress | null;
+    readonly flags: number;
+    readonly ancillary: Ancillary | null;
+    readonly isWhole: boolean;
 }
 
 // socket/socket.d.ts
-interface Received {
-    readonly bytes: number;
-    readonly source: SocketAddress;
-}
+type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
 
 // socket/socket.d.ts
 declare class Socket implements FileOps, Payer {
@@ -2377,16 +2541,29 @@ declare class Socket implements FileOps, Payer {
     readonly inode: number;
     receiveLimitBytes: number;
     sendLimitBytes: number;
+    receiveTimeoutNs: number;
+    sendTimeoutNs: number;
     broadcast: boolean;
     reuseAddress: boolean;
+    passCredentials: boolean;
+    peerCredentials: Credentials | null;
+    state: ConnectionState;
+    shut: number;
+    acceptQueue: AcceptQueue | null;
     drops: number;
+    isReleased: boolean;
     constructor(machine: Machine, protocol: Protocol, inode: number);
     get receiveQueueBytes(): number;
     get sendQueueBytes(): number;
-    send(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno;
+    get queuedRecords(): number;
+    get receiveBuffer(): ReceiveBuffer;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary?: Ancillary | null): number | Errno;
     receive(into: Uint8Array, flags: number): Received | Errno;
     read(_task: Task, into: Uint8Array): number | Errno;
     write(task: Task, from: Uint8Array): number | Errno;
+    listen(task: Task, backlogMax: number): 0 | Errno;
+    accept(dontWait: boolean): Socket | Errno;
+    connectResult(): 0 | Errno;
     poll(): number;
     release(): void;
     takeError(): Errno | null;
@@ -2394,9 +2571,108 @@ declare class Socket implements FileOps, Payer {
     inspect(): ObjectDetails;
     deliver(packet: Packet, source: SocketAddress): boolean;
     room(): 0 | Errno;
+    room(): 0 | Errno;
+    deliver(packet: Packet, source: SocketAddress): boolean;
+    append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void;
+    enqueue(connection: Socket): void;
     fail(error: Errno): void;
+    connected(): void;
+    shutDown(how: number): void;
+    discardReceived(): void;
+    readiness(): number;
     chargeSend(packet: Packet): void;
+    charge(bytes: number): void;
     uncharge(bytes: number): void;
+}
+
+// unix/in-flight.d.ts
+declare class InFlight implements Flight {
+    readonly sockets: Map<OpenFile, number>;
+    total: number;
+    check({ uid }: Task): 0 | Errno;
+    enter(rights: Rights, { uid }: Task): void;
+    leave(rights: Rights): void;
+}
+
+// unix/names.d.ts
+declare class AbstractNames {
+    constructor(random: Prng);
+    bind(name: string, socket: Socket): 0 | Errno;
+    autobind(socket: Socket): {
+        readonly name: string;
+    } | Errno;
+    find(name: string, type: number): Socket | Errno;
+    free(name: string, socket: Socket): void;
+}
+
+// unix/names.d.ts
+interface SocketNames {
+    bind(task: Task, path: string, socket: Socket): 0 | Errno;
+    find(task: Task, path: string): Socket | Errno;
+    closed(path: string, socket: Socket): void;
+}
+
+// unix/pcb.d.ts
+declare class UnixPcb {
+    readonly domain: UnixDomain;
+    readonly socket: Socket;
+    address: UnixAddress | null;
+    peer: UnixPcb | null;
+    isEmbryo: boolean;
+    constructor(domain: UnixDomain, socket: Socket);
+    get name(): UnixAddress;
+    get isConnectionOriented(): boolean;
+    get isFull(): boolean;
+    waitForRoom(other: UnixPcb): void;
+    wakeBlocked(): void;
+    stopWaiting(): void;
+    autobind(): 0 | Errno;
+}
+
+// unix/unix.d.ts
+declare class UnixDomain {
+    readonly machine: Machine;
+    readonly abstractNames: AbstractNames;
+    readonly inFlight: InFlight;
+    readonly nextInode: () => number;
+    names: SocketNames;
+    constructor(machine: Machine, nextInode: () => number);
+    attach(socket: Socket): UnixRequests;
+    pcbOf(socket: Socket): UnixPcb | undefined;
+    forget(socket: Socket): void;
+    snapshot(): readonly UnixSnapshot[];
+}
+
+// unix/unix.d.ts
+interface UnixSnapshot {
+    readonly protocol: "unix";
+    readonly type: "STREAM" | "DGRAM" | "SEQPACKET";
+    readonly state: "" | "LISTENING" | "CONNECTED";
+    readonly inode: number;
+    readonly peerInode: number | null;
+    readonly path: string;
+    readonly receiveQueue: number;
+    readonly sendQueue: number;
+}
+
+// unix/usrreq.d.ts
+declare class UnixRequests implements UserRequests {
+    readonly pcb: UnixPcb;
+    constructor(pcb: UnixPcb);
+    bind(task: Task, address: SocketAddress): 0 | Errno;
+    connect(task: Task, address: SocketAddress): 0 | Errno;
+    pair(task: Task, other: UserRequests): 0 | Errno;
+    listen(task: Task): 0 | Errno;
+    accepted(connection: Socket | null): void;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno;
+    receivable(): 0 | Errno;
+    received(): void;
+    shutdown(how: number): 0 | Errno;
+    poll(): number;
+    localAddress(): SocketAddress;
+    remoteAddress(): SocketAddress | Errno;
+    detach(): void;
+    describe(): FileDescription;
 }
 
 // wire/arp.d.ts

@@ -23,6 +23,8 @@ export * as ioCalls from "./kernel/calls/io.ts";
 export * as processCalls from "./kernel/calls/processes.ts";
 export * as sessionCalls from "./kernel/calls/sessions.ts";
 export * as signalCalls from "./kernel/calls/signals.ts";
+export * as socketMessageCalls from "./kernel/calls/socket-messages.ts";
+export * as socketOptionCalls from "./kernel/calls/socket-options.ts";
 export * as socketCalls from "./kernel/calls/sockets.ts";
 export { Door } from "./kernel/door/door.ts";
 export type { Image, ProgramRuntime, RunningProgram } from "./kernel/image.ts";
@@ -31,9 +33,21 @@ export { type Attempt, Operation, type Outstanding, type Sleeper } from "./kerne
 export type { Process } from "./kernel/process.ts";
 export type { Device, DeviceClient } from "./link/device.ts";
 export type { Interface } from "./netif/interface.ts";
-export { formatAddress, type InetAddress, inetAddress, type SocketAddress } from "./socket/address.ts";
+export {
+  formatAddress,
+  type InetAddress,
+  inetAddress,
+  type NoAddress,
+  type SocketAddress,
+  type UnixAddress,
+  unixAddress,
+} from "./socket/address.ts";
+export type { Ancillary, Credentials } from "./socket/ancillary.ts";
+export { Chunk } from "./socket/chunk.ts";
 export type { Protocol, UserRequests } from "./socket/protocol.ts";
-export { type Received, Socket } from "./socket/socket.ts";
+export type { Received } from "./socket/receive-buffer.ts";
+export { Socket } from "./socket/socket.ts";
+export type { SocketNames } from "./unix/names.ts";
 export { IpAddress } from "./wire/ip-address.ts";
 export type { MacAddress } from "./wire/mac-address.ts";
 export { Packet } from "./wire/packet.ts";

@@ -18,6 +18,7 @@ import {
   SO_TYPE,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
+  SOCK_RAW,
   SOCK_STREAM,
   SOL_SOCKET,
   type Sys,
@@ -155,7 +156,7 @@ describe("names of endpoints", () => {
         await expect(sys.sendto(s, 5 as never, { address: ALICE, port: 9 })).rejects.toThrow("EFAULT");
         await expect(sys.sendto(s, "x", { address: ALICE, port: 0 })).rejects.toThrow("EINVAL");
         expect(() => sys.socket(AF_INET6, SOCK_DGRAM)).toThrow("EAFNOSUPPORT");
-        expect(() => sys.socket(AF_UNIX, SOCK_DGRAM)).toThrow("EAFNOSUPPORT");
+        expect(() => sys.socket(AF_UNIX, SOCK_RAW)).toThrow("ESOCKTNOSUPPORT");
         expect(() => sys.socket(AF_INET, SOCK_STREAM)).toThrow("ESOCKTNOSUPPORT");
         expect(() => sys.socket(AF_INET, SOCK_DGRAM, 99)).toThrow("EPROTONOSUPPORT");
         expect(() => sys.socket(AF_INET, SOCK_DGRAM | 0x100)).toThrow("EINVAL");

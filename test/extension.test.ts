@@ -81,7 +81,7 @@ test("Protocol: datagrams straight over IP, with a number of one's own", async (
         bind: () => "EOPNOTSUPP",
         connect: () => "EOPNOTSUPP",
         send(_task, data, destination) {
-          if (destination === null) return "EDESTADDRREQ";
+          if (destination?.family !== AF_INET) return "EDESTADDRREQ";
           const path = ip.paths.to(destination.address);
           if (typeof path === "string") return path;
           const result = ipOutput(ip, Packet.from(data), path, path.source, EXPERIMENT);

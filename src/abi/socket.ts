@@ -4,6 +4,8 @@
  * Read first: socket(2), socket(7), ip(7), recv(2).
  */
 
+/** No address: connect(2) with it undoes a datagram socket's connect. */
+export const AF_UNSPEC = 0;
 /** Unix-domain addresses: endpoints on one host. unix(7). */
 export const AF_UNIX = 1;
 /** IPv4 addresses. ip(7). */
@@ -17,6 +19,8 @@ export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 /** Access to the network protocol itself. */
 export const SOCK_RAW = 3;
+/** Connected and reliable as a stream, with boundaries as datagrams. */
+export const SOCK_SEQPACKET = 5;
 /** The bits of the type argument that name the type; the others are flags. */
 export const SOCK_TYPE_MASK = 0xf;
 /** Flag of the type argument: the new description is non-blocking. */
@@ -39,14 +43,42 @@ export const SO_BROADCAST = 6;
 export const SO_SNDBUF = 7;
 /** Receive buffer in bytes; the kernel doubles what is set. */
 export const SO_RCVBUF = 8;
+/** Messages that are received carry the credentials of their sender. unix(7). */
+export const SO_PASSCRED = 16;
+/** Who was at the other end when the connection was made: pid, uid, gid. unix(7). */
+export const SO_PEERCRED = 17;
+/** A receiving call that has waited so long answers EAGAIN; 0 waits for ever. */
+export const SO_RCVTIMEO = 20;
+/** A sending call that has waited so long answers EAGAIN; 0 waits for ever. */
+export const SO_SNDTIMEO = 21;
+/** Has listen(2) been called? */
+export const SO_ACCEPTCONN = 30;
 export const SO_PROTOCOL = 38;
 export const SO_DOMAIN = 39;
 
+/** Out-of-band data. */
+export const MSG_OOB = 0x1;
 /** Look at the message and leave it in the queue. */
 export const MSG_PEEK = 0x2;
+/** In the flags of a received message: ancillary data had no room and was discarded. */
+export const MSG_CTRUNC = 0x8;
 /** Answer with the real length of the datagram, even when the buffer was shorter. */
 export const MSG_TRUNC = 0x20;
 /** This call does not wait. */
 export const MSG_DONTWAIT = 0x40;
+/** Wait until the whole buffer is full. */
+export const MSG_WAITALL = 0x100;
 /** Don't raise SIGPIPE. */
 export const MSG_NOSIGNAL = 0x4000;
+/** Descriptors that come with the message are closed by exec. */
+export const MSG_CMSG_CLOEXEC = 0x4000_0000;
+
+/** Nothing more is received. */
+export const SHUT_RD = 0;
+/** Nothing more is sent. */
+export const SHUT_WR = 1;
+/** Neither. */
+export const SHUT_RDWR = 2;
+
+/** The longest queue of connections that listen(2) gives: net.core.somaxconn. */
+export const SOMAXCONN = 4096;

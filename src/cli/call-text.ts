@@ -40,7 +40,7 @@ type FormatArguments = (args: readonly unknown[]) => readonly string[];
 type FormatResult = (result: unknown, args: readonly unknown[]) => string;
 
 /** Calls that fill the buffer that is their second argument. */
-const FILLING: ReadonlySet<string> = new Set(["read", "pread", "recv", "recvfrom"]);
+const FILLING: ReadonlySet<string> = new Set(["read", "pread", "recv", "recvfrom", "recvmsg"]);
 /** Calls that never come back to tell. */
 const ENDLESS: ReadonlySet<string> = new Set(["exec", "exit"]);
 
@@ -52,20 +52,24 @@ const data: FormatArguments = ([fd, bytes, address]) => [
   ...(address === undefined ? [] : [value(address)]),
 ];
 
+const socket: FormatArguments = ([domain, type, protocol]) => [
+  domainName(domain as number),
+  socketTypeName(type as number),
+  ...(protocol === 0 ? [] : [value(protocol)]),
+];
+
 const ARGUMENTS: Readonly<Record<string, FormatArguments>> = {
   ...FILE_ARGUMENTS,
   read: buffer,
   recv: buffer,
   recvfrom: buffer,
   pread: (args) => [...buffer(args), value(args[2])],
+  recvmsg: buffer,
   write: data,
   send: data,
   sendto: data,
-  socket: ([domain, type, protocol]) => [
-    domainName(domain as number),
-    socketTypeName(type as number),
-    ...(protocol === 0 ? [] : [value(protocol)]),
-  ],
+  socket,
+  socketpair: socket,
   getsockopt: ([fd, level, option]) => [value(fd), levelName(level as number), socketOptionName(option as number)],
   setsockopt: ([fd, level, option, set]) => [
     value(fd),
@@ -115,6 +119,13 @@ const RESULTS: Readonly<Record<string, FormatResult>> = {
   pread: (result, args) => `${result}${filled(result as number, args)}`,
   recv: (result, args) => received(result, args),
   recvfrom: (result, args) => `${received(result, args)} from ${value((result as { source: unknown }).source)}`,
+  recvmsg: (result, args) => {
+    const { source, rights } = result as { source: unknown; rights: readonly number[] };
+    const from = source === null ? "" : ` from ${value(source)}`;
+    return `${received(result, args)}${from}${rights.length === 0 ? "" : ` with descriptors ${value(rights)}`}`;
+  },
+  accept: (result) => accepted(result),
+  accept4: (result) => accepted(result),
   wait: (result) => waited(result as { pid: number; status: number }),
   waitpid: (result) => waited(result as { pid: number; status: number }),
   epoll_wait: (result) => `[${(result as EpollEvent[]).map(epollEvent).join(", ")}]`,
@@ -150,6 +161,11 @@ export function movedBytes({ call, args, result }: CallEvent): Uint8Array | unde
 export function formatEndpoint({ address, port }: { readonly address: unknown; readonly port: unknown }): string {
   const text = String(address);
   return text.includes(":") ? `[${text}]:${port}` : `${text}:${port}`;
+}
+
+function accepted(result: unknown): string {
+  const { fd, address } = result as { fd: number; address: unknown };
+  return `${fd} from ${value(address)}`;
 }
 
 function received(result: unknown, args: readonly unknown[]): string {
@@ -190,6 +206,13 @@ function length(bytes: unknown): string {
   return bytes instanceof Uint8Array ? String(bytes.length) : "?";
 }
 
+/** A Unix-domain address: `"/tmp/s"`, `@abstract`, or that there is none. */
+function formatPath(path: unknown): string {
+  const text = String(path);
+  if (text === "") return "unnamed";
+  return text.startsWith("\0") ? `@${escapeText(text.slice(1))}` : `"${escapeText(text)}"`;
+}
+
 /** Any value by its shape. */
 function value(any: unknown): string {
   if (any instanceof Uint8Array) return quote(any);
@@ -197,6 +220,7 @@ function value(any: unknown): string {
   if (Array.isArray(any)) return `[${any.map(value).join(", ")}]`;
   if (typeof any !== "object" || any === null) return escapeText(String(any));
   if ("address" in any && "port" in any) return formatEndpoint(any);
+  if ("path" in any && Object.keys(any).every((key) => key === "family" || key === "path")) return formatPath(any.path);
   if ("nanoseconds" in any && "seconds" in any) {
     return formatSeconds((any.seconds as number) * 1e9 + (any.nanoseconds as number));
   }

@@ -25,6 +25,7 @@ const TYPES: Names = new Map([
   [netloom.SOCK_STREAM, "SOCK_STREAM"],
   [netloom.SOCK_DGRAM, "SOCK_DGRAM"],
   [netloom.SOCK_RAW, "SOCK_RAW"],
+  [netloom.SOCK_SEQPACKET, "SOCK_SEQPACKET"],
 ]);
 const TYPE_FLAGS: Names = new Map([
   [netloom.SOCK_NONBLOCK, "SOCK_NONBLOCK"],

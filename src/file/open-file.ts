@@ -103,6 +103,11 @@ export class OpenFile {
     return access === O_WRONLY || access === O_RDWR;
   }
 
+  /** How many descriptors, calls in progress and messages in flight refer to it. */
+  get references(): number {
+    return this.#references;
+  }
+
   /** One more descriptor, or call in progress, refers to it. */
   reference(): this {
     this.#references++;

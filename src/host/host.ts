@@ -16,6 +16,7 @@ import { Loopback } from "../link/loopback.ts";
 import type { Interface } from "../netif/interface.ts";
 import { Netif } from "../netif/netif.ts";
 import { ProtocolTable } from "../socket/protocol.ts";
+import { UnixDomain, unixProtocols } from "../unix/unix.ts";
 import { parsePrefix } from "../wire/ip-address.ts";
 import type * as mac from "../wire/mac-address.ts";
 import { Capture } from "./capture.ts";
@@ -71,6 +72,7 @@ export class Host {
   readonly kernel: Kernel;
   readonly netif: Netif;
   readonly inet: Inet;
+  readonly unix: UnixDomain;
   /** The protocols that socket(2) knows; rows may be added. */
   readonly protocols: ProtocolTable = new ProtocolTable();
   readonly #machine: Machine;
@@ -83,6 +85,8 @@ export class Host {
     this.netif = new Netif(machine);
     this.inet = new Inet(machine, this.netif);
     for (const row of this.inet.protocols) this.protocols.add(row);
+    this.unix = new UnixDomain(machine, () => this.kernel.nextInode());
+    for (const row of unixProtocols(this.unix)) this.protocols.add(row);
     const loopback = this.netif.interfaces.attach(new Loopback(machine), 0);
     this.#addAddress(loopback, "127.0.0.1/8");
     this.kernel = new Kernel({
@@ -166,7 +170,7 @@ export class Host {
 
   /** Interfaces, sockets, routes, neighbours and counters, as data. */
   netstat(): Netstat {
-    return netstat(this.#machine, this.netif, this.inet);
+    return netstat(this.#machine, this.netif, this.inet, this.unix);
   }
 
   /** The processes, as data. */

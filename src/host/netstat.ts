@@ -9,6 +9,7 @@ import type { UdpSnapshot } from "../inet/udp/udp.ts";
 import type { InterfaceSnapshot } from "../netif/interface-table.ts";
 import type { NeighbourSnapshot } from "../netif/neighbour-table.ts";
 import type { Netif } from "../netif/netif.ts";
+import type { UnixDomain, UnixSnapshot } from "../unix/unix.ts";
 import { formatTable } from "./table.ts";
 
 /** What netstat knows of a host at one moment. */
@@ -17,31 +18,34 @@ export interface Netstat {
   readonly interfaces: readonly InterfaceSnapshot[];
   readonly addresses: readonly AddressSnapshot[];
   readonly sockets: readonly UdpSnapshot[];
+  readonly unixSockets: readonly UnixSnapshot[];
   readonly routes: readonly RouteSnapshot[];
   readonly neighbours: readonly NeighbourSnapshot[];
   /** Every counter that ever moved, by its name in nstat(8). */
   readonly counters: Readonly<Record<string, number>>;
 }
 
-export function netstat(machine: Machine, netif: Netif, inet: Inet): Netstat {
+export function netstat(machine: Machine, netif: Netif, inet: Inet, unix: UnixDomain): Netstat {
   return {
     host: machine.name,
     interfaces: netif.interfaces.snapshot(),
     addresses: inet.ip.addresses.snapshot(),
     sockets: inet.udp.snapshot(),
+    unixSockets: unix.snapshot(),
     routes: inet.ip.routes.snapshot(),
     neighbours: netif.neighbours.snapshot(),
     counters: machine.counters.snapshot(),
   };
 }
 
-/** In the manner of `netstat -i`, `netstat -an`, `netstat -rn`, `arp -n` and `netstat -s`. Empty tables are left out. */
+/** In the manner of `netstat -i`, `netstat -an`, `netstat -x`, `netstat -rn`, `arp -n` and `netstat -s`. Empty tables are left out. */
 export function formatNetstat(snapshot: Netstat): string {
   const tables = [
     section("Interfaces", formatInterfaces(snapshot)),
     section("Routes", formatRoutes(snapshot.routes)),
     section("Neighbours", formatNeighbours(snapshot.neighbours)),
     section("Sockets", formatSockets(snapshot.sockets)),
+    section("Unix sockets", formatUnixSockets(snapshot.unixSockets)),
     section("Counters", formatCounters(snapshot.counters)),
   ];
   return tables.filter((text) => text !== "").join("\n\n");
@@ -109,6 +113,24 @@ function formatSockets(sockets: readonly UdpSnapshot[]): string {
     const local = `${socket.localAddress}:${socket.localPort}`;
     const remote = socket.remoteAddress === null ? "0.0.0.0:*" : `${socket.remoteAddress}:${socket.remotePort}`;
     return [socket.protocol, socket.receiveQueueBytes, socket.sendQueueBytes, local, remote, socket.state];
+  });
+  return formatTable(columns, rows);
+}
+
+function formatUnixSockets(sockets: readonly UnixSnapshot[]): string {
+  if (sockets.length === 0) return "";
+  const columns = [
+    { heading: "Proto" },
+    { heading: "Type" },
+    { heading: "State" },
+    { heading: "Recv-Q", align: "right" },
+    { heading: "Send-Q", align: "right" },
+    { heading: "I-Node", align: "right" },
+    { heading: "Peer", align: "right" },
+    { heading: "Path" },
+  ] as const;
+  const rows = sockets.map(({ protocol, type, state, receiveQueue, sendQueue, inode, peerInode, path }) => {
+    return [protocol, type, state, receiveQueue, sendQueue, inode, peerInode ?? "*", path];
   });
   return formatTable(columns, rows);
 }

@@ -63,11 +63,12 @@ export class TestSocket {
     const into = new Uint8Array(65_536);
     const received = this.socket.receive(into, 0);
     if (typeof received === "string") return received;
-    return `${received.source.address}:${received.source.port} ${new TextDecoder().decode(into.subarray(0, received.bytes))}`;
+    const { address, port } = received.source as InetAddress;
+    return `${address}:${port} ${new TextDecoder().decode(into.subarray(0, received.bytes))}`;
   }
 
   get local(): string {
-    const { address, port } = this.socket.requests.localAddress();
+    const { address, port } = this.socket.requests.localAddress() as InetAddress;
     return `${address}:${port}`;
   }
 

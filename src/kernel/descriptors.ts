@@ -40,6 +40,11 @@ export class DescriptorTable {
     return fd;
   }
 
+  /** Is there a free number? */
+  get hasRoom(): boolean {
+    return this.#slots.length < this.limit || this.#slots.includes(undefined);
+  }
+
   /** dup2(2): `to` refers to the description of `from`; what it referred to is closed first, silently. */
   duplicateTo(from: number, to: number, closeOnExec: boolean = false): number | Errno {
     const file = this.get(from);

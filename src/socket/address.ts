@@ -1,7 +1,8 @@
 /**
- * Socket addresses as the kernel keeps them. The doors translate: `{ address: "10.0.0.1", port: 7 }` ↔ InetAddress.
+ * Socket addresses as the kernel keeps them. The doors translate: `{ address: "10.0.0.1", port: 7 }` ↔ InetAddress,
+ * `{ path: "/tmp/s" }` ↔ UnixAddress.
  */
-import { AF_INET, AF_INET6 } from "../abi/socket.ts";
+import { AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC } from "../abi/socket.ts";
 import type { IpAddress } from "../wire/ip-address.ts";
 
 /** An Internet endpoint: sockaddr_in or sockaddr_in6. */
@@ -12,15 +13,39 @@ export interface InetAddress {
   readonly port: number;
 }
 
-/** Any address that a socket can be given. */
-export type SocketAddress = InetAddress;
+/** A Unix-domain endpoint: sockaddr_un. */
+export interface UnixAddress {
+  readonly family: typeof AF_UNIX;
+  /** A path name; an abstract name with its leading NUL; empty for a socket without a name. */
+  readonly path: string;
+}
+
+/** No address: connect(2) with it undoes a connect. */
+export interface NoAddress {
+  readonly family: typeof AF_UNSPEC;
+}
+
+/** Any address that a socket can have. */
+export type SocketAddress = InetAddress | UnixAddress | NoAddress;
 
 export function inetAddress(address: IpAddress, port: number): InetAddress {
   return { family: address.family === 4 ? AF_INET : AF_INET6, address, port };
 }
 
-/** In the manner of netstat: `10.0.0.1:7`, `*:7`, `[::1]:7`. */
-export function formatAddress(endpoint: InetAddress): string {
+export function unixAddress(path: string): UnixAddress {
+  return { family: AF_UNIX, path };
+}
+
+/** The address of a Unix-domain socket without a name. */
+export const UNNAMED: UnixAddress = unixAddress("");
+
+/** No address at all. */
+export const NO_NAME: NoAddress = { family: AF_UNSPEC };
+
+/** In the manner of netstat: `10.0.0.1:7`, `*:7`, `[::1]:7`; `/tmp/s`, `@abstract`. */
+export function formatAddress(endpoint: SocketAddress): string {
+  if ("path" in endpoint) return endpoint.path.replaceAll("\0", "@");
+  if (!("address" in endpoint)) return "*";
   const port = endpoint.port === 0 ? "*" : String(endpoint.port);
   if (endpoint.address.isUnspecified) return `*:${port}`;
   const text = endpoint.address.toString();

@@ -3,28 +3,54 @@
  *
  * Read first: 4.4BSD's protosw and usrreq. socket(2) looks a row up by domain, type and protocol; `attach` gives the
  * new socket its control block, whose methods are the user requests. To add a protocol, add a row to the host's table
- * (`host.protocols.add(row)`). All methods are synchronous and never wait.
+ * (`host.protocols.add(row)`). All methods are synchronous and never wait: "EAGAIN" means "not yet", and the protocol
+ * wakes the socket's wait queue when it is worth trying again.
  */
 import type { Errno } from "../abi/errno.ts";
+import type { FileDescription } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import type { SocketAddress } from "./address.ts";
+import type { Ancillary } from "./ancillary.ts";
 import type { Socket } from "./socket.ts";
 
-/** What a protocol does for one socket. A call that gives no result answers 0. */
+/**
+ * What a protocol does for one socket. A call that gives no result answers 0. What a protocol does not have, it leaves
+ * out: the socket layer then answers EOPNOTSUPP, or does what is usual.
+ */
 export interface UserRequests {
   bind(task: Task, address: SocketAddress): 0 | Errno;
-  /** For a datagram protocol: fixes the peer. */
+  /**
+   * Fixes the peer, or makes a connection to it. "EINPROGRESS": it has begun, and connected() or fail() of the socket
+   * will tell; "EAGAIN": it can't begin yet, and the socket's waiters are woken for POLLOUT when it may.
+   */
   connect(task: Task, address: SocketAddress): 0 | Errno;
   /**
-   * Takes the bytes (by copying them) and sends them, to `destination` or to the connected peer when it is null.
+   * Takes the bytes (by copying them) and sends them, to `destination` or to the connected peer when it is null. A
+   * stream may take a part. With a result, the protocol has taken the ancillary data over.
    * Asks socket.room() when nothing else speaks against it: "EAGAIN" when the socket has none.
    */
-  send(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno;
+  send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno;
   localAddress(): SocketAddress;
   /** "ENOTCONN" when there is no peer. */
   remoteAddress(): SocketAddress | Errno;
   /** The socket is closed. */
   detach(): void;
+  /** listen(2) has been called, for the first time or again; the socket keeps the queue. */
+  listen?(task: Task, backlogMax: number): 0 | Errno;
+  /** A connection has left the accept queue, or (null) the queue may be longer now: there is room for another. */
+  accepted?(connection: Socket | null): void;
+  /** Nothing is received or sent any more, by the bits of socket.shut, which are set by the protocol. */
+  shutdown?(how: number): 0 | Errno;
+  /** socketpair(2): these two are each other's peers. */
+  pair?(task: Task, other: UserRequests): 0 | Errno;
+  /** May it receive at all? */
+  receivable?(): 0 | Errno;
+  /** Something has left the receive queue. */
+  received?(): void;
+  /** The readiness bits, where they are not socket.readiness(). */
+  poll?(): number;
+  /** What lsof shows, where it is not the addresses. */
+  describe?(): FileDescription;
 }
 
 /** One row of the table. */
@@ -35,6 +61,8 @@ export interface Protocol {
   readonly protocol: number;
   /** As netstat prints it: "udp". */
   readonly name: string;
+  /** A socket is writable while no more than one part in so many of its send buffer is in use. Default 2. */
+  readonly writableShare?: number;
   attach(socket: Socket): UserRequests;
 }
 

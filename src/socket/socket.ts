@@ -1,21 +1,27 @@
 /**
- * A socket: the endpoint behind a descriptor, with its two bounded buffers.
+ * A socket: the endpoint behind a descriptor, with its two bounded buffers and the state of its connection.
  *
- * Read first: socket(7), udp(7). Down: kernel → send() → the protocol's `send`, which charges its packets to the send
- * buffer until they have left the interface queue. Up: the protocol's input → deliver() appends to the receive queue or
- * drops and counts → wake → the sleeper's attempt calls receive().
+ * Read first: socket(7), udp(7), unix(7). Down: kernel → send() → the protocol's `send`, which asks for room() and charges
+ * what it sends to the send buffer until that has left. Up: the protocol's input → deliver(), append() or enqueue() fills
+ * the receive queue, or drops and counts → wake → the sleeper's attempt calls receive().
+ * The socket layer owns the buffers and the conditions under which calls wait; protocols fill and drain them.
  */
 import type { Errno } from "../abi/errno.ts";
-import { POLLERR, POLLIN, POLLOUT } from "../abi/poll.ts";
-import { MSG_PEEK, MSG_TRUNC } from "../abi/socket.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "../abi/poll.ts";
+import { MSG_DONTWAIT, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
 import { countDrop, type Machine } from "../base/machine.ts";
-import { Ring } from "../base/ring.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import type { Packet, Payer } from "../wire/packet.ts";
+import { AcceptQueue } from "./accept-queue.ts";
 import { formatAddress, type SocketAddress } from "./address.ts";
+import type { Ancillary, Credentials } from "./ancillary.ts";
+import type { Chunk } from "./chunk.ts";
 import type { Protocol, UserRequests } from "./protocol.ts";
+import { END_OF_FILE, type ReceiveBuffer, type Received } from "./receive-buffer.ts";
+import { RecordBuffer } from "./record-buffer.ts";
+import { StreamBuffer } from "./stream-buffer.ts";
 
 /** net.core.rmem_default and wmem_default on Linux, in bytes. */
 const DEFAULT_BUFFER_BYTES = 212_992;
@@ -28,20 +34,15 @@ export const SEND_BUFFER_MIN_BYTES = 4608;
 
 /** So many datagrams may wait in memory that they share with other packets. */
 const SHARED_MAX_PACKETS = 2;
+/** Bits of `shut`: nothing more is received; nothing more is sent. */
+export const RECEIVE_SHUT = 1;
+export const SEND_SHUT = 2;
+export const BOTH_SHUT = 3;
 
-/** A datagram that waits to be received. */
-interface Datagram {
-  readonly packet: Packet;
-  readonly chargedBytes: number;
-  readonly source: SocketAddress;
-}
+/** Where a socket stands that makes connections; others stay unconnected, or are connected while they have a peer. */
+export type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
 
-/** What recvfrom gives. */
-export interface Received {
-  /** Bytes put into the buffer; with MSG_TRUNC the real length of the datagram. */
-  readonly bytes: number;
-  readonly source: SocketAddress;
-}
+const EVERYTHING = POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDHUP;
 
 export class Socket implements FileOps, Payer {
   readonly machine: Machine;
@@ -56,14 +57,31 @@ export class Socket implements FileOps, Payer {
   receiveLimitBytes: number = DEFAULT_BUFFER_BYTES;
   /** SO_SNDBUF as the kernel accounts it, in true bytes. */
   sendLimitBytes: number = DEFAULT_BUFFER_BYTES;
+  /** SO_RCVTIMEO; infinite: wait for as long as it takes. */
+  receiveTimeoutNs: number = Number.POSITIVE_INFINITY;
+  /** SO_SNDTIMEO. */
+  sendTimeoutNs: number = Number.POSITIVE_INFINITY;
   /** SO_BROADCAST. */
   broadcast = false;
   /** SO_REUSEADDR. */
   reuseAddress = false;
+  /** SO_PASSCRED. */
+  passCredentials = false;
+  /** SO_PEERCRED: who the peer was when the connection was made. */
+  peerCredentials: Credentials | null = null;
+  state: ConnectionState = "unconnected";
+  /** RECEIVE_SHUT, SEND_SHUT: shutdown(2), and the end of the peer. Protocols set it with shutDown(). */
+  shut = 0;
+  /** The connections that wait for accept(2); null unless it listens. */
+  acceptQueue: AcceptQueue | null = null;
   /** Datagrams dropped because the receive queue was full. */
   drops = 0;
-  readonly #queue: Ring<Datagram> = new Ring<Datagram>();
-  #receiveBytes = 0;
+  /** Its last descriptor has been closed. */
+  isReleased = false;
+  readonly #stream: StreamBuffer | null;
+  readonly #records: RecordBuffer;
+  readonly #buffer: ReceiveBuffer;
+  readonly #writableShare: number;
   #sendBytes = 0;
   #error: Errno | null = null;
 
@@ -73,67 +91,118 @@ export class Socket implements FileOps, Payer {
     this.type = protocol.type;
     this.protocol = protocol;
     this.inode = inode;
+    this.#records = new RecordBuffer();
+    this.#stream = protocol.type === SOCK_STREAM ? new StreamBuffer() : null;
+    this.#buffer = this.#stream ?? this.#records;
+    this.#writableShare = protocol.writableShare ?? 2;
     this.requests = protocol.attach(this);
   }
 
-  /** True bytes in the receive queue (netstat's Recv-Q). */
+  /** True bytes in the receive queue, or bytes of a stream (netstat's Recv-Q). */
   get receiveQueueBytes(): number {
-    return this.#receiveBytes;
+    return this.#buffer.bytes;
   }
 
-  /** True bytes that were sent and have not left the interface queue (netstat's Send-Q). */
+  /** True bytes that were sent and have not left the queues of others (netstat's Send-Q). */
   get sendQueueBytes(): number {
     return this.#sendBytes;
   }
 
+  /** How many records wait to be received. */
+  get queuedRecords(): number {
+    return this.#records.length;
+  }
+
+  get receiveBuffer(): ReceiveBuffer {
+    return this.#buffer;
+  }
+
   // ---- from above: the kernel's calls ----
 
-  /** sendto(2), send(2): "EAGAIN" while the send buffer is full. */
-  send(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno {
-    const sent = this.requests.send(task, data, destination);
+  /** sendto(2), send(2), sendmsg(2): "EAGAIN" while there is no room. A stream may take a part. */
+  send(
+    task: Task,
+    data: Uint8Array,
+    destination: SocketAddress | null,
+    ancillary: Ancillary | null = null,
+  ): number | Errno {
+    const sent = this.requests.send(task, data, destination, ancillary);
     if (typeof sent === "number" && this.machine.tracer.on) this.#traceStep("socket/send", sent, this.#sendBytes);
     return sent;
   }
 
-  /** recvfrom(2), recv(2): the next datagram, cut to the buffer; "EAGAIN" when there is none. */
+  /** recvfrom(2), recv(2), recvmsg(2): "EAGAIN" when there is nothing. */
   receive(into: Uint8Array, flags: number): Received | Errno {
-    const error = this.takeError();
-    if (error !== null) return error;
-    const datagram = this.#queue.peek();
-    if (datagram === undefined) return "EAGAIN";
-    const copied = datagram.packet.copyTo(into);
-    const bytes = (flags & MSG_TRUNC) === 0 ? copied : datagram.packet.length;
-    if ((flags & MSG_PEEK) === 0) {
-      this.#queue.shift();
-      this.#receiveBytes -= datagram.chargedBytes;
-      if (this.machine.tracer.on) this.#traceStep("socket/receive", copied, this.#receiveBytes);
+    const refusal = this.requests.receivable?.() ?? 0;
+    if (refusal !== 0) return refusal;
+    if (this.#stream === null || this.#stream.isEmpty) {
+      const error = this.takeError();
+      if (error !== null) return error;
     }
-    return { bytes, source: datagram.source };
+    const received = this.#buffer.receive(into, flags, this.passCredentials);
+    if (received === null) return this.#nothingThere(flags);
+    if ((flags & MSG_PEEK) === 0) {
+      this.requests.received?.();
+      if (this.machine.tracer.on) this.#traceStep("socket/receive", received.bytes, this.#buffer.bytes);
+    }
+    return received;
   }
 
   read(_task: Task, into: Uint8Array): number | Errno {
     // As sock_read_iter on Linux: reading nothing takes no datagram, and does not wait for one.
     if (into.length === 0) return 0;
     const received = this.receive(into, 0);
-    return typeof received === "string" ? received : received.bytes;
+    if (typeof received === "string") return received;
+    received.ancillary?.rights?.discard();
+    return received.bytes;
   }
 
   write(task: Task, from: Uint8Array): number | Errno {
     return this.send(task, from, null);
   }
 
+  /** listen(2). EOPNOTSUPP, EINVAL. */
+  listen(task: Task, backlogMax: number): 0 | Errno {
+    const { requests } = this;
+    if (requests.listen === undefined) return "EOPNOTSUPP";
+    const refusal = requests.listen(task, backlogMax);
+    if (refusal !== 0) return refusal;
+    this.state = "listening";
+    if (this.acceptQueue === null) this.acceptQueue = new AcceptQueue(backlogMax);
+    else this.acceptQueue.backlogMax = backlogMax;
+    requests.accepted?.(null);
+    return 0;
+  }
+
+  /** accept(2): the connection that has waited longest. EOPNOTSUPP; EINVAL: it does not listen (any more). */
+  accept(dontWait: boolean): Socket | Errno {
+    if (this.requests.listen === undefined || this.type === SOCK_DGRAM) return "EOPNOTSUPP";
+    if (this.acceptQueue === null) return "EINVAL";
+    const error = this.takeError();
+    if (error !== null) return error;
+    const accepted = this.acceptQueue.shift();
+    if (accepted === undefined) return (this.shut & RECEIVE_SHUT) === 0 || dontWait ? "EAGAIN" : "EINVAL";
+    accepted.passCredentials = this.passCredentials;
+    this.requests.accepted?.(accepted);
+    return accepted;
+  }
+
+  /** What has become of a connect that was in progress: "EAGAIN" while it still is. */
+  connectResult(): 0 | Errno {
+    if (this.state === "connecting") return "EAGAIN";
+    const error = this.takeError();
+    if (error !== null) return error;
+    return this.state === "connected" ? 0 : "ECONNABORTED";
+  }
+
   poll(): number {
-    let events = 0;
-    if (this.#queue.length > 0) events |= POLLIN;
-    if (this.#sendBytes * 2 <= this.sendLimitBytes) events |= POLLOUT;
-    if (this.#error !== null) events |= POLLERR;
-    return events;
+    return this.requests.poll?.() ?? this.readiness();
   }
 
   release(): void {
+    this.isReleased = true;
     this.requests.detach();
-    this.#queue.clear();
-    this.#receiveBytes = 0;
+    this.discardReceived();
   }
 
   /** The pending error (SO_ERROR), which is reported once. */
@@ -144,6 +213,7 @@ export class Socket implements FileOps, Payer {
   }
 
   describe(): FileDescription {
+    if (this.requests.describe !== undefined) return this.requests.describe();
     const remote = this.requests.remoteAddress();
     const local = formatAddress(this.requests.localAddress());
     const name = typeof remote === "string" ? local : `${local}->${formatAddress(remote)}`;
@@ -151,43 +221,84 @@ export class Socket implements FileOps, Payer {
   }
 
   inspect(): ObjectDetails {
-    return { bytes: { held: this.#receiveBytes, max: this.receiveLimitBytes } };
+    return { bytes: { held: this.#buffer.bytes, max: this.receiveLimitBytes } };
   }
 
   // ---- from below: the protocol's calls ----
+
+  /** As sock_alloc_send_skb on Linux: may more be sent now? The pending error, EPIPE after a shutdown, EAGAIN, or 0. */
+  room(): 0 | Errno {
+    if (this.#error !== null) return this.takeError() as Errno;
+    if ((this.shut & SEND_SHUT) !== 0) return "EPIPE";
+    // One more packet is let in while the charge is below the limit.
+    return this.#sendBytes < this.sendLimitBytes ? 0 : "EAGAIN";
+  }
 
   /** A datagram has come for this socket: queued, or dropped and counted when the queue is full. */
   deliver(packet: Packet, source: SocketAddress): boolean {
     packet.release();
     // As __udp_enqueue_schedule_skb on Linux: refused only when what is queued already exceeds the limit.
-    if (this.#receiveBytes > this.receiveLimitBytes) {
+    if (this.#records.bytes > this.receiveLimitBytes) {
       this.drops++;
       countDrop(this.machine, `${this.#counterPrefix}RcvbufErrors`, packet.length);
       return false;
     }
     // A reader that keeps up costs no copy; what waits in a longer queue does not hold on to the memory of others.
-    if (this.#queue.length >= SHARED_MAX_PACKETS) packet.compact(0);
-    const chargedBytes = packet.trueSizeBytes;
-    this.#queue.push({ packet, chargedBytes, source });
-    this.#receiveBytes += chargedBytes;
+    if (this.#records.length >= SHARED_MAX_PACKETS) packet.compact(0);
+    this.#records.push(packet, packet.trueSizeBytes, source, null);
     this.waiters.wake(POLLIN);
     return true;
   }
 
-  /**
-   * Asked by the protocol when nothing else speaks against sending: the pending error, or "EAGAIN" while the send buffer
-   * is full. As sock_alloc_send_skb on Linux: one more packet is let in while the charge is below the limit.
-   */
-  room(): 0 | Errno {
-    const error = this.takeError();
-    if (error !== null) return error;
-    return this.#sendBytes >= this.sendLimitBytes ? "EAGAIN" : 0;
+  /** A record from a process of this host, whose sender pays for it until it is received. */
+  append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void {
+    if (this.#stream === null) this.#records.push(chunk, chunk.length, source, ancillary);
+    else this.#stream.push(chunk, source, ancillary);
+    this.waiters.wake(POLLIN);
   }
 
-  /** The network reports an error: the next call on this socket answers it. */
+  /** A connection that was made to this listening socket. */
+  enqueue(connection: Socket): void {
+    this.acceptQueue?.push(connection);
+    this.waiters.wake(POLLIN);
+  }
+
+  /** An error is reported: the next call on this socket answers it. */
   fail(error: Errno): void {
     this.#error = error;
+    if (this.state === "connecting") this.state = "unconnected";
     this.waiters.wake(POLLERR | POLLIN | POLLOUT);
+  }
+
+  /** The connection stands. */
+  connected(): void {
+    this.state = "connected";
+    this.waiters.wake(POLLOUT);
+  }
+
+  /** Nothing more is received, or sent: RECEIVE_SHUT, SEND_SHUT. */
+  shutDown(how: number): void {
+    this.shut |= how;
+    this.waiters.wake(EVERYTHING);
+  }
+
+  /** What waits to be received is thrown away. */
+  discardReceived(): void {
+    for (const rights of this.#buffer.drain()) rights.discard();
+  }
+
+  /** The readiness bits that follow from the buffers and the state of the connection. */
+  readiness(): number {
+    let events = 0;
+    if (!this.#buffer.isEmpty || (this.acceptQueue !== null && this.acceptQueue.length > 0)) events |= POLLIN;
+    if (this.state !== "listening" && this.#sendBytes * this.#writableShare <= this.sendLimitBytes) events |= POLLOUT;
+    if (this.#error !== null) events |= POLLERR;
+    if (this.shut !== 0) {
+      if ((this.shut & RECEIVE_SHUT) !== 0) events |= POLLIN | POLLRDHUP;
+      if (this.shut === BOTH_SHUT) events |= POLLHUP;
+    }
+    if (this.type !== SOCK_DGRAM && this.state === "unconnected") events |= POLLHUP;
+    return events;
   }
 
   /** The packet is charged to the send buffer until it is released. */
@@ -195,10 +306,22 @@ export class Socket implements FileOps, Payer {
     this.#sendBytes += packet.charge(this);
   }
 
+  /** So many true bytes are charged to the send buffer, until uncharge(). */
+  charge(bytes: number): void {
+    this.#sendBytes += bytes;
+  }
+
   uncharge(bytes: number): void {
     this.#sendBytes -= bytes;
-    // As sock_def_write_space on Linux: senders are woken when half of the buffer is free, not for each packet.
-    if (this.#sendBytes * 2 <= this.sendLimitBytes) this.waiters.wake(POLLOUT);
+    // As sock_def_write_space on Linux: senders are woken when a good part of the buffer is free, not for each packet.
+    if (this.#sendBytes * this.#writableShare <= this.sendLimitBytes) this.waiters.wake(POLLOUT);
+  }
+
+  /** Nothing is queued: has it been shut down, or may something come? */
+  #nothingThere(flags: number): Received | Errno {
+    if ((this.shut & RECEIVE_SHUT) === 0) return "EAGAIN";
+    // Linux tells a datagram socket that was shut down "nothing yet" when it does not wait, and end-of-file when it would.
+    return this.type === SOCK_DGRAM && (flags & MSG_DONTWAIT) !== 0 ? "EAGAIN" : END_OF_FILE;
   }
 
   get #counterPrefix(): string {

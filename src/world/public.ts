@@ -135,28 +135,43 @@ export {
   AF_INET,
   AF_INET6,
   AF_UNIX,
+  AF_UNSPEC,
   IPPROTO_ICMP,
   IPPROTO_IP,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  MSG_CMSG_CLOEXEC,
+  MSG_CTRUNC,
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
+  MSG_OOB,
   MSG_PEEK,
   MSG_TRUNC,
+  MSG_WAITALL,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+  SO_ACCEPTCONN,
   SO_BROADCAST,
   SO_DOMAIN,
   SO_ERROR,
+  SO_PASSCRED,
+  SO_PEERCRED,
   SO_PROTOCOL,
   SO_RCVBUF,
+  SO_RCVTIMEO,
   SO_REUSEADDR,
   SO_SNDBUF,
+  SO_SNDTIMEO,
   SO_TYPE,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
   SOCK_RAW,
+  SOCK_SEQPACKET,
   SOCK_STREAM,
   SOL_SOCKET,
+  SOMAXCONN,
 } from "../abi/socket.ts";
 export {
   F_OK,
@@ -231,7 +246,20 @@ export type { IntervalTimer } from "../kernel/signals/timers.ts";
 export type { EpollInterest } from "../kernel/sys/events.ts";
 export type { SpawnAttributes } from "../kernel/sys/processes.ts";
 export type { Sigaction, SignalDisposition, SignalHandler } from "../kernel/sys/signals.ts";
-export type { Endpoint, Message, SocketName } from "../kernel/sys/sockets.ts";
+export type {
+  AcceptedConnection,
+  Endpoint,
+  InetEndpoint,
+  InetName,
+  Message,
+  MessageToSend,
+  NoEndpoint,
+  NoName,
+  ReceivedMessage,
+  SocketName,
+  UnixEndpoint,
+  UnixName,
+} from "../kernel/sys/sockets.ts";
 export type { Program, Sys } from "../kernel/sys/sys.ts";
 export { ProcessGoneError, SystemError } from "../kernel/system-error.ts";
 export type { Cable } from "../link/cable.ts";
@@ -239,6 +267,7 @@ export type { LinkOptions } from "../link/options.ts";
 export type { PacketView } from "../link/packet-view.ts";
 export type { Rule, Verdict } from "../link/rules.ts";
 export type { Segment } from "../link/segment.ts";
+export type { Credentials } from "../socket/ancillary.ts";
 export { LINKTYPE_ETHERNET, LINKTYPE_RAW } from "../wire/pcapng.ts";
 export { describe as describePacket } from "../wire/tcpdump.ts";
 export { parseDuration } from "./duration.ts";

@@ -6,7 +6,7 @@
 import type { Errno } from "../../abi/errno.ts";
 import { AF_INET } from "../../abi/socket.ts";
 import type { Task } from "../../file/task.ts";
-import { inetAddress, type SocketAddress } from "../../socket/address.ts";
+import { type InetAddress, inetAddress, type SocketAddress } from "../../socket/address.ts";
 import type { UserRequests } from "../../socket/protocol.ts";
 import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
 import type { Path } from "../ip/path.ts";
@@ -33,9 +33,10 @@ export class UdpRequests implements UserRequests {
     this.#pcb = pcb;
   }
 
-  bind(task: Task, { family, address, port }: SocketAddress): 0 | Errno {
+  bind(task: Task, endpoint: SocketAddress): 0 | Errno {
     const pcb = this.#pcb;
-    if (family !== AF_INET) return "EAFNOSUPPORT";
+    if (endpoint.family !== AF_INET) return "EAFNOSUPPORT";
+    const { address, port } = endpoint;
     const kind = this.#udp.ip.addresses.kindOf(address);
     if (kind === "unicast" || kind === "multicast") return "EADDRNOTAVAIL";
     if (port !== 0 && port < PRIVILEGED_PORTS && task.uid !== 0) return "EACCES";
@@ -48,9 +49,10 @@ export class UdpRequests implements UserRequests {
     return 0;
   }
 
-  connect(_task: Task, { family, address, port }: SocketAddress): 0 | Errno {
+  connect(_task: Task, endpoint: SocketAddress): 0 | Errno {
     const pcb = this.#pcb;
-    if (family !== AF_INET) return "EAFNOSUPPORT";
+    if (endpoint.family !== AF_INET) return "EAFNOSUPPORT";
+    const { address, port } = endpoint;
     if (!this.#autobind()) return "EAGAIN";
     const path = this.#path(address);
     if (typeof path === "string") return path;
@@ -85,11 +87,17 @@ export class UdpRequests implements UserRequests {
     return output(this.#udp, pcb, data, path, source, to.port);
   }
 
-  localAddress(): SocketAddress {
+  shutdown(how: number): 0 | Errno {
+    if (this.#pcb.remote === null) return "ENOTCONN";
+    this.#pcb.socket.shutDown(how);
+    return 0;
+  }
+
+  localAddress(): InetAddress {
     return inetAddress(this.#pcb.localAddress, this.#pcb.localPort);
   }
 
-  remoteAddress(): SocketAddress | Errno {
+  remoteAddress(): InetAddress | Errno {
     const { remote } = this.#pcb;
     return remote === null || remote.port === 0 ? "ENOTCONN" : remote;
   }

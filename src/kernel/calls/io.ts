@@ -6,7 +6,9 @@
 import type { Errno } from "../../abi/errno.ts";
 import { POLLIN, POLLOUT } from "../../abi/poll.ts";
 import { SIGPIPE } from "../../abi/signal.ts";
+import { SOCK_STREAM } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
+import { Socket } from "../../socket/socket.ts";
 import type { Process } from "../process.ts";
 import { kernelSignal } from "../signals/siginfo.ts";
 import { FileAttempt } from "./file-attempt.ts";
@@ -61,7 +63,8 @@ function writeFile(process: Process, file: OpenFile, from: Uint8Array, isRest: b
     for (let i = 0; i < result && i < HASHED_BYTES; i++) hash.mix(from[i] as number);
   }
   // pipe(7): it is a signal, and EPIPE only for those who do not die of it.
-  if (result === "EPIPE") process.signals.post(kernelSignal(SIGPIPE));
+  const isDatagram = file.ops instanceof Socket && file.ops.type !== SOCK_STREAM;
+  if (result === "EPIPE" && !isDatagram) process.signals.post(kernelSignal(SIGPIPE));
   return result;
 }
 

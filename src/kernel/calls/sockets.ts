@@ -1,47 +1,58 @@
 /**
- * The socket calls: socket(2), bind(2), connect(2), send(2), recv(2), getsockname(2), getsockopt(2) and their kin.
+ * The calls that make and join sockets: socket(2), socketpair(2), bind(2), connect(2), listen(2), accept(2), shutdown(2),
+ * getsockname(2) and getpeername(2). socket-messages.ts has send(2) and recv(2), socket-options.ts the options.
  *
- * send() and receive() never wait; sending() and receiving() give the attempt for a caller that waits.
+ * connect() and accept() never wait; connecting() and accepting() give the attempt for a caller that does.
  */
-import { ERRNO, type Errno } from "../../abi/errno.ts";
+import type { Errno } from "../../abi/errno.ts";
 import { O_NONBLOCK, O_RDWR } from "../../abi/fcntl.ts";
 import { POLLIN, POLLOUT } from "../../abi/poll.ts";
-import {
-  MSG_PEEK,
-  SO_BROADCAST,
-  SO_DOMAIN,
-  SO_ERROR,
-  SO_PROTOCOL,
-  SO_RCVBUF,
-  SO_REUSEADDR,
-  SO_SNDBUF,
-  SO_TYPE,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
-  SOCK_TYPE_MASK,
-  SOL_SOCKET,
-} from "../../abi/socket.ts";
+import { SHUT_RD, SHUT_RDWR, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_TYPE_MASK, SOMAXCONN } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
-import type { SocketAddress } from "../../socket/address.ts";
-import {
-  BUFFER_MAX_BYTES,
-  RECEIVE_BUFFER_MIN_BYTES,
-  type Received,
-  SEND_BUFFER_MIN_BYTES,
-  Socket,
-} from "../../socket/socket.ts";
+import { NO_NAME, type SocketAddress } from "../../socket/address.ts";
+import type { Protocol } from "../../socket/protocol.ts";
+import { Socket } from "../../socket/socket.ts";
 import type { Process } from "../process.ts";
 import { FileAttempt } from "./file-attempt.ts";
 
+/** What accept(2) gives. */
+export interface Accepted {
+  readonly fd: number;
+  /** Who has connected. */
+  readonly address: SocketAddress;
+}
+
 /** socket(2). EAFNOSUPPORT, ESOCKTNOSUPPORT, EPROTONOSUPPORT, EMFILE; EINVAL for unknown flags in the type. */
 export function socket(process: Process, domain: number, type: number, protocol: number): number | Errno {
-  if ((type & ~(SOCK_TYPE_MASK | SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return "EINVAL";
-  const { kernel } = process;
-  const row = kernel.protocols.lookup(domain, type & SOCK_TYPE_MASK, protocol);
+  const row = lookup(process, domain, type, protocol);
+  return typeof row === "string" ? row : install(process, create(process, row), type);
+}
+
+/** socketpair(2): two sockets that are connected to each other. As socket(2), and EOPNOTSUPP. */
+export function socketpair(
+  process: Process,
+  domain: number,
+  type: number,
+  protocol: number,
+): readonly [number, number] | Errno {
+  const row = lookup(process, domain, type, protocol);
   if (typeof row === "string") return row;
-  const created = new Socket(kernel.machine, row, kernel.nextInode());
-  const flags = (type & SOCK_NONBLOCK) === 0 ? O_RDWR : O_RDWR | O_NONBLOCK;
-  return kernel.install(process, created, flags, (type & SOCK_CLOEXEC) !== 0);
+  const [left, right] = [create(process, row), create(process, row)];
+  const refusal = left.requests.pair?.(process, right.requests) ?? "EOPNOTSUPP";
+  if (refusal !== 0) {
+    left.release();
+    right.release();
+    return refusal;
+  }
+  const leftFd = install(process, left, type);
+  if (typeof leftFd === "string") {
+    right.release();
+    return leftFd;
+  }
+  const rightFd = install(process, right, type);
+  if (typeof rightFd !== "string") return [leftFd, rightFd];
+  process.descriptors.close(leftFd);
+  return rightFd;
 }
 
 /** The socket behind a descriptor. EBADF, ENOTSOCK. */
@@ -57,53 +68,49 @@ export function bind(process: Process, fd: number, address: SocketAddress): 0 | 
   return typeof found === "string" ? found : found.requests.bind(process, address);
 }
 
-/** connect(2). */
+/** connect(2): EINPROGRESS when it has begun and not ended, EAGAIN when it can't begin yet. */
 export function connect(process: Process, fd: number, address: SocketAddress): 0 | Errno {
   const found = socketOf(process, fd);
   return typeof found === "string" ? found : found.requests.connect(process, address);
 }
 
-/** sendto(2), or send(2) with no destination: EAGAIN when the send buffer is full. */
-export function send(
-  process: Process,
-  fd: number,
-  data: Uint8Array,
-  destination: SocketAddress | null,
-): number | Errno {
-  const found = socketOf(process, fd);
-  return typeof found === "string" ? found : sendOn(process, found, data, destination);
-}
-
-/** sendto(2) for a caller that waits for room. */
-export function sending(
-  process: Process,
-  call: string,
-  fd: number,
-  data: Uint8Array,
-  destination: SocketAddress | null,
-): FileAttempt<number> | Errno {
+/** connect(2) for a caller that waits. */
+export function connecting(process: Process, fd: number, address: SocketAddress): FileAttempt<0> | Errno {
   const found = socketOf(process, fd);
   if (typeof found === "string") return found;
-  return new SendAttempt(call, process, process.descriptors.get(fd) as OpenFile, found, data, destination);
+  return new ConnectAttempt(process, process.descriptors.get(fd) as OpenFile, found, address);
 }
 
-/** recvfrom(2): EAGAIN when nothing has come. */
-export function receive(process: Process, fd: number, into: Uint8Array, flags: number): Received | Errno {
-  const found = socketOf(process, fd);
-  return typeof found === "string" ? found : receiveOn(process, found, into, flags);
-}
-
-/** recvfrom(2) for a caller that waits for a message. */
-export function receiving(
-  process: Process,
-  call: string,
-  fd: number,
-  into: Uint8Array,
-  flags: number,
-): FileAttempt<Received> | Errno {
+/** listen(2). A backlog below 0 or above SOMAXCONN is SOMAXCONN. EOPNOTSUPP, EINVAL. */
+export function listen(process: Process, fd: number, backlog: number): 0 | Errno {
   const found = socketOf(process, fd);
   if (typeof found === "string") return found;
-  return new ReceiveAttempt(call, process, process.descriptors.get(fd) as OpenFile, found, into, flags);
+  if (!Number.isInteger(backlog)) return "EINVAL";
+  return found.listen(process, backlog < 0 ? SOMAXCONN : Math.min(backlog, SOMAXCONN));
+}
+
+/** accept4(2): EAGAIN when nobody has connected. EINVAL: not listening, or unknown flags; EOPNOTSUPP, EMFILE. */
+export function accept(process: Process, fd: number, flags: number): Accepted | Errno {
+  const found = socketOf(process, fd);
+  if (typeof found === "string") return found;
+  return acceptOn(process, found, flags, process.descriptors.get(fd)?.nonBlocking === true);
+}
+
+/** accept4(2) for a caller that waits. */
+export function accepting(process: Process, call: string, fd: number, flags: number): FileAttempt<Accepted> | Errno {
+  const found = socketOf(process, fd);
+  if (typeof found === "string") return found;
+  return new AcceptAttempt(call, process, process.descriptors.get(fd) as OpenFile, found, flags);
+}
+
+/** shutdown(2). EINVAL: not SHUT_RD, SHUT_WR or SHUT_RDWR; ENOTCONN where the protocol asks for a peer. */
+export function shutdown(process: Process, fd: number, how: number): 0 | Errno {
+  const found = socketOf(process, fd);
+  if (typeof found === "string") return found;
+  if (!Number.isInteger(how) || how < SHUT_RD || how > SHUT_RDWR) return "EINVAL";
+  process.runState.progress();
+  // SHUT_RD, SHUT_WR, SHUT_RDWR → RECEIVE_SHUT, SEND_SHUT, BOTH_SHUT.
+  return found.requests.shutdown?.(how + 1) ?? "EOPNOTSUPP";
 }
 
 /** getsockname(2). */
@@ -118,120 +125,73 @@ export function getpeername(process: Process, fd: number): SocketAddress | Errno
   return typeof found === "string" ? found : found.requests.remoteAddress();
 }
 
-/** getsockopt(2) for the options of SOL_SOCKET that hold a number. ENOPROTOOPT. */
-export function getsockopt(process: Process, fd: number, level: number, option: number): number | Errno {
-  const found = socketOf(process, fd);
-  if (typeof found === "string") return found;
-  if (level !== SOL_SOCKET) return "ENOPROTOOPT";
-  switch (option) {
-    case SO_TYPE:
-      return found.type;
-    case SO_DOMAIN:
-      return found.domain;
-    case SO_PROTOCOL:
-      return found.protocol.protocol;
-    case SO_ERROR: {
-      const error = found.takeError();
-      return error === null ? 0 : ERRNO[error];
-    }
-    case SO_SNDBUF:
-      return found.sendLimitBytes;
-    case SO_RCVBUF:
-      return found.receiveLimitBytes;
-    case SO_BROADCAST:
-      return Number(found.broadcast);
-    case SO_REUSEADDR:
-      return Number(found.reuseAddress);
-    default:
-      return "ENOPROTOOPT";
-  }
+function lookup({ kernel }: Process, domain: number, type: number, protocol: number): Protocol | Errno {
+  if ((type & ~(SOCK_TYPE_MASK | SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return "EINVAL";
+  return kernel.protocols.lookup(domain, type & SOCK_TYPE_MASK, protocol);
 }
 
-/** setsockopt(2). ENOPROTOOPT; EINVAL for a value that is no integer. Buffer sizes are doubled and clamped (socket(7)). */
-export function setsockopt(process: Process, fd: number, level: number, option: number, value: number): 0 | Errno {
-  const found = socketOf(process, fd);
-  if (typeof found === "string") return found;
-  if (level !== SOL_SOCKET) return "ENOPROTOOPT";
-  if (!Number.isInteger(value)) return "EINVAL";
-  switch (option) {
-    case SO_SNDBUF:
-      found.sendLimitBytes = doubled(value, SEND_BUFFER_MIN_BYTES);
-      found.waiters.wake(POLLOUT);
-      return 0;
-    case SO_RCVBUF:
-      found.receiveLimitBytes = doubled(value, RECEIVE_BUFFER_MIN_BYTES);
-      return 0;
-    case SO_BROADCAST:
-      found.broadcast = value !== 0;
-      return 0;
-    case SO_REUSEADDR:
-      found.reuseAddress = value !== 0;
-      return 0;
-    default:
-      return "ENOPROTOOPT";
-  }
+function create({ kernel }: Process, row: Protocol): Socket {
+  return new Socket(kernel.machine, row, kernel.nextInode());
 }
 
-/** socket(7): the kernel doubles the value to allow for its own overhead; net.core.[rw]mem_max bounds it. */
-function doubled(value: number, minBytes: number): number {
-  // As on Linux the value is compared without its sign: -1 asks for the most.
-  return Math.max(Math.min(value >>> 0, BUFFER_MAX_BYTES) * 2, minBytes);
+/** Gives the socket a descriptor, with SOCK_NONBLOCK and SOCK_CLOEXEC of the flags. */
+function install(process: Process, created: Socket, flags: number): number | Errno {
+  const status = (flags & SOCK_NONBLOCK) === 0 ? O_RDWR : O_RDWR | O_NONBLOCK;
+  return process.kernel.install(process, created, status, (flags & SOCK_CLOEXEC) !== 0);
 }
 
-function sendOn(process: Process, on: Socket, data: Uint8Array, destination: SocketAddress | null): number | Errno {
-  const result = on.send(process, data, destination);
-  if (typeof result === "number") process.runState.progress();
-  return result;
+function acceptOn(process: Process, listener: Socket, flags: number, dontWait: boolean): Accepted | Errno {
+  if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return "EINVAL";
+  // As on Linux the descriptor comes first: a connection for which there is none stays in the queue.
+  if (!process.descriptors.hasRoom) return "EMFILE";
+  const accepted = listener.accept(dontWait);
+  if (typeof accepted === "string") return accepted;
+  process.runState.progress();
+  const peer = accepted.requests.remoteAddress();
+  const fd = install(process, accepted, flags);
+  return typeof fd === "string" ? fd : { fd, address: typeof peer === "string" ? NO_NAME : peer };
 }
 
-function receiveOn(process: Process, on: Socket, into: Uint8Array, flags: number): Received | Errno {
-  const result = on.receive(into, flags);
-  if (typeof result !== "string" && (flags & MSG_PEEK) === 0) process.runState.progress();
-  return result;
-}
-
-class SendAttempt extends FileAttempt<number> {
-  readonly #socket: Socket;
-  readonly #data: Uint8Array;
-  readonly #destination: SocketAddress | null;
-
-  constructor(
-    call: string,
-    process: Process,
-    file: OpenFile,
-    on: Socket,
-    data: Uint8Array,
-    destination: SocketAddress | null,
-  ) {
-    super(call, process, file, POLLOUT);
-    this.#socket = on;
-    this.#data = data;
-    this.#destination = destination;
-  }
-
-  /** POLLOUT says that there is much room; a send may fit before that. */
-  override isReady(): boolean {
-    return true;
-  }
-
-  override attempt(): number | Errno {
-    return sendOn(this.process, this.#socket, this.#data, this.#destination);
-  }
-}
-
-class ReceiveAttempt extends FileAttempt<Received> {
-  readonly #socket: Socket;
-  readonly #into: Uint8Array;
+class AcceptAttempt extends FileAttempt<Accepted> {
+  readonly #listener: Socket;
   readonly #flags: number;
 
-  constructor(call: string, process: Process, file: OpenFile, on: Socket, into: Uint8Array, flags: number) {
+  constructor(call: string, process: Process, file: OpenFile, listener: Socket, flags: number) {
     super(call, process, file, POLLIN);
-    this.#socket = on;
-    this.#into = into;
+    this.#listener = listener;
     this.#flags = flags;
   }
 
-  override attempt(): Received | Errno {
-    return receiveOn(this.process, this.#socket, this.#into, this.#flags);
+  override attempt(): Accepted | Errno {
+    return acceptOn(this.process, this.#listener, this.#flags, this.file.nonBlocking);
+  }
+}
+
+class ConnectAttempt extends FileAttempt<0> {
+  readonly #socket: Socket;
+  readonly #address: SocketAddress;
+  #hasBegun = false;
+
+  constructor(process: Process, file: OpenFile, on: Socket, address: SocketAddress) {
+    super("connect", process, file, POLLOUT);
+    this.#socket = on;
+    this.#address = address;
+  }
+
+  override attempt(): 0 | Errno {
+    if (this.#hasBegun) return this.#socket.connectResult();
+    const result = this.#socket.requests.connect(this.process, this.#address);
+    if (result === 0) this.process.runState.progress();
+    if (result !== "EINPROGRESS") return result;
+    this.#hasBegun = true;
+    return this.#socket.connectResult();
+  }
+
+  override isReady(): boolean {
+    return !this.#hasBegun || this.#socket.state !== "connecting";
+  }
+
+  override expired(): Errno {
+    return this.#hasBegun ? "EINPROGRESS" : "EAGAIN";
   }
 }

@@ -7,12 +7,13 @@
 import { ERRNO, type Errno } from "../../abi/errno.ts";
 import { MSG_DONTWAIT } from "../../abi/socket.ts";
 import { RollingHash } from "../../base/hash.ts";
+import { Socket } from "../../socket/socket.ts";
 import type { Image } from "../image.ts";
 import { type Attempt, Operation } from "../operation.ts";
 import type { Process } from "../process.ts";
 import type { RunState } from "../run-state.ts";
-import type { Endpoint } from "../sys/sockets.ts";
 import { ProcessGoneError, SystemError } from "../system-error.ts";
+import { endpointText } from "./endpoint.ts";
 
 /** The deadline of a call that waits for as long as it takes. */
 export const NO_DEADLINE: number = Number.POSITIVE_INFINITY;
@@ -28,10 +29,14 @@ export abstract class Caller {
     this.runState = image.process.runState;
   }
 
-  /** A descriptor with O_NONBLOCK, or MSG_DONTWAIT, does not wait. */
-  protected deadline(fd: number, flags: number): number {
-    const dontWait = (flags & MSG_DONTWAIT) !== 0 || this.process.descriptors.get(fd)?.nonBlocking === true;
-    return dontWait ? 0 : NO_DEADLINE;
+  /** A descriptor with O_NONBLOCK, or MSG_DONTWAIT, does not wait; a socket with SO_RCVTIMEO or SO_SNDTIMEO only so long. */
+  protected deadline(fd: number, flags: number, direction: "receive" | "send"): number {
+    const file = this.process.descriptors.get(fd);
+    if ((flags & MSG_DONTWAIT) !== 0 || file?.nonBlocking === true) return 0;
+    if (!(file?.ops instanceof Socket)) return NO_DEADLINE;
+    const { receiveTimeoutNs, sendTimeoutNs } = file.ops;
+    const timeoutNs = direction === "receive" ? receiveTimeoutNs : sendTimeoutNs;
+    return timeoutNs === NO_DEADLINE ? NO_DEADLINE : this.runState.scheduler.nowNs + timeoutNs;
   }
 
   /** A call that can't block. */
@@ -206,9 +211,9 @@ function subjectOf(args: readonly unknown[]): string {
   const parts: string[] = [];
   for (const argument of args) {
     if (typeof argument === "number") parts.push(String(argument));
-    else if (typeof argument === "object" && argument !== null && "address" in argument) {
-      const { address, port } = argument as Endpoint;
-      parts.push(`${address}:${port}`);
+    else {
+      const text = endpointText(argument);
+      if (text !== undefined) parts.push(text);
     }
   }
   return parts.join(", ");

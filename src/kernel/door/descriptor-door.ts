@@ -12,14 +12,14 @@ export abstract class DescriptorDoor extends TimeDoor {
   read(fd: number, buffer: Uint8Array): Promise<number> {
     if (!this.enter("read")) return never();
     const attempt = isBytes(buffer) ? io.reading(this.process, fd, buffer) : "EFAULT";
-    return this.later("read", [fd, buffer], attempt, this.deadline(fd, 0));
+    return this.later("read", [fd, buffer], attempt, this.deadline(fd, 0, "receive"));
   }
 
   write(fd: number, data: Uint8Array | string): Promise<number> {
     if (!this.enter("write")) return never();
     const bytes = toBytes(data);
     const attempt = isBytes(bytes) ? io.writing(this.process, fd, bytes) : "EFAULT";
-    return this.later("write", [fd, bytes], attempt, this.deadline(fd, 0));
+    return this.later("write", [fd, bytes], attempt, this.deadline(fd, 0, "send"));
   }
 
   close(fd: number): void {

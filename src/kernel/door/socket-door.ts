@@ -1,20 +1,35 @@
 /**
- * Calls on sockets, for TypeScript programs. Read first: kernel/sys/, kernel/calls/sockets.ts.
+ * Calls on sockets, for TypeScript programs. Read first: kernel/sys/, kernel/calls/{sockets,socket-messages}.ts.
  */
-import type { Errno } from "../../abi/errno.ts";
-import { inetAddress, type SocketAddress } from "../../socket/address.ts";
-import type { Received } from "../../socket/socket.ts";
-import { IpAddress } from "../../wire/ip-address.ts";
+import { SO_PEERCRED, SOL_SOCKET } from "../../abi/socket.ts";
+import type { Credentials } from "../../socket/ancillary.ts";
+import type { Received } from "../../socket/receive-buffer.ts";
+import { CONTROL_MAX_BYTES, pack } from "../calls/ancillary.ts";
+import * as messages from "../calls/socket-messages.ts";
+import * as options from "../calls/socket-options.ts";
 import * as sockets from "../calls/sockets.ts";
-import type { Endpoint, Message, SocketName } from "../sys/sockets.ts";
-import { isBytes, toBytes } from "./bytes.ts";
+import type {
+  AcceptedConnection,
+  Endpoint,
+  Message,
+  MessageToSend,
+  ReceivedMessage,
+  SocketName,
+} from "../sys/sockets.ts";
+import { gather, isBytes, scatter, toBytes, totalLength } from "./bytes.ts";
 import { never } from "./caller.ts";
 import { DescriptorDoor } from "./descriptor-door.ts";
+import { parseEndpoint, socketName } from "./endpoint.ts";
 
 export abstract class SocketDoor extends DescriptorDoor {
   socket(domain: number, type: number, protocol: number = 0): number {
     const open = () => sockets.socket(this.process, domain, type, protocol);
     return this.now("socket", [domain, type, protocol], open);
+  }
+
+  socketpair(domain: number, type: number, protocol: number = 0): readonly [number, number] {
+    const open = () => sockets.socketpair(this.process, domain, type, protocol);
+    return this.now("socketpair", [domain, type, protocol], open);
   }
 
   bind(fd: number, address: Endpoint): void {
@@ -24,11 +39,27 @@ export abstract class SocketDoor extends DescriptorDoor {
     });
   }
 
-  async connect(fd: number, address: Endpoint): Promise<void> {
-    this.now("connect", [fd, address], () => {
-      const parsed = parseEndpoint(address);
-      return typeof parsed === "string" ? parsed : sockets.connect(this.process, fd, parsed);
-    });
+  connect(fd: number, address: Endpoint): Promise<void> {
+    if (!this.enter("connect")) return never();
+    const parsed = parseEndpoint(address);
+    const attempt = typeof parsed === "string" ? parsed : sockets.connecting(this.process, fd, parsed);
+    return this.later("connect", [fd, address], attempt, this.deadline(fd, 0, "send"), () => {});
+  }
+
+  listen(fd: number, backlog: number): void {
+    this.now("listen", [fd, backlog], () => sockets.listen(this.process, fd, backlog));
+  }
+
+  accept(fd: number): Promise<AcceptedConnection> {
+    return this.#accept("accept", fd, 0);
+  }
+
+  accept4(fd: number, flags: number): Promise<AcceptedConnection> {
+    return this.#accept("accept4", fd, flags);
+  }
+
+  shutdown(fd: number, how: number): void {
+    this.now("shutdown", [fd, how], () => sockets.shutdown(this.process, fd, how));
   }
 
   send(fd: number, data: Uint8Array | string, flags: number = 0): Promise<number> {
@@ -39,12 +70,38 @@ export abstract class SocketDoor extends DescriptorDoor {
     return this.#send("sendto", fd, data, address, flags);
   }
 
+  sendmsg(fd: number, message: MessageToSend, flags: number = 0): Promise<number> {
+    if (!this.enter("sendmsg")) return never();
+    const { data: given, address, rights, credentials } = message ?? {};
+    const data = gather(given);
+    const args = [fd, data, ...(address === undefined ? [] : [address]), ...(rights === undefined ? [] : [rights])];
+    const attempt = this.#sendingMessage(fd, data, address, rights, credentials, flags);
+    return this.later("sendmsg", args, attempt, this.deadline(fd, flags, "send"));
+  }
+
   recv(fd: number, buffer: Uint8Array, flags: number = 0): Promise<number> {
     return this.#receive("recv", fd, buffer, flags, ({ bytes }) => bytes);
   }
 
   recvfrom(fd: number, buffer: Uint8Array, flags: number = 0): Promise<Message> {
     return this.#receive("recvfrom", fd, buffer, flags, toMessage);
+  }
+
+  recvmsg(
+    fd: number,
+    buffers: Uint8Array | readonly Uint8Array[],
+    flags: number = 0,
+    controlBytes: number = CONTROL_MAX_BYTES,
+  ): Promise<ReceivedMessage> {
+    if (!this.enter("recvmsg")) return never();
+    const pieces = Array.isArray(buffers) ? (buffers as readonly Uint8Array[]) : [buffers as Uint8Array];
+    const isSound = pieces.every(isBytes);
+    const into = pieces.length === 1 ? (pieces[0] as Uint8Array) : new Uint8Array(isSound ? totalLength(pieces) : 0);
+    const attempt = isSound ? messages.receivingMessage(this.process, fd, into, flags, controlBytes) : "EFAULT";
+    return this.later("recvmsg", [fd, into], attempt, this.deadline(fd, flags, "receive"), (message) => {
+      if (pieces.length > 1) scatter(into.subarray(0, message.bytes), pieces);
+      return { ...message, source: socketName(message.source) };
+    });
   }
 
   getsockname(fd: number): SocketName {
@@ -55,13 +112,45 @@ export abstract class SocketDoor extends DescriptorDoor {
     return socketName(this.now("getpeername", [fd], () => sockets.getpeername(this.process, fd)));
   }
 
-  getsockopt(fd: number, level: number, option: number): number {
-    return this.now("getsockopt", [fd, level, option], () => sockets.getsockopt(this.process, fd, level, option));
+  getsockopt(fd: number, level: number, option: typeof SO_PEERCRED): Credentials;
+  getsockopt(fd: number, level: number, option: number): number;
+  getsockopt(fd: number, level: number, option: number): number | Credentials {
+    return this.now<number | Credentials>("getsockopt", [fd, level, option], () =>
+      level === SOL_SOCKET && option === SO_PEERCRED
+        ? options.peerCredentials(this.process, fd)
+        : options.getsockopt(this.process, fd, level, option),
+    );
   }
 
   setsockopt(fd: number, level: number, option: number, value: number): void {
-    const set = () => sockets.setsockopt(this.process, fd, level, option, value);
+    const set = () => options.setsockopt(this.process, fd, level, option, value);
     this.now("setsockopt", [fd, level, option, value], set);
+  }
+
+  #accept(call: string, fd: number, flags: number): Promise<AcceptedConnection> {
+    if (!this.enter(call)) return never();
+    const attempt = sockets.accepting(this.process, call, fd, flags);
+    return this.later(call, [fd], attempt, this.deadline(fd, 0, "receive"), (accepted) => {
+      return { fd: accepted.fd, address: socketName(accepted.address) };
+    });
+  }
+
+  #sendingMessage(
+    fd: number,
+    data: Uint8Array | null,
+    address: Endpoint | undefined,
+    rights: readonly number[] | undefined,
+    credentials: Credentials | undefined,
+    flags: number,
+  ): ReturnType<typeof messages.sending> {
+    if (data === null) return "EFAULT";
+    const on = sockets.socketOf(this.process, fd);
+    if (typeof on === "string") return on;
+    const destination = address === undefined ? null : parseEndpoint(address);
+    if (typeof destination === "string") return destination;
+    const packed = pack(this.process, on, rights, credentials);
+    if (typeof packed === "string") return packed;
+    return messages.sending(this.process, "sendmsg", fd, { data, destination, ancillary: packed.ancillary, flags });
   }
 
   #send(call: string, fd: number, data: Uint8Array | string, address: Endpoint | null, flags: number): Promise<number> {
@@ -70,8 +159,10 @@ export abstract class SocketDoor extends DescriptorDoor {
     const args = address === null ? [fd, bytes] : [fd, bytes, address];
     const destination = address === null ? null : parseEndpoint(address);
     if (typeof destination === "string") return this.later<number>(call, args, destination, 0);
-    const attempt = isBytes(bytes) ? sockets.sending(this.process, call, fd, bytes, destination) : "EFAULT";
-    return this.later(call, args, attempt, this.deadline(fd, flags));
+    const attempt = isBytes(bytes)
+      ? messages.sending(this.process, call, fd, { data: bytes, destination, ancillary: null, flags })
+      : "EFAULT";
+    return this.later(call, args, attempt, this.deadline(fd, flags, "send"));
   }
 
   #receive<P>(
@@ -82,30 +173,11 @@ export abstract class SocketDoor extends DescriptorDoor {
     present: (received: Received) => P,
   ): Promise<P> {
     if (!this.enter(call)) return never();
-    const attempt = isBytes(buffer) ? sockets.receiving(this.process, call, fd, buffer, flags) : "EFAULT";
-    return this.later(call, [fd, buffer], attempt, this.deadline(fd, flags), present);
+    const attempt = isBytes(buffer) ? messages.receiving(this.process, call, fd, buffer, flags) : "EFAULT";
+    return this.later(call, [fd, buffer], attempt, this.deadline(fd, flags, "receive"), present);
   }
 }
 
 function toMessage({ bytes, source }: Received): Message {
   return { bytes, source: socketName(source) };
-}
-
-/** The address that was read last: programs tend to send to the same one again. */
-let lastText = "0.0.0.0";
-let lastAddress: IpAddress | undefined = IpAddress.parse(lastText);
-
-/** EINVAL: no address, or no port number; the message of the SystemError shows both as they were given. */
-function parseEndpoint(endpoint: Endpoint): SocketAddress | Errno {
-  const port = endpoint?.port;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) return "EINVAL";
-  if (endpoint.address !== lastText) {
-    lastText = String(endpoint.address);
-    lastAddress = IpAddress.parse(lastText);
-  }
-  return lastAddress === undefined ? "EINVAL" : inetAddress(lastAddress, port);
-}
-
-function socketName({ family, address, port }: SocketAddress): SocketName {
-  return { family, address: address.toString(), port };
 }

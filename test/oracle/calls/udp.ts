@@ -147,7 +147,7 @@ const recvfrom = onSocket("recvfrom", 10, fc.tuple(choice, fc.constantFrom(0, 5,
     netloom: async (sys) => {
       const buffer = new Uint8Array(count);
       const { bytes, source } = await sys.recvfrom(fd, buffer, flag);
-      return received(bytes, hashOf(buffer.subarray(0, bytes)), source);
+      return received(bytes, hashOf(buffer.subarray(0, bytes)), source as Endpoint);
     },
     outcome: ({ result, memory }) => received(result, memory[0] as string, parseSockaddr(memory[1])),
   };
@@ -163,7 +163,7 @@ const getsockname = onSocket("getsockname", 3, choice, (chosen, view) => {
     text: `getsockname(${fd}, &address, &length)`,
     sysText: `getsockname(${fd})`,
     linux: [SYS.getsockname, fd, ROOM, ROOM_LENGTH],
-    netloom: (sys) => endpointText(sys.getsockname(fd)),
+    netloom: (sys) => endpointText(sys.getsockname(fd) as Endpoint),
     outcome: ({ memory }) => endpointText(parseSockaddr(memory[0])),
   };
 });
@@ -174,7 +174,7 @@ const getpeername = onSocket("getpeername", 2, choice, (chosen, view) => {
     text: `getpeername(${fd}, &address, &length)`,
     sysText: `getpeername(${fd})`,
     linux: [SYS.getpeername, fd, ROOM, ROOM_LENGTH],
-    netloom: (sys) => endpointText(sys.getpeername(fd)),
+    netloom: (sys) => endpointText(sys.getpeername(fd) as Endpoint),
     outcome: ({ memory }) => endpointText(parseSockaddr(memory[0])),
   };
 });

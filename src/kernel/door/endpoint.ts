@@ -1,0 +1,43 @@
+/**
+ * Endpoints as programs write them, and as the kernel keeps them. Read first: kernel/sys/sockets.ts.
+ */
+import type { Errno } from "../../abi/errno.ts";
+import { AF_UNIX, AF_UNSPEC } from "../../abi/socket.ts";
+import { inetAddress, NO_NAME, type SocketAddress, unixAddress } from "../../socket/address.ts";
+import { IpAddress } from "../../wire/ip-address.ts";
+import type { Endpoint, SocketName } from "../sys/sockets.ts";
+
+/** The address that was read last: programs tend to send to the same one again. */
+let lastText = "0.0.0.0";
+let lastAddress: IpAddress | undefined = IpAddress.parse(lastText);
+
+/**
+ * EINVAL: neither an address with a port number, nor a path, nor AF_UNSPEC; the message of the SystemError shows what was
+ * given.
+ */
+export function parseEndpoint(endpoint: Endpoint): SocketAddress | Errno {
+  if (typeof endpoint !== "object" || endpoint === null) return "EINVAL";
+  if ("path" in endpoint) return typeof endpoint.path === "string" ? unixAddress(endpoint.path) : "EINVAL";
+  if (!("port" in endpoint)) return endpoint.family === AF_UNSPEC ? NO_NAME : "EINVAL";
+  const { address, port } = endpoint;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) return "EINVAL";
+  if (address !== lastText) {
+    lastText = String(address);
+    lastAddress = IpAddress.parse(lastText);
+  }
+  return lastAddress === undefined ? "EINVAL" : inetAddress(lastAddress, port);
+}
+
+export function socketName(address: SocketAddress | null): SocketName {
+  if (address === null || address.family === AF_UNSPEC) return { family: AF_UNSPEC };
+  if (address.family === AF_UNIX) return { family: AF_UNIX, path: address.path };
+  return { family: address.family, address: address.address.toString(), port: address.port };
+}
+
+/** What an error message shows of an argument that is an endpoint. */
+export function endpointText(argument: unknown): string | undefined {
+  if (typeof argument !== "object" || argument === null) return undefined;
+  const { address, port, path } = argument as { address?: unknown; port?: unknown; path?: unknown };
+  if (path !== undefined) return String(path).replaceAll("\0", "@");
+  return "address" in argument && address !== undefined ? `${address}:${port}` : undefined;
+}
