@@ -59,9 +59,7 @@ export interface DeviceClient {
     transmitDone(): void;
 }
 
-export declare class Door extends UserDoor implements Sys {
 export declare class Door extends SessionDoor implements Sys {
-export declare class Door extends FileDoor implements Sys {
 }
 
 export declare class EventQueue {
@@ -85,18 +83,17 @@ export interface FileOps {
     readonly waiters: WaitQueue;
     read(task: Task, into: Uint8Array): number | Errno;
     write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
-    write(task: Task, from: Uint8Array): number | Errno;
     readonly pollable?: boolean;
     poll(): number;
     release(): void;
     describe(): FileDescription;
-    inspect?(): ObjectDetails;
     readonly named?: Inode;
     opened?(file: OpenFile): void;
     flush?(table: object): void;
     seek?(offset: number, whence: number): number | Errno;
     readAt?(task: Task, into: Uint8Array, offset: number): number | Errno;
     writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
+    inspect?(): ObjectDetails;
 }
 
 export declare class FileTree {
@@ -144,9 +141,8 @@ export declare class Host {
     netstat(): Netstat;
     ps(): PsRow[];
     lsof(): LsofRow[];
-    capture(sink?: (piece: Uint8Array) => void): Capture;
     lsofTree(): LsofTree;
-    capture(): Capture;
+    capture(sink?: (piece: Uint8Array) => void): Capture;
 }
 
 export declare class Image {
@@ -386,11 +382,8 @@ export declare class Process implements NamingTask {
     readonly children: Set<Process>;
     readonly childWaiters: WaitQueue;
     readonly titleHash: number;
-    readonly uid: number;
-    readonly gid: number;
     readonly credentials: Credentials;
     readonly limits: Limits;
-    readonly cwd: string;
     cwd: Directory;
     umask: number;
     readonly env: Readonly<Record<string, string>>;
@@ -532,8 +525,6 @@ export declare class Socket implements FileOps, Payer {
     takeError(): Errno | null;
     describe(): FileDescription;
     inspect(): ObjectDetails;
-    deliver(packet: Packet, source: SocketAddress): boolean;
-    room(): 0 | Errno;
     room(): 0 | Errno;
     deliver(packet: Packet, source: SocketAddress): boolean;
     append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void;
@@ -622,8 +613,7 @@ export declare function assert(condition: unknown, message: string): asserts con
 
 export declare function countDrop(machine: Machine, counter: string, bytes: number): void;
 
-export * as descriptorCalls: dup, dup2, dup3, fcntl, pipe
-export * as descriptorCalls: dup, dup2, fcntl, pipe, pipe2
+export * as descriptorCalls: dup, dup2, dup3, fcntl, pipe, pipe2
 
 export * as fileCalls: Stat, access, chdir, chmod, chown, fchmod, fchown, fstat, ftruncate, getcwd, inodeOf, lseek, opening, pread, pwrite, readdir, readlink, rename, stat, truncate, umask
 
@@ -642,7 +632,6 @@ export * as sessionCalls: getpgid, getsid, setpgid, setsid
 
 export * as signalCalls: kill, killpg, raise, sigaction, signalfd, sigpending, sigprocmask, sigqueue
 
-export * as socketCalls: bind, connect, getpeername, getsockname, getsockopt, receive, receiving, send, sending, setsockopt, socket, socketOf
 export * as socketCalls: Accepted, accept, accepting, bind, connect, connecting, getpeername, getsockname, listen, shutdown, socket, socketOf, socketpair
 
 export * as socketMessageCalls: Outgoing, receive, receiving, receivingMessage, send, sending
@@ -736,11 +725,6 @@ declare const ERRNO: {
 // abi/errno.d.ts
 type Errno = keyof typeof ERRNO;
 
-// abi/signal.d.ts
-declare const SIG_DFL = 0;
-
-// abi/signal.d.ts
-declare const SIG_IGN = 1;
 // abi/fcntl.d.ts
 declare const F_GETLK = 5;
 
@@ -758,6 +742,12 @@ declare const LOCK_SH = 1;
 
 // abi/fcntl.d.ts
 declare const LOCK_UN = 8;
+
+// abi/signal.d.ts
+declare const SIG_DFL = 0;
+
+// abi/signal.d.ts
+declare const SIG_IGN = 1;
 
 // abi/socket.d.ts
 declare const AF_INET = 2;
@@ -870,24 +860,6 @@ declare class Tracer {
     emit(host: string, detail: TraceDetail): void;
 }
 
-// file/open-file.d.ts
-interface ObjectDetails {
-    readonly shared?: object;
-    readonly bytes?: {
-        readonly held: number;
-        readonly max: number;
-    };
-    readonly queue?: {
-        readonly title: string;
-        readonly entries: readonly string[];
-        readonly max: number;
-    };
-    readonly peer?: object;
-}
-
-// file/open-file.d.ts
-interface ReleaseListener {
-    released(file: OpenFile): void;
 // file/flock.d.ts
 type FlockKind = typeof LOCK_SH | typeof LOCK_EX | typeof LOCK_UN;
 
@@ -957,6 +929,26 @@ interface Ownership {
 declare class SocketNode extends Inode {
     socket: object | null;
     constructor(volume: Volume, ownership: Ownership, socket: object | null);
+}
+
+// file/open-file.d.ts
+interface ObjectDetails {
+    readonly shared?: object;
+    readonly bytes?: {
+        readonly held: number;
+        readonly max: number;
+    };
+    readonly queue?: {
+        readonly title: string;
+        readonly entries: readonly string[];
+        readonly max: number;
+    };
+    readonly peer?: object;
+}
+
+// file/open-file.d.ts
+interface ReleaseListener {
+    released(file: OpenFile): void;
 }
 
 // file/record-locks.d.ts
@@ -1509,6 +1501,7 @@ interface SelectSets {
     readonly write?: Iterable<number>;
     readonly except?: Iterable<number>;
 }
+
 // kernel/calls/sessions.d.ts
 declare function getpgid(process: Process, pid: number): number | Errno;
 
@@ -1544,6 +1537,7 @@ declare function sigprocmask(process: Process, how: number, set: SignalSet | nul
 
 // kernel/calls/signals.d.ts
 declare function sigqueue(process: Process, pid: number, signo: number, value: number): 0 | Errno;
+
 // kernel/calls/socket-messages.d.ts
 interface Outgoing {
     readonly data: Uint8Array;
@@ -1683,9 +1677,8 @@ declare class DescriptorTable {
     constructor(limit?: number);
     get(fd: number): OpenFile | undefined;
     install(file: OpenFile, closeOnExec?: boolean, from?: number): number | Errno;
-    duplicateTo(from: number, to: number, closeOnExec?: boolean): number | Errno;
     get hasRoom(): boolean;
-    duplicateTo(from: number, to: number): number | Errno;
+    duplicateTo(from: number, to: number, closeOnExec?: boolean): number | Errno;
     duplicate(fd: number, from: number, closeOnExec: boolean): number | Errno;
     get isFull(): boolean;
     close(fd: number): 0 | Errno;
@@ -1728,6 +1721,18 @@ declare abstract class DescriptorDoor extends TimeDoor {
     pipe2(flags: number): readonly [number, number];
 }
 
+// kernel/door/event-door.d.ts
+declare abstract class EventDoor extends FileDoor {
+    select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
+    epollCreate1(flags?: number): number;
+    epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
+    epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
+    eventfd(initial?: number, flags?: number): number;
+    timerfdCreate(clock: ClockName, flags?: number): number;
+    timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
+    timerfdGettime(fd: number): TimerSpec;
+}
+
 // kernel/door/file-door.d.ts
 declare abstract class FileDoor extends SocketDoor {
     open(path: string, flags: number, mode?: number): Promise<number>;
@@ -1764,18 +1769,6 @@ declare abstract class FileDoor extends SocketDoor {
     fcntl(fd: number, command: number, argument?: number): number;
 }
 
-// kernel/door/event-door.d.ts
-declare abstract class EventDoor extends SocketDoor {
-    select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
-    epollCreate1(flags?: number): number;
-    epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
-    epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
-    eventfd(initial?: number, flags?: number): number;
-    timerfdCreate(clock: ClockName, flags?: number): number;
-    timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
-    timerfdGettime(fd: number): TimerSpec;
-}
-
 // kernel/door/process-door.d.ts
 declare abstract class ProcessDoor extends Caller {
     getpid(): number;
@@ -1802,7 +1795,7 @@ declare abstract class SessionDoor extends SignalDoor {
 }
 
 // kernel/door/signal-door.d.ts
-declare abstract class SignalDoor extends SocketDoor {
+declare abstract class SignalDoor extends UserDoor {
     kill(pid: number, signo: number): Promise<void>;
     killpg(pgid: number, signo: number): Promise<void>;
     raise(signo: number): Promise<void>;
@@ -1936,7 +1929,6 @@ interface ProcessAttributes {
     readonly uid: number;
     readonly gid: number;
     readonly credentials?: Credentials | undefined;
-    readonly cwd: string;
     readonly cwd: Directory;
     readonly umask: number;
     readonly env: Readonly<Record<string, string>>;
@@ -2082,6 +2074,21 @@ interface DescriptorCalls {
     pipe2(flags: number): readonly [number, number];
 }
 
+// kernel/sys/events.d.ts
+type EpollInterest = Pick<EpollEvent, "events"> & Partial<EpollEvent>;
+
+// kernel/sys/events.d.ts
+interface EventCalls {
+    select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
+    epollCreate1(flags?: number): number;
+    epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
+    epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
+    eventfd(initial?: number, flags?: number): number;
+    timerfdCreate(clock: ClockName, flags?: number): number;
+    timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
+    timerfdGettime(fd: number): TimerSpec;
+}
+
 // kernel/sys/files.d.ts
 interface FileCalls {
     open(path: string, flags: number, mode?: number): Promise<number>;
@@ -2113,21 +2120,6 @@ interface FileCalls {
     chdir(path: string): void;
     getcwd(): string;
     flock(fd: number, operation: number): Promise<void>;
-}
-
-// kernel/sys/events.d.ts
-type EpollInterest = Pick<EpollEvent, "events"> & Partial<EpollEvent>;
-
-// kernel/sys/events.d.ts
-interface EventCalls {
-    select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
-    epollCreate1(flags?: number): number;
-    epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
-    epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
-    eventfd(initial?: number, flags?: number): number;
-    timerfdCreate(clock: ClockName, flags?: number): number;
-    timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
-    timerfdGettime(fd: number): TimerSpec;
 }
 
 // kernel/sys/processes.d.ts
@@ -2296,9 +2288,7 @@ interface UnixName extends UnixEndpoint {
 type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 // kernel/sys/sys.d.ts
-interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, EventCalls, UserCalls {
-interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, SignalCalls, SessionCalls {
-interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls {
+interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls {
 }
 
 // kernel/sys/time.d.ts

@@ -67,6 +67,8 @@ export declare class DeadlockError extends Error {
     constructor(nowNs: number, processes: readonly Process[], crashes: readonly Crash[]);
 }
 
+export type DefaultAction = "terminate" | "core" | "ignore" | "stop" | "continue";
+
 export declare const EFD_CLOEXEC = 524288;
 
 export declare const EFD_NONBLOCK = 2048;
@@ -100,7 +102,6 @@ export declare const EPOLL_CTL_ADD = 1;
 export declare const EPOLL_CTL_DEL = 2;
 
 export declare const EPOLL_CTL_MOD = 3;
-export type DefaultAction = "terminate" | "core" | "ignore" | "stop" | "continue";
 
 export declare const ERRNO: {
     readonly EPERM: 1;
@@ -254,9 +255,8 @@ export declare class Host {
     netstat(): Netstat;
     ps(): PsRow[];
     lsof(): LsofRow[];
-    capture(sink?: (piece: Uint8Array) => void): Capture;
     lsofTree(): LsofTree;
-    capture(): Capture;
+    capture(sink?: (piece: Uint8Array) => void): Capture;
 }
 
 export declare const IPPROTO_ICMP = 1;
@@ -267,19 +267,18 @@ export declare const IPPROTO_TCP = 6;
 
 export declare const IPPROTO_UDP = 17;
 
-export interface IdTriple {
-    readonly real: number;
-    readonly effective: number;
-    readonly saved: number;
 export declare const ITIMER_PROF = 2;
 
 export declare const ITIMER_REAL = 0;
 
 export declare const ITIMER_VIRTUAL = 1;
 
-export interface IntervalTimer {
-    readonly valueNs: number;
-    readonly intervalNs: number;
+export interface IdTriple {
+    readonly real: number;
+    readonly effective: number;
+    readonly saved: number;
+}
+
 export interface InetEndpoint {
     readonly address: string;
     readonly port: number;
@@ -288,6 +287,11 @@ export interface InetEndpoint {
 export interface InetName extends InetEndpoint {
     readonly family: typeof AF_INET | typeof AF_INET6;
     readonly path?: undefined;
+}
+
+export interface IntervalTimer {
+    readonly valueNs: number;
+    readonly intervalNs: number;
 }
 
 export declare const LINKTYPE_ETHERNET = 1;
@@ -335,6 +339,7 @@ export interface LsofTree {
     readonly processes: readonly TreeProcess[];
     readonly objects: readonly TreeObject[];
 }
+
 export declare const MSG_CMSG_CLOEXEC = 1073741824;
 
 export declare const MSG_CTRUNC = 8;
@@ -485,12 +490,13 @@ export declare const RLIMIT_SIGPENDING = 11;
 
 export declare const RLIM_INFINITY: number;
 
-export interface ResourceLimit {
-    readonly soft: number;
-    readonly hard: number;
-export interface RemainingTime {
-    nanoseconds: number;
 export declare const R_OK = 4;
+
+export interface ReceivedMessage extends Message {
+    readonly flags: number;
+    readonly rights: readonly number[];
+    readonly credentials: Credentials | null;
+}
 
 export interface RecordLock {
     type: number;
@@ -498,10 +504,15 @@ export interface RecordLock {
     start?: number;
     length?: number;
     pid?: number;
-export interface ReceivedMessage extends Message {
-    readonly flags: number;
-    readonly rights: readonly number[];
-    readonly credentials: Credentials | null;
+}
+
+export interface RemainingTime {
+    nanoseconds: number;
+}
+
+export interface ResourceLimit {
+    readonly soft: number;
+    readonly hard: number;
 }
 
 export type Rule = (packet: PacketView) => Verdict;
@@ -532,9 +543,21 @@ export declare const SA_RESTART = 268435456;
 
 export declare const SA_SIGINFO = 4;
 
+export declare const SEEK_CUR = 1;
+
+export declare const SEEK_END = 2;
+
+export declare const SEEK_SET = 0;
+
 export declare const SFD_CLOEXEC = 524288;
 
 export declare const SFD_NONBLOCK = 2048;
+
+export declare const SHUT_RD = 0;
+
+export declare const SHUT_RDWR = 2;
+
+export declare const SHUT_WR = 1;
 
 export declare const SIGABRT = 6;
 
@@ -555,16 +578,6 @@ export declare const SIGILL = 4;
 export declare const SIGINT = 2;
 
 export declare const SIGIO = 29;
-export declare const SEEK_CUR = 1;
-
-export declare const SEEK_END = 2;
-
-export declare const SEEK_SET = 0;
-export declare const SHUT_RD = 0;
-
-export declare const SHUT_RDWR = 2;
-
-export declare const SHUT_WR = 1;
 
 export declare const SIGKILL = 9;
 
@@ -729,6 +742,8 @@ export interface SelectSets {
     readonly read?: Iterable<number>;
     readonly write?: Iterable<number>;
     readonly except?: Iterable<number>;
+}
+
 export interface SigInfo {
     readonly signo: number;
     readonly code: number;
@@ -757,9 +772,6 @@ export interface SignalRow {
     readonly elsewhere: Readonly<Partial<Record<OtherArchitecture, number | null>>>;
 }
 
-export interface SocketName extends Endpoint {
-    readonly family: number;
-}
 export type SocketName = InetName | UnixName | NoName;
 
 export interface SpawnAttributes {
@@ -789,8 +801,6 @@ export interface SpawnedProcess {
     kill(signal?: string | number): void;
 }
 
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, EventCalls, UserCalls {
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, SignalCalls, SessionCalls {
 export interface Stat {
     readonly mode: number;
     readonly ino: number;
@@ -803,7 +813,7 @@ export interface Stat {
     readonly ctime: Timespec;
 }
 
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls {
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls {
 }
 
 export declare class SystemError extends Error {
@@ -931,6 +941,8 @@ export interface TreeProcess {
     readonly name: string;
     readonly uid: number;
     readonly descriptors: readonly TreeDescriptor[];
+}
+
 export interface UnixEndpoint {
     readonly path: string;
 }
@@ -974,6 +986,7 @@ export declare function WSTOPSIG(status: number): number;
 export declare function WTERMSIG(status: number): number;
 
 export declare const WUNTRACED = 2;
+
 export declare const W_OK = 2;
 
 export interface WaitResult {
@@ -1016,7 +1029,6 @@ export declare function formatSeconds(timeNs: number): string;
 
 export declare function parseDuration(option: string, duration: string | number): number;
 
-export declare function svgLsofTree(tree: LsofTree): string;
 export declare function parseSiginfo(from: Uint8Array): SigInfo[];
 
 export declare function signalName(signo: number): string;
@@ -1024,6 +1036,8 @@ export declare function signalName(signo: number): string;
 export declare function signalNumber(signal: string | number): number | undefined;
 
 export declare function strsignal(signo: number): string;
+
+export declare function svgLsofTree(tree: LsofTree): string;
 
 // ---- Not exported, but reached from the above. ----
 
@@ -1248,11 +1262,16 @@ interface FileOps {
     readonly waiters: WaitQueue;
     read(task: Task, into: Uint8Array): number | Errno;
     write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
-    write(task: Task, from: Uint8Array): number | Errno;
     readonly pollable?: boolean;
     poll(): number;
     release(): void;
     describe(): FileDescription;
+    readonly named?: Inode;
+    opened?(file: OpenFile): void;
+    flush?(table: object): void;
+    seek?(offset: number, whence: number): number | Errno;
+    readAt?(task: Task, into: Uint8Array, offset: number): number | Errno;
+    writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
     inspect?(): ObjectDetails;
 }
 
@@ -1269,12 +1288,6 @@ interface ObjectDetails {
         readonly max: number;
     };
     readonly peer?: object;
-    readonly named?: Inode;
-    opened?(file: OpenFile): void;
-    flush?(table: object): void;
-    seek?(offset: number, whence: number): number | Errno;
-    readAt?(task: Task, into: Uint8Array, offset: number): number | Errno;
-    writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
 }
 
 // file/open-file.d.ts
@@ -1294,6 +1307,8 @@ declare class OpenFile {
 // file/open-file.d.ts
 interface ReleaseListener {
     released(file: OpenFile): void;
+}
+
 // file/permission.d.ts
 interface NamingTask extends Task {
     readonly groups?: readonly number[];
@@ -1643,9 +1658,8 @@ declare class DescriptorTable {
     constructor(limit?: number);
     get(fd: number): OpenFile | undefined;
     install(file: OpenFile, closeOnExec?: boolean, from?: number): number | Errno;
-    duplicateTo(from: number, to: number, closeOnExec?: boolean): number | Errno;
     get hasRoom(): boolean;
-    duplicateTo(from: number, to: number): number | Errno;
+    duplicateTo(from: number, to: number, closeOnExec?: boolean): number | Errno;
     duplicate(fd: number, from: number, closeOnExec: boolean): number | Errno;
     get isFull(): boolean;
     close(fd: number): 0 | Errno;
@@ -1765,11 +1779,8 @@ declare class Process implements NamingTask {
     readonly children: Set<Process>;
     readonly childWaiters: WaitQueue;
     readonly titleHash: number;
-    readonly uid: number;
-    readonly gid: number;
     readonly credentials: Credentials;
     readonly limits: Limits;
-    readonly cwd: string;
     cwd: Directory;
     umask: number;
     readonly env: Readonly<Record<string, string>>;
@@ -1827,7 +1838,6 @@ interface ProcessAttributes {
     readonly uid: number;
     readonly gid: number;
     readonly credentials?: Credentials | undefined;
-    readonly cwd: string;
     readonly cwd: Directory;
     readonly umask: number;
     readonly env: Readonly<Record<string, string>>;
@@ -1957,6 +1967,18 @@ interface DescriptorCalls {
     pipe2(flags: number): readonly [number, number];
 }
 
+// kernel/sys/events.d.ts
+interface EventCalls {
+    select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
+    epollCreate1(flags?: number): number;
+    epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
+    epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
+    eventfd(initial?: number, flags?: number): number;
+    timerfdCreate(clock: ClockName, flags?: number): number;
+    timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
+    timerfdGettime(fd: number): TimerSpec;
+}
+
 // kernel/sys/files.d.ts
 interface FileCalls {
     open(path: string, flags: number, mode?: number): Promise<number>;
@@ -1988,18 +2010,6 @@ interface FileCalls {
     chdir(path: string): void;
     getcwd(): string;
     flock(fd: number, operation: number): Promise<void>;
-}
-
-// kernel/sys/events.d.ts
-interface EventCalls {
-    select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
-    epollCreate1(flags?: number): number;
-    epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
-    epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
-    eventfd(initial?: number, flags?: number): number;
-    timerfdCreate(clock: ClockName, flags?: number): number;
-    timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
-    timerfdGettime(fd: number): TimerSpec;
 }
 
 // kernel/sys/processes.d.ts
@@ -2569,8 +2579,6 @@ declare class Socket implements FileOps, Payer {
     takeError(): Errno | null;
     describe(): FileDescription;
     inspect(): ObjectDetails;
-    deliver(packet: Packet, source: SocketAddress): boolean;
-    room(): 0 | Errno;
     room(): 0 | Errno;
     deliver(packet: Packet, source: SocketAddress): boolean;
     append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void;
