@@ -36,6 +36,8 @@ async function sender(sys: Sys): Promise<void> {
 async function server(sys: Sys): Promise<void> {
   const listener = sys.socket(AF_UNIX, SOCK_STREAM);
   sys.bind(listener, STREAM);
+  // Permission to connect is permission to write: the client is another user.
+  sys.chmod(STREAM.path, 0o777);
   sys.listen(listener, 5);
   const { fd } = await sys.accept(listener);
   const { uid } = sys.getsockopt(fd, SOL_SOCKET, SO_PEERCRED);

@@ -8,10 +8,15 @@ import {
   RLIMIT_NOFILE,
   RLIMIT_NPROC,
   RLIMIT_SIGPENDING,
+  SIG_BLOCK,
+  SIGKILL,
+  SIGRTMIN,
+  SIGXCPU,
   type Sys,
+  WTERMSIG,
 } from "netloom";
 import { describe, expect, test } from "vitest";
-import { runProgram } from "./support/world.ts";
+import { oneHost, runProgram } from "./support/world.ts";
 
 function outcome(call: () => unknown): string {
   try {
@@ -117,6 +122,34 @@ describe("RLIMIT_NPROC", () => {
       sys.setrlimit(RLIMIT_NPROC, { soft: 0, hard: 0 });
       expect(outcome(() => sys.fork(() => 0))).toBe("ok");
       await sys.wait();
+    });
+  });
+});
+
+describe("limits that signals enforce", () => {
+  test("RLIMIT_CPU: SIGXCPU at the soft limit, SIGKILL at the hard one, also in children", async () => {
+    const { world, alice } = oneHost({ cpu: { perCallNs: 1_000_000 } });
+    alice.spawn("parent", async (sys) => {
+      sys.setrlimit(RLIMIT_CPU, { soft: 1, hard: 3 });
+      sys.fork(async (child) => {
+        let warnings = 0;
+        child.signal(SIGXCPU, () => {
+          warnings++;
+        });
+        for (;;) await child.write(1, `${warnings}`);
+      });
+      const { status } = await sys.wait();
+      expect(WTERMSIG(status)).toBe(SIGKILL);
+    });
+    expect((await world.run()).crashes).toEqual([]);
+  });
+
+  test("RLIMIT_SIGPENDING: so many real-time signals are queued, then EAGAIN", async () => {
+    await runProgram(async (sys) => {
+      sys.setrlimit(RLIMIT_SIGPENDING, { soft: 3, hard: 3 });
+      sys.sigprocmask(SIG_BLOCK, [SIGRTMIN]);
+      for (let value = 0; value < 3; value++) await sys.sigqueue(sys.getpid(), SIGRTMIN, value);
+      await expect(sys.sigqueue(sys.getpid(), SIGRTMIN, 3)).rejects.toMatchObject({ code: "EAGAIN" });
     });
   });
 });

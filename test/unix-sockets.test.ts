@@ -230,6 +230,7 @@ describe("a connection", () => {
   test("knows who was at the other end", async () => {
     await run(async ({ sys, open, listener }) => {
       const l = listener("l");
+      sys.chmod("l", 0o777);
       const nobody = { pid: 0, uid: -1, gid: -1 };
       expect(sys.getsockopt(open(SOCK_STREAM), SOL_SOCKET, SO_PEERCRED)).toEqual(nobody);
       const spawned = sys.spawn(

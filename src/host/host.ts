@@ -27,6 +27,7 @@ import { type Netstat, netstat } from "./netstat.ts";
 import { mountProc } from "./proc.ts";
 import { procNet } from "./proc-net.ts";
 import { type PsRow, ps } from "./ps.ts";
+import { TreeNames } from "./socket-names.ts";
 
 /** What world/ brings. */
 export interface HostParts {
@@ -98,6 +99,7 @@ export class Host {
       epochMs: parts.epochMs,
       onCrash: parts.onCrash,
     });
+    this.unix.names = new TreeNames(this.kernel.files);
     mountProc(
       this.kernel,
       procNet(() => this.netstat()),

@@ -58,6 +58,12 @@ export class Limits {
     return this.#limits.get(resource)?.soft ?? RLIM_INFINITY;
   }
 
+  /** RLIMIT_CPU in nanoseconds. */
+  cpuNs(which: "soft" | "hard"): number {
+    const seconds = this.#limits.get(RLIMIT_CPU)?.[which] ?? RLIM_INFINITY;
+    return seconds === RLIM_INFINITY ? Number.POSITIVE_INFINITY : seconds * 1e9;
+  }
+
   /** setrlimit(2). EINVAL: no such resource, or soft above hard; EPERM: only root raises a hard limit. */
   set(resource: number, { soft, hard }: ResourceLimit, isPrivileged: boolean): 0 | Errno {
     const current = this.#limits.get(resource);

@@ -6,6 +6,7 @@
  * cancelled (their callers never hear of it), its descriptors closed, its children given to process 1, and its parent
  * woken; it stays in the table as a zombie until the parent collects its status.
  */
+import { RLIMIT_NOFILE, RLIMIT_SIGPENDING } from "../abi/resource.ts";
 import { SIGKILL, signalName, signalNumber } from "../abi/signal.ts";
 import { exitedStatus } from "../abi/wait.ts";
 import { describe } from "../base/describe.ts";
@@ -126,6 +127,7 @@ export class Process implements NamingTask {
     this.sid = parent?.sid ?? pid;
     this.signals = new ProcessSignals(this, parent);
     this.timers = new ProcessTimers(this);
+    this.applyLimits();
     parent?.children.add(this);
   }
 
@@ -235,6 +237,13 @@ export class Process implements NamingTask {
 
   updateAttention(): void {
     this.needsAttention = this.signals.isDue || this.isStopped || this.state !== "running";
+  }
+
+  /** The limits hold from now on where they are enforced: RLIMIT_NOFILE, RLIMIT_SIGPENDING, RLIMIT_CPU. */
+  applyLimits(): void {
+    this.descriptors.limit = this.limits.soft(RLIMIT_NOFILE);
+    this.signals.pendingMax = this.limits.soft(RLIMIT_SIGPENDING);
+    this.timers.limitCpu(this.limits.cpuNs("soft"), this.limits.cpuNs("hard"));
   }
 
   /** A call begins: its virtual cost is owed. */

@@ -10,10 +10,11 @@ import type { Socket } from "../socket/socket.ts";
 
 /** sizeof(sun_path). */
 const PATH_MAX_BYTES = 108;
-/** Names in a PathNames: more are ENOSPC. */
-const NAMES_MAX = 65_536;
 /** What autobind chooses from: five hexadecimal digits. */
 const AUTOBIND_NAMES = 0x10_0000;
+
+/** Without a file tree there are no path names. */
+export const NO_PATH_NAMES: SocketNames = { bind: () => "ENOENT", find: () => "ENOENT", closed: () => {} };
 
 /** Where path names are found: the file tree of a host. A name stays when its socket is closed, until it is unlinked. */
 export interface SocketNames {
@@ -23,29 +24,6 @@ export interface SocketNames {
   find(task: Task, path: string): Socket | Errno;
   /** The socket is closed: its name stays and leads nowhere. */
   closed(path: string, socket: Socket): void;
-}
-
-/** Path names without a file tree: one flat directory. */
-export class PathNames implements SocketNames {
-  /** Null: the socket of that name is closed. */
-  readonly #sockets: Map<string, Socket | null> = new Map<string, Socket | null>();
-
-  bind(_task: Task, path: string, socket: Socket): 0 | Errno {
-    if (this.#sockets.has(path)) return "EADDRINUSE";
-    if (this.#sockets.size >= NAMES_MAX) return "ENOSPC";
-    this.#sockets.set(path, socket);
-    return 0;
-  }
-
-  find(_task: Task, path: string): Socket | Errno {
-    const found = this.#sockets.get(path);
-    if (found === undefined) return "ENOENT";
-    return found ?? "ECONNREFUSED";
-  }
-
-  closed(path: string, socket: Socket): void {
-    if (this.#sockets.get(path) === socket) this.#sockets.set(path, null);
-  }
 }
 
 /** Abstract names, which each type of socket has for itself. They are free again when their socket is closed. */

@@ -9,7 +9,7 @@ import { formatAddress } from "../socket/address.ts";
 import type { Protocol } from "../socket/protocol.ts";
 import type { Socket } from "../socket/socket.ts";
 import { InFlight } from "./in-flight.ts";
-import { AbstractNames, PathNames, type SocketNames } from "./names.ts";
+import { AbstractNames, NO_PATH_NAMES, type SocketNames } from "./names.ts";
 import { UnixPcb } from "./pcb.ts";
 import { UnixRequests } from "./usrreq.ts";
 
@@ -36,8 +36,8 @@ export class UnixDomain {
   readonly inFlight: InFlight = new InFlight();
   /** Numbers for sockets that come from connections. */
   readonly nextInode: () => number;
-  /** Path names: the file tree. */
-  names: SocketNames = new PathNames();
+  /** Path names: the host sets its file tree. */
+  names: SocketNames = NO_PATH_NAMES;
   readonly #open: Map<Socket, UnixPcb> = new Map<Socket, UnixPcb>();
 
   constructor(machine: Machine, nextInode: () => number) {

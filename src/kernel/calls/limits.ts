@@ -2,7 +2,6 @@
  * getrlimit(2) and setrlimit(2): what programs may ask of the limits that kernel/limits.ts keeps.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import type { ResourceLimit } from "../limits.ts";
 import type { Process } from "../process.ts";
 
@@ -15,6 +14,6 @@ export function getrlimit(process: Process, resource: number): ResourceLimit | E
 export function setrlimit(process: Process, resource: number, limit: ResourceLimit): 0 | Errno {
   if (typeof limit !== "object" || limit === null) return "EFAULT";
   const result = process.limits.set(resource, limit, process.credentials.isPrivileged);
-  if (result === 0) process.descriptors.limit = process.limits.soft(RLIMIT_NOFILE);
+  if (result === 0) process.applyLimits();
   return result;
 }

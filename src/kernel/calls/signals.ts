@@ -102,9 +102,12 @@ function isSignalOrNone(signo: number): boolean {
   return signo === 0 || isSignal(signo);
 }
 
-/** kill(2), "Permission": root; the same user; for SIGCONT also the same session. */
+/** kill(2): root; whose real or effective user is the target's real or saved one; for SIGCONT also the same session. */
 function maySignal(process: Process, target: Process, signo: number): boolean {
-  if (process.uid === 0 || process.uid === target.uid) return true;
+  const { user } = process.credentials;
+  const { real, saved } = target.credentials.user;
+  if (process.credentials.isPrivileged) return true;
+  if ([user.real, user.effective].some((id) => id === real || id === saved)) return true;
   return signo === SIGCONT && process.sid === target.sid;
 }
 

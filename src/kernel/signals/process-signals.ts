@@ -23,8 +23,6 @@ import { PendingSignals } from "./pending.ts";
 import type { SigInfo } from "./siginfo.ts";
 import { SignalSet } from "./signal-set.ts";
 
-/** RLIMIT_SIGPENDING's default: so many signals are queued for a process. */
-const PENDING_MAX = 8192;
 const STOPS: SignalSet = SignalSet.of(19, 20, 21, 22);
 /** These can't be blocked. */
 const UNBLOCKABLE: SignalSet = SignalSet.of(SIGKILL, SIGSTOP);
@@ -43,7 +41,7 @@ export class ProcessSignals {
   /** Woken when a blocked signal has come: for sigwait(3) and signalfd(2). */
   readonly waiters: WaitQueue = new WaitQueue();
   /** RLIMIT_SIGPENDING. */
-  pendingMax: number = PENDING_MAX;
+  pendingMax = 0;
   readonly #actions: Map<number, SignalAction> = new Map();
   #blocked: SignalSet = new SignalSet();
   /** The mask that holds after sigsuspend(2), while it waits. */
