@@ -21,7 +21,8 @@
  *     w100:7      100 bytes of the pattern that starts with 7
  *     r100        room for 100 bytes; answered is a hash of as many as the result says
  *     x0a0b       these bytes; answered are the bytes after the call
- *     x0000@0=3   the same, with the address of argument 3 (counted from 0) stored at offset 0: nested structures
+ *     x0000@0=3   the same, with the address of argument 3 (counted from 0) stored at offset 0: nested structures;
+ *                 h for 3 is a signal handler that does nothing, and r what it returns to, as rt_sigaction asks for it
  * Arguments beyond the sixth are only memory for others to point to.
  * Output: `pid PID` for worker 0, then for each step a line `done WORKER RESULT ERRNO REPORT…` for each answer and a line
  * `end BLOCKED DEAD STOPPED` with sets of workers as bits; `bye` after the last step.
@@ -111,6 +112,12 @@ static void answer(struct worker *me, long result, int error) {
 
 /* ---- the worker ---- */
 
+static void handle(int signal) { (void)signal; }
+
+/* What a handler returns to: rt_sigreturn. */
+void restore(void);
+__asm__("restore: mov $15, %eax\n\tsyscall");
+
 static void work(struct worker *me) {
   for (;;) {
     uint32_t done = me->answer;
@@ -137,6 +144,8 @@ static void work(struct worker *me) {
 static void begin_worker(void) {
   const struct rlimit descriptors = {1024, 1024};
   setrlimit(RLIMIT_NOFILE, &descriptors);
+  signal(SIGPIPE, SIG_DFL);
+  setpgid(0, 0);
   syscall(SYS_close_range, 0U, ~0U, 0U);
   if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2) _exit(3);
   shared->workers[0].pid = getpid();
@@ -190,6 +199,12 @@ static void look(int index) {
   }
 }
 
+/* Collects worker 0 and orphans as process 1 would: from then on they are nobody (ESRCH). */
+static void adopt(void) {
+  while (waitpid(-1, NULL, WNOHANG) > 0) {
+  }
+}
+
 /* Until everybody has answered, is blocked or is dead: found twice in a row, with no answer in between. */
 static void settle(long patience_us) {
   long waited_us = 0;
@@ -227,6 +242,8 @@ static void parse(char *token, struct argument *into, unsigned char **free_memor
   switch (token[0]) {
     case 'p': {
       long pid = shared->workers[atoi(token + 1)].pid;
+      /* Who is not there yet must not become 0, the whole group. */
+      if (pid == 0) pid = 5000000;
       into->value = negative ? -pid : pid;
       return;
     }
@@ -260,7 +277,10 @@ static void relocate(char *token, struct view *view, struct argument *argument) 
   for (char *at = strchr(token, '@'); argument->kind == 'x' && at != NULL; at = strchr(at + 1, '@')) {
     char *equals;
     unsigned long offset = strtoul(at + 1, &equals, 10);
-    memcpy(argument->bytes + offset, &view->arguments[atoi(equals + 1)].value, sizeof(long));
+    long value = equals[1] == 'h'   ? (long)handle
+                 : equals[1] == 'r' ? (long)restore
+                                    : view->arguments[atoi(equals + 1)].value;
+    memcpy(argument->bytes + offset, &value, sizeof value);
   }
 }
 
@@ -408,6 +428,7 @@ int main(int count, char **arguments) {
     for (int step = 0; step < steps && fgets(line, sizeof line, stdin) != NULL; step++) {
       command(line);
       settle(patience_us);
+      adopt();
       report_step();
     }
     end_program();

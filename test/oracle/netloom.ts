@@ -32,6 +32,10 @@ export class Worker {
     this.sys = sys;
   }
 
+  get isStopped(): boolean {
+    return this.process.isStopped;
+  }
+
   get isDead(): boolean {
     return this.process.state !== "running";
   }
@@ -85,7 +89,7 @@ export class Netloom {
       returned: this.#returned,
       blocked: indices(living.filter(({ isBlocked }) => isBlocked)),
       dead: indices(this.workers.filter(({ isDead }) => isDead)),
-      stopped: new Set(),
+      stopped: indices(living.filter(({ isStopped }) => isStopped)),
     };
   }
 

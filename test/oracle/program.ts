@@ -44,7 +44,7 @@ export async function direct(drawn: readonly Drawn[]): Promise<Step[]> {
   /** The call that each worker has made last. */
   const blockedIn = new Map<number, string>();
   for (const { name, who, draft } of drawn) {
-    const able = netloom.workers.filter(({ isBlocked, isDead }) => !isBlocked && !isDead);
+    const able = netloom.workers.filter((each) => !each.isBlocked && !each.isDead && !each.isStopped);
     const worker = able[who % able.length];
     if (worker === undefined) break;
     const call = draft(new View(netloom, worker, steps.length));
@@ -54,6 +54,8 @@ export async function direct(drawn: readonly Drawn[]): Promise<Step[]> {
     blockedIn.set(worker.index, name);
     const waiting = [...came.blocked].map((index) => blockedIn.get(index) as string);
     if (waiting.some(isPolling) && !waiting.every(isPolling)) break;
+    // Whether that leaves an orphaned process group depends on who adopts: here it is the helper, not process 1.
+    if (came.stopped.size > 0 && came.dead.size > 0) break;
   }
   return steps;
 }

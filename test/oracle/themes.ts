@@ -4,6 +4,7 @@
  */
 import { descriptorRows, pipe } from "./calls/descriptors.ts";
 import { processRows } from "./calls/processes.ts";
+import { sigaction, signalRows } from "./calls/signals.ts";
 import { bind, connect, socket, udpRows } from "./calls/udp.ts";
 import type { Row } from "./row.ts";
 
@@ -33,5 +34,11 @@ export const THEMES: readonly Theme[] = [
       [pipe, socket, bind, socket],
     ],
     rows: [...common, ...udpRows, ...udpRows],
+  },
+  {
+    name: "signals",
+    weight: 5,
+    beginnings: [[pipe], [pipe, sigaction], [sigaction, sigaction, pipe]],
+    rows: [...common, ...signalRows],
   },
 ];

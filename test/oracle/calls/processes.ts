@@ -41,7 +41,10 @@ const whom = fc.oneof(
   { weight: 4, arbitrary: choice },
   { weight: 1, arbitrary: fc.constant("nobody" as const) },
 );
+const WUNTRACED = 2;
+const WCONTINUED = 8;
 const options = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(WNOHANG | WUNTRACED, WNOHANG | WCONTINUED, WUNTRACED | WCONTINUED) },
   { weight: 4, arbitrary: fc.constant(WNOHANG) },
   { weight: 4, arbitrary: fc.constant(0) },
   { weight: 1, arbitrary: fc.constant(UNKNOWN_OPTION) },
