@@ -50,12 +50,14 @@ export async function direct(drawn: readonly Drawn[]): Promise<Step[]> {
     const call = draft(new View(netloom, worker, steps.length));
     if (call === undefined) continue;
     const came = await netloom.step(worker, async (sys) => String(await call.netloom(sys)));
+    // Whether a death leaves an orphaned group, whose stopped members get SIGHUP, depends on who adopts: on Linux that is
+    // the helper here, which is not process 1. So nobody dies while another is stopped.
+    const before = steps.at(-1)?.came;
+    if (before !== undefined && before.stopped.size > 0 && came.dead.size > before.dead.size) break;
     steps.push({ name, worker: worker.index, call, came });
     blockedIn.set(worker.index, name);
     const waiting = [...came.blocked].map((index) => blockedIn.get(index) as string);
     if (waiting.some(isPolling) && !waiting.every(isPolling)) break;
-    // Whether that leaves an orphaned process group depends on who adopts: here it is the helper, not process 1.
-    if (came.stopped.size > 0 && came.dead.size > 0) break;
   }
   return steps;
 }

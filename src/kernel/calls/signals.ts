@@ -30,6 +30,8 @@ import { SignalFile } from "../signals/signalfd.ts";
  * group. Signal 0 only asks. EINVAL: no such signal; ESRCH: nobody there; EPERM: somebody, but not for this caller.
  */
 export function kill(process: Process, pid: number, signo: number): 0 | Errno {
+  // Linux looks for the process first, and at the signal when it has one.
+  if (pid > 0 && Number.isInteger(pid) && process.kernel.processes.get(pid) === undefined) return "ESRCH";
   if (!isSignalOrNone(signo)) return "EINVAL";
   if (!Number.isInteger(pid)) return "EINVAL";
   const info = userSignal(signo, SI_USER, process);
