@@ -1,5 +1,5 @@
 /** Pipes between processes: who gets room first, and what ends a write that waits. */
-import { F_GETFL, F_SETFL, O_NONBLOCK, type Sys } from "netloom";
+import { F_GETFL, F_SETFL, O_NONBLOCK, SIGPIPE, type Sys, WTERMSIG } from "netloom";
 import { expect, test } from "vitest";
 import { runProgram } from "./support/world.ts";
 
@@ -43,5 +43,23 @@ test("O_NONBLOCK that is set while a write waits ends it, with what went in by t
     sys.fcntl(writeFd, F_SETFL, sys.fcntl(writeFd, F_GETFL) | O_NONBLOCK);
     await sys.read(readFd, new Uint8Array(PAGE));
     expect(await sys.waitpid(child)).toEqual({ pid: child, status: 0 });
+  });
+});
+
+test("a write that waits never comes back when SIGPIPE ends its process", async () => {
+  await runProgram(async (sys) => {
+    const [readFd, writeFd] = sys.pipe();
+    let cameBack = false;
+    const child = sys.fork(async (writer) => {
+      writer.close(readFd);
+      await writer.write(writeFd, new Uint8Array(CAPACITY + 1)).finally(() => {
+        cameBack = true;
+      });
+    });
+    await sys.nanosleep(1);
+    sys.close(readFd);
+    expect(WTERMSIG((await sys.waitpid(child)).status)).toBe(SIGPIPE);
+    await sys.nanosleep(1);
+    expect(cameBack).toBe(false);
   });
 });

@@ -192,6 +192,8 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
       this.process.crash(error);
       return;
     }
+    // The attempt itself may have ended the process: a write to a broken pipe, by SIGPIPE.
+    if (!this.pending) return;
     if (result !== "EAGAIN") this.#complete(result);
     else if (this.#isExpired) this.#complete(this.#attempt.expired());
   }

@@ -4,7 +4,7 @@
  */
 import { descriptorRows, pipe } from "./calls/descriptors.ts";
 import { processRows } from "./calls/processes.ts";
-import { sigaction, signalRows } from "./calls/signals.ts";
+import { handled, sigaction, signalRows } from "./calls/signals.ts";
 import { bind, connect, socket, udpRows } from "./calls/udp.ts";
 import type { Row } from "./row.ts";
 
@@ -38,7 +38,11 @@ export const THEMES: readonly Theme[] = [
   {
     name: "signals",
     weight: 5,
-    beginnings: [[pipe], [pipe, sigaction], [sigaction, sigaction, pipe]],
+    beginnings: [
+      [pipe, handled],
+      [pipe, handled, sigaction],
+      [handled, pipe, pipe],
+    ],
     rows: [...common, ...signalRows],
   },
 ];
