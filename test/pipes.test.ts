@@ -1,5 +1,5 @@
 /** Pipes between processes: who gets room first, and what ends a write that waits. */
-import { F_GETFL, F_SETFL, O_NONBLOCK, SIGPIPE, type Sys, WTERMSIG } from "netloom";
+import { F_GETFL, F_SETFL, O_NONBLOCK, SA_RESTART, SIGCONT, SIGPIPE, SIGSTOP, type Sys, WTERMSIG } from "netloom";
 import { expect, test } from "vitest";
 import { runProgram } from "./support/world.ts";
 
@@ -61,5 +61,22 @@ test("a write that waits never comes back when SIGPIPE ends its process", async 
     expect(WTERMSIG((await sys.waitpid(child)).status)).toBe(SIGPIPE);
     await sys.nanosleep(1);
     expect(cameBack).toBe(false);
+  });
+});
+
+test.each([
+  ["a handler with SA_RESTART", [10]],
+  ["a stop", [SIGSTOP, SIGCONT]],
+])("a write that has placed a part is not begun again after %s: it answers the part", async (_, signals) => {
+  await runProgram(async (sys) => {
+    const [readFd, writeFd] = sys.pipe();
+    const child = sys.fork(async (writer) => {
+      writer.sigaction(10, { handler: () => {}, flags: SA_RESTART });
+      expect(await writer.write(writeFd, new Uint8Array(CAPACITY + 1))).toBe(CAPACITY);
+    });
+    await sys.nanosleep(1);
+    for (const signo of signals) await sys.kill(child, signo);
+    expect(await sys.waitpid(child)).toEqual({ pid: child, status: 0 });
+    sys.close(readFd);
   });
 });

@@ -232,9 +232,10 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   }
 
   afterStop(): void {
-    if (this.#state === "asleep" && !this.#isTurnOwed && breaksAtStop(this.call)) {
-      this.#complete(this.#interrupted());
-    }
+    if (this.#state !== "asleep" || this.#isTurnOwed) return;
+    // A stop interrupts, too: a call that has done something answers that, one that has not is begun again.
+    const isBegun = goesOn(this.call, true) && this.#interrupted() !== "EINTR";
+    if (isBegun || breaksAtStop(this.call)) this.#complete(this.#interrupted());
   }
 
   #interrupted(): R | Errno {
