@@ -94,36 +94,38 @@ describe("a pipe", () => {
       fc.property(fc.array(step, { maxLength: 40, size: "max" }), (steps) => {
         const p = createPipe(1);
         /** The bytes of each page that are not read yet, and where they end in it. */
-        const pages: { bytes: number[]; end: number }[] = [];
+        const pages: { bytes: Uint8Array; end: number }[] = [];
         let next = 0;
         for (const action of steps) {
           if ("write" in action) {
             const bytes = Uint8Array.from({ length: action.write }, (_, i) => (next + i) & 0xff);
-            let rest = [...bytes];
+            let rest = bytes;
             const last = pages.at(-1);
             const odd = rest.length % PAGE;
             if (last !== undefined && last.end + odd <= PAGE) {
-              last.bytes.push(...rest.slice(0, odd));
+              last.bytes = Buffer.concat([last.bytes, rest.subarray(0, odd)]);
               last.end += odd;
-              rest = rest.slice(odd);
+              rest = rest.subarray(odd);
             }
             while (rest.length > 0 && pages.length < PAGES) {
-              const content = rest.slice(0, PAGE);
+              const content = rest.subarray(0, PAGE);
               pages.push({ bytes: content, end: content.length });
-              rest = rest.slice(PAGE);
+              rest = rest.subarray(PAGE);
             }
             const taken = action.write - rest.length;
             expect(p.writeEnd.write(task, bytes)).toBe(taken === 0 && action.write > 0 ? "EAGAIN" : taken);
             next += taken;
           } else {
             const into = new Uint8Array(action.read);
-            const held = pages.flatMap((page) => page.bytes);
+            const held = Buffer.concat(pages.map(({ bytes }) => bytes));
             const count = Math.min(action.read, held.length);
             expect(p.readEnd.read(task, into)).toBe(count === 0 && action.read > 0 ? "EAGAIN" : count);
-            expect(Buffer.from(into.subarray(0, count)).equals(Buffer.from(held.slice(0, count)))).toBe(true);
+            expect(held.subarray(0, count).equals(into.subarray(0, count))).toBe(true);
             for (let left = count; left > 0; ) {
-              const first = pages[0] as { bytes: number[] };
-              left -= first.bytes.splice(0, left).length;
+              const first = pages[0] as { bytes: Uint8Array };
+              const gone = Math.min(left, first.bytes.length);
+              left -= gone;
+              first.bytes = first.bytes.subarray(gone);
               if (first.bytes.length === 0) pages.shift();
             }
           }

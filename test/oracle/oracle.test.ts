@@ -15,34 +15,38 @@ test.skipIf(reason)(`netloom does as Linux does in 200 programs${skipped}`, { ti
   expect(report.tally.calls).toBeGreaterThan(1500);
 });
 
-test.skipIf(reason)(`the helper tells who is blocked, who is released and who has ended${skipped}`, async () => {
-  if ("reason" in helper) throw new Error(helper.reason);
-  using compiled = helper;
-  const linux = await Linux.start(compiled.path, 0);
-  const [pipe, fork, read, write, exit] = [22, 57, 0, 1, 231];
-  const calls = [
-    { worker: 0, number: pipe, args: ["x0000000000000000"] },
-    { worker: 0, number: fork, args: [] },
-    { worker: 1, number: read, args: [3, "r10", 10] },
-    { worker: 0, number: write, args: [4, "w5:1", 5] },
-    { worker: 0, number: write, args: [99, "w5:1", 5] },
-    { worker: 1, number: exit, args: [3] },
-  ];
-  const { steps } = await linux.run(calls, 0);
-  linux.close();
-  const [made, forked, waits, wrote, refused, ended] = steps.map(({ answers, ...sets }) => ({
-    answers: answers.map(({ worker, result, errno }) => [worker, result, errno]),
-    blocked: [...sets.blocked],
-    dead: [...sets.dead],
-  }));
-  expect(made).toEqual({ answers: [[0, 0, 0]], blocked: [], dead: [] });
-  expect(forked?.answers).toEqual([[0, expect.any(Number), 0]]);
-  expect(waits).toEqual({ answers: [], blocked: [1], dead: [] });
-  expect(wrote?.answers.sort()).toEqual([
-    [0, 5, 0],
-    [1, 5, 0],
-  ]);
-  expect(wrote?.blocked).toEqual([]);
-  expect(refused?.answers).toEqual([[0, -1, 9]]);
-  expect(ended).toEqual({ answers: [], blocked: [], dead: [1] });
-});
+test.skipIf(reason)(
+  `the helper tells who is blocked, who is released and who has ended${skipped}`,
+  { timeout: 60_000 },
+  async () => {
+    if ("reason" in helper) throw new Error(helper.reason);
+    using compiled = helper;
+    const linux = await Linux.start(compiled.path, 0);
+    const [pipe, fork, read, write, exit] = [22, 57, 0, 1, 231];
+    const calls = [
+      { worker: 0, number: pipe, args: ["x0000000000000000"] },
+      { worker: 0, number: fork, args: [] },
+      { worker: 1, number: read, args: [3, "r10", 10] },
+      { worker: 0, number: write, args: [4, "w5:1", 5] },
+      { worker: 0, number: write, args: [99, "w5:1", 5] },
+      { worker: 1, number: exit, args: [3] },
+    ];
+    const { steps } = await linux.run(calls, 0);
+    linux.close();
+    const [made, forked, waits, wrote, refused, ended] = steps.map(({ answers, ...sets }) => ({
+      answers: answers.map(({ worker, result, errno }) => [worker, result, errno]),
+      blocked: [...sets.blocked],
+      dead: [...sets.dead],
+    }));
+    expect(made).toEqual({ answers: [[0, 0, 0]], blocked: [], dead: [] });
+    expect(forked?.answers).toEqual([[0, expect.any(Number), 0]]);
+    expect(waits).toEqual({ answers: [], blocked: [1], dead: [] });
+    expect(wrote?.answers.sort()).toEqual([
+      [0, 5, 0],
+      [1, 5, 0],
+    ]);
+    expect(wrote?.blocked).toEqual([]);
+    expect(refused?.answers).toEqual([[0, -1, 9]]);
+    expect(ended).toEqual({ answers: [], blocked: [], dead: [1] });
+  },
+);
