@@ -32,6 +32,17 @@ export const pipe: Row = row("pipe", 4, fc.constant(undefined), () => ({
   },
 }));
 
+const pipe2 = row("pipe2", 2, fc.constantFrom(0, netloom.O_NONBLOCK, netloom.O_CLOEXEC, 0x8), (flags) => ({
+  text: `pipe2(fds, ${flags})`,
+  sysText: `pipe2(${flags})`,
+  linux: [SYS.pipe2, hex([4, 4], [0, 0]), flags],
+  netloom: (sys) => `[${sys.pipe2(flags).join(", ")}]`,
+  outcome: ({ memory }) => {
+    const fds = unhex(memory[0]);
+    return `[${fds.readInt32LE(0)}, ${fds.readInt32LE(4)}]`;
+  },
+}));
+
 const dup = row("dup", 2, choice, (chosen, view) => {
   const fd = view.fd(chosen);
   return { text: `dup(${fd})`, linux: [SYS.dup, fd], netloom: (sys) => sys.dup(fd) };
@@ -54,15 +65,29 @@ const close = row("close", 6, choice, (chosen, view) => {
   };
 });
 
-const { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, F_SETFD, F_SETFL, O_NONBLOCK } = netloom;
+const { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, F_SETFD, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ, O_NONBLOCK } =
+  netloom;
 const command = fc.oneof(
   fc.tuple(fc.constantFrom("F_DUPFD", "F_DUPFD_CLOEXEC"), target),
   fc.tuple(fc.constantFrom("F_GETFD", "F_GETFL"), fc.constant(0)),
   fc.tuple(fc.constant("F_SETFD"), fc.nat({ max: 3 })),
   { weight: 3, arbitrary: fc.tuple(fc.constant("F_SETFL"), fc.constantFrom(0, O_NONBLOCK, O_NONBLOCK | 1, 2)) },
-  fc.tuple(fc.constant("9999"), fc.constant(0)),
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constant("F_SETPIPE_SZ"), fc.constantFrom(0, 4096, 5000, 8192, 65_536, 131_072)),
+  },
+  fc.tuple(fc.constantFrom("9999", "F_GETPIPE_SZ"), fc.constant(0)),
 );
-const COMMANDS: Readonly<Record<string, number>> = { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, F_SETFD, F_SETFL };
+const COMMANDS: Readonly<Record<string, number>> = {
+  F_DUPFD,
+  F_DUPFD_CLOEXEC,
+  F_GETFD,
+  F_GETFL,
+  F_SETFD,
+  F_SETFL,
+  F_GETPIPE_SZ,
+  F_SETPIPE_SZ,
+};
 
 const fcntl = row("fcntl", 6, fc.tuple(choice, command), ([chosen, [name, argument]], view) => {
   const fd = view.fd(chosen);
@@ -135,4 +160,4 @@ function pollOutcome(count: number, entries: readonly { readonly revents: number
   return `${count} ready: ${entries.map(({ revents }) => revents).join(", ")}`;
 }
 
-export const descriptorRows: readonly Row[] = [pipe, dup, dup2, close, fcntl, read, write, poll];
+export const descriptorRows: readonly Row[] = [pipe, pipe2, dup, dup2, close, fcntl, read, write, poll];

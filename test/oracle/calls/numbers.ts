@@ -28,4 +28,5 @@ export const SYS = {
   rt_sigtimedwait: 128,
   rt_sigsuspend: 130,
   exit_group: 231,
+  pipe2: 293,
 } as const;
