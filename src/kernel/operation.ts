@@ -69,6 +69,8 @@ export interface Attempt<R> {
   expired(): R | Errno;
   /** The answer when a signal handler has interrupted the call, "EINTR" without it. What was done by halves counts. */
   interrupted?(): R | Errno;
+  /** Was its description told meanwhile not to wait? A call that begins again after a signal looks. */
+  isNonBlocking?(): boolean;
   /** It sleeps on this, for reports: "pipe", "udp *:7". */
   on(): string;
   /** The operation has ended, by a result or not: give back what the attempt holds. */
@@ -226,8 +228,13 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
       this.#complete(answer);
       return;
     }
-    let result = this.#attempt.attempt();
-    if (result === "EAGAIN" && this.#isExpired) result = this.#attempt.expired();
+    const result = this.#attempt.attempt();
+    // O_NONBLOCK that was set meanwhile counts for a call that is restarted.
+    const isOver = this.#isExpired || this.#attempt.isNonBlocking?.() === true;
+    if (result === "EAGAIN" && isOver) {
+      this.#complete(this.#attempt.expired());
+      return;
+    }
     if (result !== "EAGAIN") this.#complete(result);
   }
 

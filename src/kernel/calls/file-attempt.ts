@@ -42,6 +42,10 @@ export abstract class FileAttempt<R> implements Attempt<R> {
     return "EAGAIN";
   }
 
+  isNonBlocking(): boolean {
+    return this.file.nonBlocking;
+  }
+
   on(): string {
     const { type, name } = this.file.ops.describe();
     return `${type} ${name}`;
