@@ -191,7 +191,8 @@ static void look(int index) {
   if (letter == 'Z' || letter == 'X') {
     view->state = DEAD;
   } else if (worker->answer == worker->command) {
-    view->state = IDLE;
+    /* One that was not asleep has been sent a signal, and may be about to die of it. */
+    view->state = letter == 'S' || view->stopped ? IDLE : BUSY;
   } else if ((letter == 'S' || view->stopped) && sleeps_in(view, worker->number)) {
     view->state = worker->answer == worker->command ? IDLE : BLOCKED;
   } else {
