@@ -20,6 +20,7 @@ export interface Attempt<R> {
     enlist(sleeper: Sleeper): void;
     expired(): R | Errno;
     interrupted?(): R | Errno;
+    isNonBlocking?(): boolean;
     on(): string;
     end(): void;
 }
@@ -424,6 +425,7 @@ export declare class Process implements NamingTask {
     enterStop(): void;
     leaveStop(): void;
     updateAttention(): void;
+    applyLimits(): void;
     chargeCall(costNs: number): void;
     takeOwed(): number;
     terminate(status: number, what: "exit" | "crash" | "kill", text: string): void;
@@ -1353,6 +1355,7 @@ declare abstract class FileAttempt<R> implements Attempt<R> {
     isReady(): boolean;
     enlist(sleeper: Sleeper): void;
     expired(): R | Errno;
+    isNonBlocking(): boolean;
     on(): string;
     end(): void;
     protected goToEnd(): void;
@@ -1898,6 +1901,7 @@ declare class Limits {
     copy(): Limits;
     get(resource: number): ResourceLimit | Errno;
     soft(resource: number): number;
+    cpuNs(which: "soft" | "hard"): number;
     set(resource: number, { soft, hard }: ResourceLimit, isPrivileged: boolean): 0 | Errno;
 }
 

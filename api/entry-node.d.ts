@@ -1737,6 +1737,7 @@ declare class Limits {
     copy(): Limits;
     get(resource: number): ResourceLimit | Errno;
     soft(resource: number): number;
+    cpuNs(which: "soft" | "hard"): number;
     set(resource: number, { soft, hard }: ResourceLimit, isPrivileged: boolean): 0 | Errno;
 }
 
@@ -1821,6 +1822,7 @@ declare class Process implements NamingTask {
     enterStop(): void;
     leaveStop(): void;
     updateAttention(): void;
+    applyLimits(): void;
     chargeCall(costNs: number): void;
     takeOwed(): number;
     terminate(status: number, what: "exit" | "crash" | "kill", text: string): void;

@@ -5,7 +5,7 @@
  * the world's clock: after each call, what is due at this instant is run until nothing is (settle), and then a promise
  * that has not settled is a call that is blocked.
  */
-import { type Program, SIG_IGN, SIGPIPE, type Sys, SystemError, World } from "netloom";
+import { type Program, type Sys, SystemError, World } from "netloom";
 import type { Process } from "netloom/kernel";
 
 /** What a call has come to, in a form that both sides share: "0", "EBADF", "5 bytes 811c9dc5". */
@@ -49,8 +49,6 @@ export class Netloom {
 
   /** What a worker runs; a fork of it runs the same. */
   readonly program: Program = (sys) => {
-    // As the helper does: programs compare EPIPE, and both sides live on.
-    sys.signal(SIGPIPE, SIG_IGN);
     const process = this.#host.kernel.processes.get(sys.getpid()) as Process;
     this.workers.push(new Worker(this.workers.length, process, sys));
     return new Promise<never>(() => {});

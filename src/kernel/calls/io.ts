@@ -119,6 +119,8 @@ class WriteAttempt extends FileAttempt<number> {
   }
 
   interrupted(): number | Errno {
-    return this.#written > 0 ? this.#written : "EINTR";
+    if (this.#written > 0) return this.#written;
+    // As anon_pipe_write on Linux: O_NONBLOCK that was set while the call waited is looked at before the signal.
+    return this.file.nonBlocking ? "EAGAIN" : "EINTR";
   }
 }
