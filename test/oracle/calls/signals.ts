@@ -89,7 +89,7 @@ const how = fc.constantFrom(0, 0, 1, 1, 2, 7);
 export const handled: Row = row("sigaction", 1, actionFlags, (flags) => actionCall(USR1, "handler", flags));
 
 /** Blocks and unblocks signals. */
-export const sigprocmask: Row = row("sigprocmask", 6, fc.tuple(how, sets), ([what, signals]) => ({
+const sigprocmask: Row = row("sigprocmask", 6, fc.tuple(how, sets), ([what, signals]) => ({
   text: `sigprocmask(${what}, ${setText(signals)}, &old)`,
   sysText: `sigprocmask(${what}, [${signals.join(", ")}])`,
   linux: [SYS.rt_sigprocmask, what, sigset(signals), NO_SET, 8],
