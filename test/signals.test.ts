@@ -938,3 +938,30 @@ describe("SIGPIPE", () => {
     });
   });
 });
+
+test("a call that is restarted waits behind those who came meanwhile", async () => {
+  await runProgram(
+    async (sys) => {
+      const [readEnd, writeEnd] = sys.pipe();
+      const read = async (reader: Sys, name: string): Promise<void> => {
+        await reader.read(readEnd, new Uint8Array(1));
+        await sys.write(1, name);
+      };
+      const first = sys.fork(async (child) => {
+        child.sigaction(SIGUSR1, { handler: () => {}, flags: SA_RESTART });
+        await read(child, "first");
+        return 1;
+      });
+      await sys.sleep(1);
+      const second = sys.fork((child) => read(child, "second").then(() => 2));
+      await sys.sleep(1);
+      await sys.kill(first, SIGUSR1);
+      await sys.sleep(1);
+      await sys.write(writeEnd, "x");
+      expect((await sys.wait()).pid).toBe(second);
+      await sys.write(writeEnd, "x");
+      expect((await sys.wait()).pid).toBe(first);
+    },
+    { console: () => {} },
+  );
+});

@@ -236,6 +236,8 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
       return;
     }
     if (result !== "EAGAIN") this.#complete(result);
+    // A call that is restarted on Linux enlists again, behind those who waited meanwhile.
+    else this.goToEnd();
   }
 
   afterStop(): void {
