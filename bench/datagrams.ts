@@ -2,7 +2,7 @@
  * Datagrams per second from a process on one host to a process on another, through every layer, by `sendto` and
  * `recvfrom`. Bar: 300,000 a second.
  */
-import { AF_INET, type LinkOptions, type Program, SOCK_DGRAM, World } from "netloom";
+import { AF_INET, type Attachable, type Program, SOCK_DGRAM, World } from "netloom";
 import { rate, report } from "./lib/rates.ts";
 
 const DATAGRAMS = 20_000;
@@ -25,9 +25,9 @@ const receiver: Program = async (sys) => {
   for (let i = 0; i < DATAGRAMS; i++) await sys.recvfrom(s, buffer);
 };
 
-async function run(options: LinkOptions): Promise<void> {
+async function run(join: (world: World) => Attachable): Promise<void> {
   const world = new World();
-  const lan = world.segment("lan", options);
+  const lan = join(world);
   const alice = world.host("alice");
   const bob = world.host("bob");
   alice.attach(lan, "10.0.0.1/24");
@@ -39,5 +39,10 @@ async function run(options: LinkOptions): Promise<void> {
 }
 
 // Each datagram arrives at an instant of its own: the receiver is woken, with a drain barrier, for each.
-rate({ name: "datagrams over a segment of 1 Gbit/s", operations: DATAGRAMS, barNs: 1e9 / 300_000 }, () => run({}));
+rate({ name: "datagrams over a cable of 1 Gbit/s", operations: DATAGRAMS, barNs: 1e9 / 300_000 }, () =>
+  run((world) => world.cable()),
+);
+rate({ name: "datagrams over a switch of 1 Gbit/s", operations: DATAGRAMS, barNs: 1e9 / 300_000 }, () =>
+  run((world) => world.segment("lan")),
+);
 await report();

@@ -4,12 +4,16 @@
 import type { Errno } from "../../abi/errno.ts";
 import { AF_UNIX, AF_UNSPEC } from "../../abi/socket.ts";
 import { inetAddress, NO_NAME, type SocketAddress, unixAddress } from "../../socket/address.ts";
-import { IpAddress } from "../../wire/ip-address.ts";
+import { ANY_V4, IpAddress } from "../../wire/ip-address.ts";
 import type { Endpoint, SocketName } from "../sys/sockets.ts";
 
 /** The address that was read last: programs tend to send to the same one again. */
 let lastText = "0.0.0.0";
 let lastAddress: IpAddress | undefined = IpAddress.parse(lastText);
+
+/** The address that was shown last, and its text: messages tend to come from the same one again. */
+let shownAddress: IpAddress = ANY_V4;
+let shownText = "0.0.0.0";
 
 /**
  * EINVAL: neither an address with a port number, nor a path, nor AF_UNSPEC; the message of the SystemError shows what was
@@ -31,7 +35,11 @@ export function parseEndpoint(endpoint: Endpoint): SocketAddress | Errno {
 export function socketName(address: SocketAddress | null): SocketName {
   if (address === null || address.family === AF_UNSPEC) return { family: AF_UNSPEC };
   if (address.family === AF_UNIX) return { family: AF_UNIX, path: address.path };
-  return { family: address.family, address: address.address.toString(), port: address.port };
+  if (!address.address.equals(shownAddress)) {
+    shownAddress = address.address;
+    shownText = shownAddress.toString();
+  }
+  return { family: address.family, address: shownText, port: address.port };
 }
 
 /** What an error message shows of an argument that is an endpoint. */
