@@ -65,8 +65,9 @@ describe("a stream under random signals", () => {
   async function transfer(signals: readonly { afterUs: number; to: 0 | 1; what: number }[], flags: number) {
     const world = new World();
     const alice = world.host("alice");
-    const sent = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31) >> 3);
-    const got: number[] = [];
+    const sent = Uint8Array.from({ length: 150_000 }, (_, i) => (i * 31) >> 3);
+    const got = new Uint8Array(sent.length + 1);
+    let length = 0;
     let handled = 0;
     const nap = (sys: Sys, ns: number) => insist(() => sys.nanosleep(ns).then(() => 0));
     alice.spawn("parent", async (sys) => {
@@ -87,7 +88,8 @@ describe("a stream under random signals", () => {
         for (;;) {
           const bytes = await insist(() => own.read(readEnd, buffer));
           if (bytes === 0) return;
-          for (const byte of buffer.subarray(0, bytes)) got.push(byte);
+          got.set(buffer.subarray(0, Math.min(bytes, got.length - length)), Math.min(length, got.length));
+          length += bytes;
           await nap(own, 1000);
         }
       });
@@ -103,7 +105,7 @@ describe("a stream under random signals", () => {
     });
     const { crashes } = await world.run();
     if (crashes[0] !== undefined) throw crashes[0].error;
-    return { same: got.length === sent.length && got.every((byte, i) => byte === sent[i]), handled };
+    return { same: length === sent.length && sent.every((byte, i) => byte === got[i]), handled };
   }
 
   test("loses nothing, invents nothing and keeps the order", async () => {
@@ -123,7 +125,7 @@ describe("a stream under random signals", () => {
         expect(outcome.same).toBe(true);
       },
     );
-    await fc.assert(property, { numRuns: 60, seed: 7 });
-    expect(handled).toBeGreaterThan(50);
+    await fc.assert(property, { numRuns: 25, seed: 7 });
+    expect(handled).toBeGreaterThan(20);
   });
 });
