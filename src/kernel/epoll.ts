@@ -216,10 +216,13 @@ export class Epoll implements FileOps, ReleaseListener {
     return this.#watches.get(file)?.find((watch) => watch.fd === fd);
   }
 
-  /** Both ADD and MOD look at once: what is ready already is an edge, too. */
+  /**
+   * Both ADD and MOD look at once: what is ready already is an edge, too. What stands on the list has been told of
+   * already, as ep_modify on Linux has it.
+   */
   #set(watch: Watch, event: EpollEvent): void {
     watch.set(event);
-    if (watch.readiness !== 0) this.mayBeReady(watch);
+    if (watch.readiness !== 0 && !this.#ready.has(watch)) this.mayBeReady(watch);
   }
 
   #listen(file: OpenFile, first: Watch): void {
