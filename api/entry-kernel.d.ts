@@ -11,6 +11,10 @@ export interface Arrival extends AddressPair {
     destination: IpAddress;
     kind: AddressKind;
     frameKind: FrameKind;
+    through: Interface | null;
+    timeToLive: number;
+    trafficClass: number;
+    flowLabel: number;
 }
 
 export interface Attempt<R> {
@@ -146,6 +150,21 @@ export declare class Host {
     capture(sink?: (piece: Uint8Array) => void): Capture;
 }
 
+export interface IcmpError {
+    readonly kind: "unreachable" | "packet-too-big" | "time-exceeded" | "parameter-problem";
+    readonly errno: Errno;
+    readonly isHard: boolean;
+    readonly mtu: number;
+    readonly type: number;
+    readonly code: number;
+    readonly reporter: IpAddress;
+    readonly source: IpAddress;
+    readonly destination: IpAddress;
+    readonly view: DataView;
+    readonly offset: number;
+    readonly length: number;
+}
+
 export declare class Image {
     readonly process: Process;
     handlerContext: unknown;
@@ -196,6 +215,7 @@ export declare class Ip {
     forwarding: boolean;
     defaultTtl: number;
     sendError: ErrorSender;
+    portUnreachable: PortUnreachable;
     nextIdentification: number;
     readonly arrival: Arrival;
     constructor(machine: Machine, netif: Netif);
@@ -484,6 +504,12 @@ export declare class Scheduler {
     runReady(budget: number): number;
 }
 
+export interface SendOptions {
+    readonly timeToLive?: number;
+    readonly trafficClass?: number;
+    readonly flowLabel?: number;
+}
+
 export interface Sleeper {
     enlist(queue: WaitQueue, events: number): void;
     goToEnd(): void;
@@ -566,6 +592,8 @@ export declare abstract class TimedEvent {
     abstract run(): void;
 }
 
+export type TransportError = (error: IcmpError) => boolean;
+
 export type TransportInput = (packet: Packet, arrival: Arrival) => void;
 
 export interface UnixAddress {
@@ -626,7 +654,7 @@ export declare function inetAddress(address: IpAddress, port: number): InetAddre
 export * as ioCalls: close, read, reading, write, writing
 
 // as ipOutput
-export declare function output(ip: Ip, packet: Packet, path: Path, source: IpAddress, protocol: number): 0 | Errno;
+export declare function output(ip: Ip, packet: Packet, path: Path, source: IpAddress, protocol: number, options?: SendOptions): 0 | Errno;
 
 export * as processCalls: WaitResult, exec, fork, spawn, waiting, waitpid
 
@@ -687,6 +715,7 @@ declare const ERRNO: {
     readonly ELOOP: 40;
     readonly ENOMSG: 42;
     readonly EIDRM: 43;
+    readonly ENONET: 64;
     readonly EPROTO: 71;
     readonly EBADMSG: 74;
     readonly EOVERFLOW: 75;
@@ -1202,17 +1231,7 @@ interface InterfaceAddress {
 type ErrorSender = (packet: Packet, frameKind: FrameKind, message: Message) => void;
 
 // inet/ip/ip.d.ts
-interface IcmpError {
-    readonly message: Message;
-    readonly source: IpAddress;
-    readonly destination: IpAddress;
-    readonly view: DataView;
-    readonly offset: number;
-    readonly length: number;
-}
-
-// inet/ip/ip.d.ts
-type TransportError = (error: IcmpError) => boolean;
+type PortUnreachable = (packet: Packet, arrival: Arrival) => void;
 
 // inet/ip/network.d.ts
 declare class Network {
@@ -1232,14 +1251,17 @@ interface Path {
     readonly through: Interface;
     readonly nextHop: IpAddress;
     readonly source: IpAddress;
+    readonly demanded: Interface | null;
     readonly generation: number;
 }
 
 // inet/ip/path.d.ts
 declare class PathTable {
-    constructor(interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable);
-    to(destination: IpAddress): Path | Errno;
+    constructor(scheduler: Scheduler, interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable);
+    to(destination: IpAddress, demanded?: Interface | null): Path | Errno;
     broadcastFrom(source: IpAddress, destination: IpAddress): Path | Errno;
+    mtu(path: Path): number;
+    learnMtu(destination: IpAddress, mtu: number): void;
 }
 
 // inet/ip/route.d.ts
@@ -1266,7 +1288,7 @@ interface RouteSnapshot {
 // inet/ip/route.d.ts
 declare class RouteTable {
     get generation(): number;
-    lookup(destination: IpAddress): Route | undefined;
+    lookup(destination: IpAddress, demanded?: Interface | null): Route | undefined;
     add(route: Route): 0 | Errno;
     delete(network: Network, metric?: number): 0 | Errno;
     deleteThrough(gone: Interface): void;

@@ -145,6 +145,7 @@ export declare const ERRNO: {
     readonly ELOOP: 40;
     readonly ENOMSG: 42;
     readonly EIDRM: 43;
+    readonly ENONET: 64;
     readonly EPROTO: 71;
     readonly EBADMSG: 74;
     readonly EOVERFLOW: 75;
@@ -1482,6 +1483,10 @@ interface Arrival extends AddressPair {
     destination: IpAddress;
     kind: AddressKind;
     frameKind: FrameKind;
+    through: Interface | null;
+    timeToLive: number;
+    trafficClass: number;
+    flowLabel: number;
 }
 
 // inet/ip/ip.d.ts
@@ -1489,7 +1494,13 @@ type ErrorSender = (packet: Packet, frameKind: FrameKind, message: Message) => v
 
 // inet/ip/ip.d.ts
 interface IcmpError {
-    readonly message: Message;
+    readonly kind: "unreachable" | "packet-too-big" | "time-exceeded" | "parameter-problem";
+    readonly errno: Errno;
+    readonly isHard: boolean;
+    readonly mtu: number;
+    readonly type: number;
+    readonly code: number;
+    readonly reporter: IpAddress;
     readonly source: IpAddress;
     readonly destination: IpAddress;
     readonly view: DataView;
@@ -1507,6 +1518,7 @@ declare class Ip {
     forwarding: boolean;
     defaultTtl: number;
     sendError: ErrorSender;
+    portUnreachable: PortUnreachable;
     nextIdentification: number;
     readonly arrival: Arrival;
     constructor(machine: Machine, netif: Netif);
@@ -1515,6 +1527,9 @@ declare class Ip {
     inputFor(protocol: number): TransportInput | undefined;
     errorHandlerFor(protocol: number): TransportError | undefined;
 }
+
+// inet/ip/ip.d.ts
+type PortUnreachable = (packet: Packet, arrival: Arrival) => void;
 
 // inet/ip/ip.d.ts
 type TransportError = (error: IcmpError) => boolean;
@@ -1540,14 +1555,17 @@ interface Path {
     readonly through: Interface;
     readonly nextHop: IpAddress;
     readonly source: IpAddress;
+    readonly demanded: Interface | null;
     readonly generation: number;
 }
 
 // inet/ip/path.d.ts
 declare class PathTable {
-    constructor(interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable);
-    to(destination: IpAddress): Path | Errno;
+    constructor(scheduler: Scheduler, interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable);
+    to(destination: IpAddress, demanded?: Interface | null): Path | Errno;
     broadcastFrom(source: IpAddress, destination: IpAddress): Path | Errno;
+    mtu(path: Path): number;
+    learnMtu(destination: IpAddress, mtu: number): void;
 }
 
 // inet/ip/route.d.ts
@@ -1574,7 +1592,7 @@ interface RouteSnapshot {
 // inet/ip/route.d.ts
 declare class RouteTable {
     get generation(): number;
-    lookup(destination: IpAddress): Route | undefined;
+    lookup(destination: IpAddress, demanded?: Interface | null): Route | undefined;
     add(route: Route): 0 | Errno;
     delete(network: Network, metric?: number): 0 | Errno;
     deleteThrough(gone: Interface): void;

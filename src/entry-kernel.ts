@@ -15,7 +15,7 @@ export type { NamingTask } from "./file/permission.ts";
 export type { Task } from "./file/task.ts";
 export type { FileTree } from "./file/tree.ts";
 export type { Host } from "./host/host.ts";
-export type { Arrival, Ip, TransportInput } from "./inet/ip/ip.ts";
+export type { Arrival, IcmpError, Ip, SendOptions, TransportError, TransportInput } from "./inet/ip/ip.ts";
 export { output as ipOutput } from "./inet/ip/output.ts";
 export * as descriptorCalls from "./kernel/calls/descriptors.ts";
 export * as fileCalls from "./kernel/calls/files.ts";

@@ -18,9 +18,9 @@ import { solicit } from "./arp/output.ts";
 import * as icmpInput from "./icmp/input.ts";
 import { ErrorLimit } from "./icmp/limit.ts";
 import * as icmpOutput from "./icmp/output.ts";
-import { input as ipInput } from "./ip/input.ts";
 import { Ip } from "./ip/ip.ts";
 import { Network } from "./ip/network.ts";
+import { input as ipInput } from "./ip4/input.ts";
 import { Udp, udpProtocol } from "./udp/udp.ts";
 
 /** A route as a person writes it, in the words of ip-route(8). */
@@ -87,6 +87,7 @@ export class Inet {
   #attachIcmp(ip: Ip): void {
     const limit = new ErrorLimit();
     ip.sendError = (packet, frameKind, message) => icmpOutput.error(ip, limit, packet, frameKind, message);
+    ip.portUnreachable = (packet, { frameKind }) => ip.sendError(packet, frameKind, PORT_UNREACHABLE);
     ip.register(IPPROTO_ICMP, (packet, arrival) => icmpInput.input(ip, packet, arrival));
     // RFC 1812 §5.3.3.1: what could not be handed to the last hop is answered with "host unreachable", to ourselves too.
     this.netif.neighbours.onUnreachable(4, (packet) => ip.sendError(packet, "host", HOST_UNREACHABLE));
@@ -96,6 +97,12 @@ export class Inet {
 const HOST_UNREACHABLE: icmpv4.Message = {
   kind: "destination-unreachable",
   code: icmpv4.HOST_UNREACHABLE,
+  nextHopMtu: 0,
+};
+
+const PORT_UNREACHABLE: icmpv4.Message = {
+  kind: "destination-unreachable",
+  code: icmpv4.PORT_UNREACHABLE,
   nextHopMtu: 0,
 };
 

@@ -144,6 +144,11 @@ export function isFragment(view: DataView, offset: number): boolean {
   return (view.getUint16(offset + FLAGS_FRAGMENT) & (MF | OFFSET_MASK)) !== 0;
 }
 
+/** The octet with DSCP and ECN. */
+export function typeOfService(view: DataView, offset: number): number {
+  return view.getUint8(offset + DS_ECN);
+}
+
 export function timeToLive(view: DataView, offset: number): number {
   return view.getUint8(offset + TTL);
 }

@@ -212,7 +212,7 @@ describe("errors that arrive", () => {
       "EAGAIN 0",
       "ENETUNREACH 0",
       "EHOSTDOWN 0",
-      "EAGAIN 0",
+      "ENONET 0",
       "ENETUNREACH 0",
       "EHOSTUNREACH 0",
       "EAGAIN 0",

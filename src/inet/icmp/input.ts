@@ -8,6 +8,7 @@ import * as icmpv4 from "../../wire/icmpv4.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { Packet } from "../../wire/packet.ts";
 import type { Arrival, Ip } from "../ip/ip.ts";
+import { type ErrorMessage, meaning } from "./error.ts";
 import * as icmpOutput from "./output.ts";
 
 const IN_COUNTERS: Readonly<Record<icmpv4.Message["kind"], string>> = {
@@ -38,7 +39,7 @@ export function input(ip: Ip, packet: Packet, arrival: Arrival): void {
     case "destination-unreachable":
     case "time-exceeded":
     case "parameter-problem":
-      error(ip, packet, message);
+      error(ip, packet, arrival, message);
       return;
     case "echo-reply":
     case "other":
@@ -55,17 +56,21 @@ function echo(ip: Ip, packet: Packet, arrival: Arrival): void {
   else icmpOutput.echoReply(ip, packet, path, arrival.destination);
 }
 
-function error(ip: Ip, packet: Packet, message: icmpv4.Message): void {
+function error(ip: Ip, packet: Packet, arrival: Arrival, message: ErrorMessage): void {
   const { view } = packet;
   const quote = icmpv4.quote(packet.start, packet.length);
   const headerLength = ipv4.headerLength(view, quote.offset);
   const handler = ip.errorHandlerFor(ipv4.protocol(view, quote.offset));
+  const news = meaning(message);
+  const destination = ipv4.destination(view, quote.offset);
+  if (news.mtu > 0) ip.paths.learnMtu(destination, news.mtu);
   const isHandled =
     ipv4.fragmentOffset(view, quote.offset) === 0 &&
     handler?.({
-      message,
+      ...news,
+      reporter: arrival.source,
       source: ipv4.source(view, quote.offset),
-      destination: ipv4.destination(view, quote.offset),
+      destination,
       view,
       offset: quote.offset + headerLength,
       length: quote.length - headerLength,

@@ -1,11 +1,23 @@
 /**
- * The Internet layer of one host: its addresses, routes and settings, and the tables of who takes what from it.
+ * The Internet layer of one host, for both families: its addresses, routes, paths and settings, and the tables of who takes
+ * what from it.
  *
- * Read first: RFC 791, RFC 1122 §3. ip/output.ts and ip/input.ts are what goes through here; a transport protocol
- * registers for its protocol number and gets datagrams and, separately, ICMP's news of those it has sent.
- * Not modelled: fragmentation, reassembly, multicast, IP options (taken along, not acted on).
+ * Read first: RFC 791, RFC 8200, RFC 1122 §3. This folder is what the families share, and knows which one it deals with by
+ * `address.family`; ip4/ and ip6/ are what each does with its own headers (input, output, forward), icmp/ and icmp6/
+ * tell of what goes wrong, in the words of the family.
+ *
+ *     a transport            output(ip, packet, path, source, protocol, options)    ip/output.ts → ip4/ or ip6/, by path.destination
+ *     ip.register()          a datagram of either family, with an Arrival           ← ip4/input.ts, ip6/input.ts
+ *     ip.registerError()     news of a datagram that was sent, as an IcmpError      ← icmp/input.ts, icmp6/input.ts
+ *     ip.portUnreachable()   nobody takes a datagram                                → icmp/output.ts, icmp6/output.ts
+ *     ip.paths.to(), ip.paths.mtu()    where to, from where, and how much at a time
+ *
+ * A transport so written registers once and serves both. The pseudo-header of its checksum is checksum.pseudoHeader() for
+ * both; what it keeps for headers is headerLength(path.destination).
  */
+import type { Errno } from "../../abi/errno.ts";
 import type { Machine } from "../../base/machine.ts";
+import type { Interface } from "../../netif/interface.ts";
 import type { Netif } from "../../netif/netif.ts";
 import type { FrameKind } from "../../netif/protocol-queue.ts";
 import type { Message } from "../../wire/icmpv4.ts";
@@ -17,13 +29,21 @@ import { RouteTable } from "./route.ts";
 
 /** What the IP header and the link said of the datagram that is being taken in. */
 export interface Arrival extends AddressPair {
-  /** The transport's header lies this many bytes behind the packet's start. */
+  /** The transport's header lies this many bytes behind the packet's start: IPv4 options and extension headers included. */
   headerLength: number;
   source: IpAddress;
   destination: IpAddress;
   /** What the destination is to this host. */
   kind: AddressKind;
   frameKind: FrameKind;
+  /** The interface that it came through; null only before the first one. */
+  through: Interface | null;
+  /** Time to live, or hop limit, as it arrived. */
+  timeToLive: number;
+  /** The octet of type of service (DSCP and ECN), or the traffic class. */
+  trafficClass: number;
+  /** IPv6: the flow label; 0 over IPv4. */
+  flowLabel: number;
 }
 
 /**
@@ -32,9 +52,20 @@ export interface Arrival extends AddressPair {
  */
 export type TransportInput = (packet: Packet, arrival: Arrival) => void;
 
-/** ICMP's news of a datagram that this host has sent. */
+/** ICMP's news of a datagram that this host has sent, in words that fit both families. */
 export interface IcmpError {
-  readonly message: Message;
+  readonly kind: "unreachable" | "packet-too-big" | "time-exceeded" | "parameter-problem";
+  /** As Linux's icmp_err_convert and icmpv6_err_convert translate it. */
+  readonly errno: Errno;
+  /** It will not go away by itself (RFC 1122 §4.2.3.9). False as well for "packet-too-big": sending less helps. */
+  readonly isHard: boolean;
+  /** Of "packet-too-big": what the next hop takes, 0 when the router did not say. The path table knows already. */
+  readonly mtu: number;
+  /** As they stand in the message, for the error queue; `family` of `source` says of which ICMP. */
+  readonly type: number;
+  readonly code: number;
+  /** Who says so. */
+  readonly reporter: IpAddress;
   /** Addresses of the datagram that is quoted: `source` is ours. */
   readonly source: IpAddress;
   readonly destination: IpAddress;
@@ -47,8 +78,24 @@ export interface IcmpError {
 /** True when the datagram was one of a socket that is there. */
 export type TransportError = (error: IcmpError) => boolean;
 
-/** Sends an ICMP error about a packet that starts with its IP header; the packet stays the caller's. */
+/** What a sender may wish for one datagram; what is left out is as the host has it. */
+export interface SendOptions {
+  /** Time to live or hop limit, 0 to 255. */
+  readonly timeToLive?: number;
+  /** Type of service or traffic class, 0 to 255. */
+  readonly trafficClass?: number;
+  /** IPv6: 20 bits. */
+  readonly flowLabel?: number;
+}
+
+/** Nothing out of the ordinary. */
+export const NO_OPTIONS: SendOptions = {};
+
+/** Sends an ICMP error about a packet that starts with its IPv4 header; the packet stays the caller's. */
 export type ErrorSender = (packet: Packet, frameKind: FrameKind, message: Message) => void;
+
+/** The same in words of either family: no socket has this port. */
+export type PortUnreachable = (packet: Packet, arrival: Arrival) => void;
 
 const PROTOCOLS = 256;
 
@@ -62,9 +109,10 @@ export class Ip {
   forwarding = false;
   /** net.ipv4.ip_default_ttl. */
   defaultTtl = 64;
-  /** ICMP fills it in: IP can't import its own user. */
+  /** ICMP fills these in: IP can't import its own user. */
   sendError: ErrorSender = () => {};
-  /** The identification of the next datagram. */
+  portUnreachable: PortUnreachable = () => {};
+  /** The identification of the next IPv4 datagram. */
   nextIdentification: number;
   /** Written anew for each datagram that is taken in. */
   readonly arrival: Arrival = {
@@ -73,6 +121,10 @@ export class Ip {
     destination: ANY_V4,
     kind: "unspecified",
     frameKind: "host",
+    through: null,
+    timeToLive: 0,
+    trafficClass: 0,
+    flowLabel: 0,
   };
   readonly #inputs: (TransportInput | undefined)[] = new Array<TransportInput | undefined>(PROTOCOLS).fill(undefined);
   readonly #errors: (TransportError | undefined)[] = new Array<TransportError | undefined>(PROTOCOLS).fill(undefined);
@@ -82,7 +134,7 @@ export class Ip {
     this.netif = netif;
     this.routes = new RouteTable();
     this.addresses = new AddressTable(this.routes);
-    this.paths = new PathTable(netif.interfaces, this.addresses, this.routes);
+    this.paths = new PathTable(machine.scheduler, netif.interfaces, this.addresses, this.routes);
     this.nextIdentification = machine.random("ip identification").below(0x1_0000);
     netif.interfaces.subscribe((changed, change) => {
       if (change !== "detach") return;
@@ -91,7 +143,7 @@ export class Ip {
     });
   }
 
-  /** From now on datagrams with this protocol number go to this function. */
+  /** From now on datagrams of either family with this protocol number go to this function. */
   register(protocol: number, input: TransportInput): void {
     this.#inputs[protocol] = input;
   }

@@ -6,10 +6,12 @@
  * again. So a sender asks for each packet and still follows every change, at the price of a look into an array.
  */
 import type { Errno } from "../../abi/errno.ts";
+import type { Scheduler } from "../../base/scheduler.ts";
 import type { Interface } from "../../netif/interface.ts";
 import type { InterfaceTable } from "../../netif/interface-table.ts";
 import { type IpAddress, LOOPBACK_V4 } from "../../wire/ip-address.ts";
 import type { AddressTable } from "./addresses.ts";
+import { PathMtuTable } from "./path-mtu.ts";
 import type { RouteTable } from "./route.ts";
 
 export interface Path {
@@ -21,6 +23,8 @@ export interface Path {
   readonly nextHop: IpAddress;
   /** What to send from, unless the socket is bound. */
   readonly source: IpAddress;
+  /** The interface that the sender insists on: a bound socket, the zone of an address. */
+  readonly demanded: Interface | null;
   /** The count of changes at which this was decided. */
   readonly generation: number;
 }
@@ -34,20 +38,31 @@ export class PathTable {
   readonly #routes: RouteTable;
   readonly #remembered: (Path | undefined)[] = new Array<Path | undefined>(REMEMBERED).fill(undefined);
 
-  constructor(interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable) {
+  readonly #mtus: PathMtuTable;
+
+  constructor(scheduler: Scheduler, interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable) {
+    this.#mtus = new PathMtuTable(scheduler);
     this.#interfaces = interfaces;
     this.#addresses = addresses;
     this.#routes = routes;
   }
 
-  /** ENETUNREACH: no route, or a kind of address that nothing can be sent to. */
-  to(destination: IpAddress): Path | Errno {
+  /**
+   * The way to an address; with `demanded`, only through that interface. ENETUNREACH: no route, or a kind of address
+   * that nothing can be sent to.
+   */
+  to(destination: IpAddress, demanded: Interface | null = null): Path | Errno {
     const slot = slotOf(destination);
     const known = this.#remembered[slot];
-    if (known !== undefined && known.generation === this.#generation && known.destination.equals(destination)) {
+    if (
+      known !== undefined &&
+      known.generation === this.#generation &&
+      known.demanded === demanded &&
+      known.destination.equals(destination)
+    ) {
       return known;
     }
-    const path = this.#decide(destination);
+    const path = this.#decide(destination, demanded);
     if (typeof path !== "string") this.#remembered[slot] = path;
     return path;
   }
@@ -58,24 +73,34 @@ export class PathTable {
     return own === undefined ? this.to(destination) : this.#path("broadcast", destination, own.through, source);
   }
 
+  /** The largest packet, IP header included, that is known to fit through. Ask for each packet: it changes. */
+  mtu(path: Path): number {
+    return this.#mtus.of(path.destination, path.through.mtu);
+  }
+
+  /** ICMP says that no more than this fits through on the way to the destination. */
+  learnMtu(destination: IpAddress, mtu: number): void {
+    this.#mtus.learn(destination, mtu);
+  }
+
   // Sums of counters that only rise: two different states of the three never have the same.
   get #generation(): number {
     return this.#interfaces.generation + this.#addresses.generation + this.#routes.generation;
   }
 
-  #decide(destination: IpAddress): Path | Errno {
+  #decide(destination: IpAddress, demanded: Interface | null): Path | Errno {
     switch (this.#addresses.kindOf(destination)) {
       case "unspecified":
         // Linux takes 0.0.0.0 as a destination for this host; RFC 1122 §3.2.1.3 only says that none may send to it.
-        return destination.family === 4 ? this.#decide(LOOPBACK_V4) : "ENETUNREACH";
+        return destination.family === 4 ? this.#decide(LOOPBACK_V4, demanded) : "ENETUNREACH";
       case "local":
         return this.#decideLocal(destination);
       case "broadcast":
-        return this.#decideBroadcast(destination);
+        return this.#decideBroadcast(destination, demanded);
       case "multicast":
         return "ENETUNREACH";
       case "unicast":
-        return this.#decideUnicast(destination, "unicast");
+        return this.#decideUnicast(destination, "unicast", demanded);
     }
   }
 
@@ -87,19 +112,20 @@ export class PathTable {
     return this.#path("local", destination, loopback, source ?? destination);
   }
 
-  #decideBroadcast(destination: IpAddress): Path | Errno {
+  #decideBroadcast(destination: IpAddress, demanded: Interface | null): Path | Errno {
     // A limited broadcast goes where the default route goes, as on Linux.
-    if (destination.isBroadcast) return this.#decideUnicast(destination, "broadcast");
+    if (destination.isBroadcast) return this.#decideUnicast(destination, "broadcast", demanded);
     const own = this.#addresses.broadcastInterface(destination);
     return own === undefined ? "ENETUNREACH" : this.#path("broadcast", destination, own.through, own.address);
   }
 
-  #decideUnicast(destination: IpAddress, kind: Path["kind"]): Path | Errno {
-    const route = this.#routes.lookup(destination);
+  #decideUnicast(destination: IpAddress, kind: Path["kind"], demanded: Interface | null): Path | Errno {
+    const route = this.#routes.lookup(destination, demanded);
     if (route === undefined) return "ENETUNREACH";
     const nextHop = route.gateway ?? destination;
     const source = route.source ?? this.#addresses.select(route.through, nextHop);
-    return source === undefined ? "ENETUNREACH" : this.#path(kind, destination, route.through, source, nextHop);
+    if (source === undefined) return "ENETUNREACH";
+    return this.#path(kind, destination, route.through, source, nextHop, demanded);
   }
 
   #path(
@@ -108,8 +134,9 @@ export class PathTable {
     through: Interface,
     source: IpAddress,
     nextHop: IpAddress = destination,
+    demanded: Interface | null = null,
   ): Path {
-    return { destination, kind, through, nextHop, source, generation: this.#generation };
+    return { destination, kind, through, nextHop, source, demanded, generation: this.#generation };
   }
 }
 

@@ -44,9 +44,13 @@ export class RouteTable {
     return this.#generation;
   }
 
-  /** The route that a packet to this address takes now. Routes of interfaces that are down are passed over. */
-  lookup(destination: IpAddress): Route | undefined {
+  /**
+   * The route that a packet to this address takes now; with `demanded`, of those through that interface. Routes of
+   * interfaces that are down are passed over.
+   */
+  lookup(destination: IpAddress, demanded: Interface | null = null): Route | undefined {
     for (const route of this.#routes) {
+      if (demanded !== null && route.through !== demanded) continue;
       if (route.network.contains(destination) && route.through.up) return route;
     }
     return undefined;

@@ -4,21 +4,13 @@
  * Read first: RFC 768, RFC 1122 §4.1.3, Linux's __udp4_lib_rcv and __udp4_lib_err.
  * Order: input() → deliver() to one socket or deliverToAll(). error() is ICMP's news of a datagram of ours.
  */
-import type { Errno } from "../../abi/errno.ts";
 import { countDrop } from "../../base/machine.ts";
 import { type InetAddress, inetAddress } from "../../socket/address.ts";
-import * as icmpv4 from "../../wire/icmpv4.ts";
 import type { Packet } from "../../wire/packet.ts";
 import * as udp from "../../wire/udp.ts";
 import type { Arrival, IcmpError } from "../ip/ip.ts";
 import type { UdpPcb } from "./pcb.ts";
 import type { Udp } from "./udp.ts";
-
-const PORT_UNREACHABLE: icmpv4.Message = {
-  kind: "destination-unreachable",
-  code: icmpv4.PORT_UNREACHABLE,
-  nextHopMtu: 0,
-};
 
 export function input(layer: Udp, packet: Packet, arrival: Arrival): void {
   const fault = checkHeader(packet, arrival);
@@ -43,7 +35,7 @@ export function input(layer: Udp, packet: Packet, arrival: Arrival): void {
     return;
   }
   // RFC 1122 §4.1.3.1.
-  layer.ip.sendError(packet, arrival.frameKind, PORT_UNREACHABLE);
+  layer.ip.portUnreachable(packet, arrival);
   discard(layer, packet, "UdpNoPorts");
 }
 
@@ -93,37 +85,18 @@ function sourceOf(pcb: UdpPcb, { source }: Arrival, port: number): InetAddress {
 }
 
 /** ICMP says that a datagram of ours has come to grief. True when the socket that has sent it is still there. */
-export function error(layer: Udp, { message, source, destination, view, offset, length }: IcmpError): boolean {
+export function error(layer: Udp, news: IcmpError): boolean {
+  const { source, destination, view, offset, length } = news;
   if (length < udp.HEADER_LENGTH) return false;
   const localPort = udp.sourcePort(view, offset);
   const pcb = layer.table.lookup(source, localPort, destination, udp.destinationPort(view, offset));
   if (pcb === null) return false;
   // Linux without IP_RECVERR: a socket that is not connected can't know whom it concerns, so it is not told.
-  const errno = hardError(message);
-  if (errno !== null && pcb.remote !== null) pcb.socket.fail(errno);
+  // "Packet too big" is told as well: path MTU discovery is on, so the sender is to send less.
+  const isTold = news.isHard || news.kind === "packet-too-big";
+  if (isTold && pcb.remote !== null) pcb.socket.fail(news.errno);
   return true;
 }
-
-/** Linux's icmp_err_convert: what will not go away by itself. Null for news that may (RFC 1122 §4.2.3.9's soft errors). */
-function hardError(message: icmpv4.Message): Errno | null {
-  if (message.kind === "parameter-problem") return "EPROTO";
-  if (message.kind !== "destination-unreachable") return null;
-  return HARD_ERRORS[message.code] ?? null;
-}
-
-const HARD_ERRORS: Readonly<Record<number, Errno>> = {
-  2: "ENOPROTOOPT",
-  3: "ECONNREFUSED",
-  // Fragmentation needed: path MTU discovery is on, so the sender is to send less.
-  4: "EMSGSIZE",
-  6: "ENETUNREACH",
-  7: "EHOSTDOWN",
-  9: "ENETUNREACH",
-  10: "EHOSTUNREACH",
-  13: "EHOSTUNREACH",
-  14: "EHOSTUNREACH",
-  15: "EHOSTUNREACH",
-};
 
 function trace({ machine }: Udp, packet: Packet, arrival: Arrival): void {
   const offset = packet.start + arrival.headerLength;

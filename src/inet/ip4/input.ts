@@ -10,8 +10,8 @@ import type { FrameKind } from "../../netif/protocol-queue.ts";
 import * as icmpv4 from "../../wire/icmpv4.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { Packet } from "../../wire/packet.ts";
+import type { Arrival, Ip } from "../ip/ip.ts";
 import { forward } from "./forward.ts";
-import type { Arrival, Ip } from "./ip.ts";
 import { trace } from "./output.ts";
 
 const PROTOCOL_UNREACHABLE: icmpv4.Message = {
@@ -27,7 +27,7 @@ export function input(ip: Ip, packet: Packet, from: Interface, frameKind: FrameK
     discard(ip, packet, fault);
     return;
   }
-  const arrival = read(ip, packet, frameKind);
+  const arrival = read(ip, packet, from, frameKind);
   if (ip.machine.tracer.on) trace(ip, "inet/ip/input", packet);
   if (isMartian(ip, arrival, from)) discard(ip, packet, "IpInAddrErrors");
   else if (arrival.kind === "local" || arrival.kind === "broadcast") deliver(ip, packet, arrival);
@@ -52,7 +52,7 @@ function checkHeader(packet: Packet): string | null {
 }
 
 /** Cuts link padding off and notes what the header says. */
-function read(ip: Ip, packet: Packet, frameKind: FrameKind): Arrival {
+function read(ip: Ip, packet: Packet, from: Interface, frameKind: FrameKind): Arrival {
   const { view, start } = packet;
   packet.truncate(ipv4.totalLength(view, start));
   const { arrival } = ip;
@@ -61,6 +61,10 @@ function read(ip: Ip, packet: Packet, frameKind: FrameKind): Arrival {
   arrival.destination = ipv4.destination(view, start);
   arrival.kind = ip.addresses.kindOf(arrival.destination);
   arrival.frameKind = frameKind;
+  arrival.through = from;
+  arrival.timeToLive = ipv4.timeToLive(view, start);
+  arrival.trafficClass = ipv4.typeOfService(view, start);
+  arrival.flowLabel = 0;
   return arrival;
 }
 

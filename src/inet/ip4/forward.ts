@@ -9,7 +9,7 @@ import { countDrop } from "../../base/machine.ts";
 import * as icmpv4 from "../../wire/icmpv4.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { Packet } from "../../wire/packet.ts";
-import type { Arrival, Ip } from "./ip.ts";
+import type { Arrival, Ip } from "../ip/ip.ts";
 import { trace, transmit } from "./output.ts";
 
 export function forward(ip: Ip, packet: Packet, { destination, frameKind }: Arrival): void {
