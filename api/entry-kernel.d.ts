@@ -3,6 +3,7 @@
 export interface Ancillary {
     readonly credentials: Credentials | null;
     readonly rights: Rights | null;
+    readonly control?: readonly ControlMessage[];
 }
 
 export interface Arrival extends AddressPair {
@@ -40,6 +41,12 @@ export declare class Chunk {
     copyTo(target: Uint8Array, at?: number): number;
     consume(count: number): void;
     release(): void;
+}
+
+export interface ControlMessage {
+    readonly level: number;
+    readonly type: number;
+    readonly value: OptionValue;
 }
 
 export interface Credentials {
@@ -272,6 +279,8 @@ export interface Machine {
     random(purpose: string): Prng;
 }
 
+export declare const NO_NAME: NoAddress;
+
 export interface Named {
     readonly title: string;
     readonly titleHash: number;
@@ -321,6 +330,16 @@ export declare class Operation<R> implements Outstanding, Sleeper, Waiter, Runna
     interrupt(): void;
     goOn(restarts: boolean): void;
     afterStop(): void;
+}
+
+export type OptionValue = number | object;
+
+export interface OptionValues {
+    readonly [SOL_SOCKET]: {
+        readonly [SO_LINGER]: Linger;
+        readonly [SO_PEERCRED]: Credentials;
+        readonly [SO_BINDTODEVICE]: string;
+    };
 }
 
 export interface Outstanding {
@@ -529,6 +548,7 @@ export declare class Socket implements FileOps, Payer {
     sendTimeoutNs: number;
     broadcast: boolean;
     reuseAddress: boolean;
+    readonly options: GenericOptions;
     passCredentials: boolean;
     peerCredentials: Credentials | null;
     state: ConnectionState;
@@ -541,7 +561,7 @@ export declare class Socket implements FileOps, Payer {
     get sendQueueBytes(): number;
     get queuedRecords(): number;
     get receiveBuffer(): ReceiveBuffer;
-    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary?: Ancillary | null): number | Errno;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary?: Ancillary | null, flags?: number): number | Errno;
     receive(into: Uint8Array, flags: number): Received | Errno;
     read(_task: Task, into: Uint8Array): number | Errno;
     write(task: Task, from: Uint8Array): number | Errno;
@@ -554,7 +574,7 @@ export declare class Socket implements FileOps, Payer {
     describe(): FileDescription;
     inspect(): ObjectDetails;
     room(): 0 | Errno;
-    deliver(packet: Packet, source: SocketAddress): boolean;
+    deliver(packet: Packet, source: SocketAddress, ancillary?: Ancillary | null): boolean;
     append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void;
     enqueue(connection: Socket): void;
     fail(error: Errno): void;
@@ -582,6 +602,10 @@ export interface Task {
     readonly gid: number;
 }
 
+export interface Text {
+    readonly text: string;
+}
+
 export declare abstract class TimedEvent {
     readonly label: string;
     readonly background: boolean;
@@ -604,7 +628,7 @@ export interface UnixAddress {
 export interface UserRequests {
     bind(task: Task, address: SocketAddress): 0 | Errno;
     connect(task: Task, address: SocketAddress): 0 | Errno;
-    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null, flags: number): number | Errno;
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
     detach(): void;
@@ -614,9 +638,15 @@ export interface UserRequests {
     pair?(task: Task, other: UserRequests): 0 | Errno;
     receivable?(): 0 | Errno;
     received?(): void;
+    receiveError?(into: Uint8Array, flags: number): Received | Errno;
+    getsockopt?(level: number, option: number): OptionValue | Errno;
+    setsockopt?(task: Task, level: number, option: number, value: OptionValue): 0 | Errno;
+    changing?(task: Task, option: number, value: OptionValue): 0 | Errno;
     poll?(): number;
     describe?(): FileDescription;
 }
+
+export type ValueOf<Level extends number, Option extends number> = Level extends keyof OptionValues ? Option extends keyof OptionValues[Level] ? OptionValues[Level][Option] : number : number;
 
 export declare class WaitEntry {
     readonly waiter: Waiter;
@@ -666,7 +696,7 @@ export * as socketCalls: Accepted, accept, accepting, bind, connect, connecting,
 
 export * as socketMessageCalls: Outgoing, receive, receiving, receivingMessage, send, sending
 
-export * as socketOptionCalls: getsockopt, peerCredentials, setsockopt
+export * as socketOptionCalls: getsockopt, isOptionValue, setsockopt
 
 export declare function unixAddress(path: string): UnixAddress;
 
@@ -791,6 +821,15 @@ declare const AF_UNIX = 1;
 
 // abi/socket.d.ts
 declare const AF_UNSPEC = 0;
+
+// abi/socket.d.ts
+declare const SOL_SOCKET = 1;
+
+// abi/socket.d.ts
+declare const SO_BINDTODEVICE = 25;
+
+// abi/socket.d.ts
+declare const SO_LINGER = 13;
 
 // abi/socket.d.ts
 declare const SO_PEERCRED = 17;
@@ -1347,6 +1386,7 @@ interface ReceivedMessage {
     readonly flags: number;
     readonly rights: readonly number[];
     readonly credentials: Credentials | null;
+    readonly control: readonly ControlMessage[];
 }
 
 // kernel/calls/descriptors.d.ts
@@ -1587,13 +1627,13 @@ declare function send(process: Process, fd: number, data: Uint8Array, destinatio
 declare function sending(process: Process, call: string, fd: number, message: Outgoing): FileAttempt<number> | Errno;
 
 // kernel/calls/socket-options.d.ts
-declare function getsockopt(process: Process, fd: number, level: number, option: number): number | Errno;
+declare function getsockopt(process: Process, fd: number, level: number, option: number): OptionValue | Errno;
 
 // kernel/calls/socket-options.d.ts
-declare function peerCredentials(process: Process, fd: number): Credentials | Errno;
+declare function isOptionValue(value: unknown): value is OptionValue;
 
 // kernel/calls/socket-options.d.ts
-declare function setsockopt(process: Process, fd: number, level: number, option: number, value: number): 0 | Errno;
+declare function setsockopt(process: Process, fd: number, level: number, option: number, value: OptionValue): 0 | Errno;
 
 // kernel/calls/sockets.d.ts
 interface Accepted {
@@ -1858,9 +1898,8 @@ declare abstract class SocketDoor extends DescriptorDoor {
     recvmsg(fd: number, buffers: Uint8Array | readonly Uint8Array[], flags?: number, controlBytes?: number): Promise<ReceivedMessage>;
     getsockname(fd: number): SocketName;
     getpeername(fd: number): SocketName;
-    getsockopt(fd: number, level: number, option: typeof SO_PEERCRED): Credentials;
-    getsockopt(fd: number, level: number, option: number): number;
-    setsockopt(fd: number, level: number, option: number, value: number): void;
+    getsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option): ValueOf<Level, Option>;
+    setsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option, value: ValueOf<Level, Option>): void;
 }
 
 // kernel/door/time-door.d.ts
@@ -2251,6 +2290,7 @@ interface MessageToSend {
     readonly address?: Endpoint;
     readonly rights?: readonly number[];
     readonly credentials?: Credentials;
+    readonly control?: readonly ControlMessage[];
 }
 
 // kernel/sys/sockets.d.ts
@@ -2270,6 +2310,7 @@ interface ReceivedMessage extends Message {
     readonly flags: number;
     readonly rights: readonly number[];
     readonly credentials: Credentials | null;
+    readonly control: readonly ControlMessage[];
 }
 
 // kernel/sys/sockets.d.ts
@@ -2290,9 +2331,8 @@ interface SocketCalls {
     recvmsg(fd: number, buffers: Uint8Array | readonly Uint8Array[], flags?: number, controlBytes?: number): Promise<ReceivedMessage>;
     getsockname(fd: number): SocketName;
     getpeername(fd: number): SocketName;
-    getsockopt(fd: number, level: number, option: typeof SO_PEERCRED): Credentials;
-    getsockopt(fd: number, level: number, option: number): number;
-    setsockopt(fd: number, level: number, option: number, value: number): void;
+    getsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option): ValueOf<Level, Option>;
+    setsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option, value: ValueOf<Level, Option>): void;
 }
 
 // kernel/sys/sockets.d.ts
@@ -2486,6 +2526,26 @@ declare class Rights {
     discard(): void;
 }
 
+// socket/generic-options.d.ts
+declare class GenericOptions {
+    dontRoute: boolean;
+    keepAlive: boolean;
+    linger: Linger;
+    timestamp: "none" | "microseconds" | "nanoseconds";
+    mark: number;
+    oobInline: boolean;
+    priority: number;
+    receiveLowWaterBytes: number;
+    reusePort: boolean;
+    device: string;
+}
+
+// socket/option.d.ts
+interface Linger {
+    readonly onoff: number;
+    readonly linger: number;
+}
+
 // socket/protocol.d.ts
 declare class ProtocolTable {
     add(row: Protocol): void;
@@ -2576,7 +2636,7 @@ declare class UnixRequests implements UserRequests {
     pair(task: Task, other: UserRequests): 0 | Errno;
     listen(task: Task): 0 | Errno;
     accepted(connection: Socket | null): void;
-    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null, flags: number): number | Errno;
     receivable(): 0 | Errno;
     received(): void;
     shutdown(how: number): 0 | Errno;

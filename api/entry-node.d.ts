@@ -49,6 +49,12 @@ export interface ConsoleOutput {
     readonly text: string;
 }
 
+export interface ControlMessage {
+    readonly level: number;
+    readonly type: number;
+    readonly value: OptionValue;
+}
+
 export interface Crash {
     readonly timeNs: number;
     readonly host: string;
@@ -307,6 +313,11 @@ export declare const LOCK_SH = 1;
 
 export declare const LOCK_UN = 8;
 
+export interface Linger {
+    readonly onoff: number;
+    readonly linger: number;
+}
+
 export interface LinkOptions {
     readonly delayMs?: number;
     readonly jitterMs?: number;
@@ -347,6 +358,8 @@ export declare const MSG_CTRUNC = 8;
 
 export declare const MSG_DONTWAIT = 64;
 
+export declare const MSG_ERRQUEUE = 8192;
+
 export declare const MSG_NOSIGNAL = 16384;
 
 export declare const MSG_OOB = 1;
@@ -367,6 +380,7 @@ export interface MessageToSend {
     readonly address?: Endpoint;
     readonly rights?: readonly number[];
     readonly credentials?: Credentials;
+    readonly control?: readonly ControlMessage[];
 }
 
 export interface Netstat {
@@ -415,6 +429,16 @@ export declare const O_RDWR = 2;
 export declare const O_TRUNC = 512;
 
 export declare const O_WRONLY = 1;
+
+export type OptionValue = number | object;
+
+export interface OptionValues {
+    readonly [SOL_SOCKET]: {
+        readonly [SO_LINGER]: Linger;
+        readonly [SO_PEERCRED]: Credentials;
+        readonly [SO_BINDTODEVICE]: string;
+    };
+}
 
 export type OtherArchitecture = "alpha" | "sparc" | "mips" | "parisc";
 
@@ -497,6 +521,7 @@ export interface ReceivedMessage extends Message {
     readonly flags: number;
     readonly rights: readonly number[];
     readonly credentials: Credentials | null;
+    readonly control: readonly ControlMessage[];
 }
 
 export interface RecordLock {
@@ -668,27 +693,51 @@ export declare const SOMAXCONN = 4096;
 
 export declare const SO_ACCEPTCONN = 30;
 
+export declare const SO_BINDTODEVICE = 25;
+
 export declare const SO_BROADCAST = 6;
 
 export declare const SO_DOMAIN = 39;
 
+export declare const SO_DONTROUTE = 5;
+
 export declare const SO_ERROR = 4;
+
+export declare const SO_KEEPALIVE = 9;
+
+export declare const SO_LINGER = 13;
+
+export declare const SO_MARK = 36;
+
+export declare const SO_OOBINLINE = 10;
 
 export declare const SO_PASSCRED = 16;
 
 export declare const SO_PEERCRED = 17;
 
+export declare const SO_PRIORITY = 12;
+
 export declare const SO_PROTOCOL = 38;
 
 export declare const SO_RCVBUF = 8;
+
+export declare const SO_RCVLOWAT = 18;
 
 export declare const SO_RCVTIMEO = 20;
 
 export declare const SO_REUSEADDR = 2;
 
+export declare const SO_REUSEPORT = 15;
+
 export declare const SO_SNDBUF = 7;
 
+export declare const SO_SNDLOWAT = 19;
+
 export declare const SO_SNDTIMEO = 21;
+
+export declare const SO_TIMESTAMP = 29;
+
+export declare const SO_TIMESTAMPNS = 35;
 
 export declare const SO_TYPE = 3;
 
@@ -953,6 +1002,8 @@ export interface UnixName extends UnixEndpoint {
     readonly address?: undefined;
     readonly port?: undefined;
 }
+
+export type ValueOf<Level extends number, Option extends number> = Level extends keyof OptionValues ? Option extends keyof OptionValues[Level] ? OptionValues[Level][Option] : number : number;
 
 export type Verdict = "pass" | "drop"
  | "corrupt"
@@ -2096,9 +2147,8 @@ interface SocketCalls {
     recvmsg(fd: number, buffers: Uint8Array | readonly Uint8Array[], flags?: number, controlBytes?: number): Promise<ReceivedMessage>;
     getsockname(fd: number): SocketName;
     getpeername(fd: number): SocketName;
-    getsockopt(fd: number, level: number, option: typeof SO_PEERCRED): Credentials;
-    getsockopt(fd: number, level: number, option: number): number;
-    setsockopt(fd: number, level: number, option: number, value: number): void;
+    getsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option): ValueOf<Level, Option>;
+    setsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option, value: ValueOf<Level, Option>): void;
 }
 
 // kernel/sys/time.d.ts
@@ -2479,6 +2529,7 @@ interface UnixAddress {
 interface Ancillary {
     readonly credentials: Credentials | null;
     readonly rights: Rights | null;
+    readonly control?: readonly ControlMessage[];
 }
 
 // socket/ancillary.d.ts
@@ -2505,6 +2556,20 @@ declare class Chunk {
     release(): void;
 }
 
+// socket/generic-options.d.ts
+declare class GenericOptions {
+    dontRoute: boolean;
+    keepAlive: boolean;
+    linger: Linger;
+    timestamp: "none" | "microseconds" | "nanoseconds";
+    mark: number;
+    oobInline: boolean;
+    priority: number;
+    receiveLowWaterBytes: number;
+    reusePort: boolean;
+    device: string;
+}
+
 // socket/protocol.d.ts
 interface Protocol {
     readonly domain: number;
@@ -2525,7 +2590,7 @@ declare class ProtocolTable {
 interface UserRequests {
     bind(task: Task, address: SocketAddress): 0 | Errno;
     connect(task: Task, address: SocketAddress): 0 | Errno;
-    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null, flags: number): number | Errno;
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
     detach(): void;
@@ -2535,6 +2600,10 @@ interface UserRequests {
     pair?(task: Task, other: UserRequests): 0 | Errno;
     receivable?(): 0 | Errno;
     received?(): void;
+    receiveError?(into: Uint8Array, flags: number): Received | Errno;
+    getsockopt?(level: number, option: number): OptionValue | Errno;
+    setsockopt?(task: Task, level: number, option: number, value: OptionValue): 0 | Errno;
+    changing?(task: Task, option: number, value: OptionValue): 0 | Errno;
     poll?(): number;
     describe?(): FileDescription;
 }
@@ -2575,6 +2644,7 @@ declare class Socket implements FileOps, Payer {
     sendTimeoutNs: number;
     broadcast: boolean;
     reuseAddress: boolean;
+    readonly options: GenericOptions;
     passCredentials: boolean;
     peerCredentials: Credentials | null;
     state: ConnectionState;
@@ -2587,7 +2657,7 @@ declare class Socket implements FileOps, Payer {
     get sendQueueBytes(): number;
     get queuedRecords(): number;
     get receiveBuffer(): ReceiveBuffer;
-    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary?: Ancillary | null): number | Errno;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary?: Ancillary | null, flags?: number): number | Errno;
     receive(into: Uint8Array, flags: number): Received | Errno;
     read(_task: Task, into: Uint8Array): number | Errno;
     write(task: Task, from: Uint8Array): number | Errno;
@@ -2600,7 +2670,7 @@ declare class Socket implements FileOps, Payer {
     describe(): FileDescription;
     inspect(): ObjectDetails;
     room(): 0 | Errno;
-    deliver(packet: Packet, source: SocketAddress): boolean;
+    deliver(packet: Packet, source: SocketAddress, ancillary?: Ancillary | null): boolean;
     append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void;
     enqueue(connection: Socket): void;
     fail(error: Errno): void;
@@ -2692,7 +2762,7 @@ declare class UnixRequests implements UserRequests {
     pair(task: Task, other: UserRequests): 0 | Errno;
     listen(task: Task): 0 | Errno;
     accepted(connection: Socket | null): void;
-    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno;
+    send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null, flags: number): number | Errno;
     receivable(): 0 | Errno;
     received(): void;
     shutdown(how: number): 0 | Errno;

@@ -37,6 +37,7 @@ export {
   formatAddress,
   type InetAddress,
   inetAddress,
+  NO_NAME,
   type NoAddress,
   type SocketAddress,
   type UnixAddress,
@@ -44,6 +45,7 @@ export {
 } from "./socket/address.ts";
 export type { Ancillary, Credentials } from "./socket/ancillary.ts";
 export { Chunk } from "./socket/chunk.ts";
+export type { ControlMessage, OptionValue, OptionValues, Text, ValueOf } from "./socket/option.ts";
 export type { Protocol, UserRequests } from "./socket/protocol.ts";
 export type { Received } from "./socket/receive-buffer.ts";
 export { Socket } from "./socket/socket.ts";

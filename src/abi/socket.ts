@@ -37,22 +37,46 @@ export const SOL_SOCKET = 1;
 /** Fetch and clear the pending error: its number. */
 export const SO_ERROR = 4;
 export const SO_TYPE = 3;
+/** To hosts on a link of ours only, passing the routing table by. */
+export const SO_DONTROUTE = 5;
 export const SO_REUSEADDR = 2;
 export const SO_BROADCAST = 6;
 /** Send buffer in bytes; the kernel doubles what is set, for its own overhead, as Linux does. */
 export const SO_SNDBUF = 7;
 /** Receive buffer in bytes; the kernel doubles what is set. */
 export const SO_RCVBUF = 8;
+/** A connection that is silent for long is asked whether it still stands. */
+export const SO_KEEPALIVE = 9;
+/** Urgent data stays in the stream. */
+export const SO_OOBINLINE = 10;
+/** 0 to 6; more is for root. */
+export const SO_PRIORITY = 12;
+/** close(2) waits for what was sent, or throws it away: { onoff, linger } with seconds. */
+export const SO_LINGER = 13;
+/** Several sockets may have the same address and port, when all of them say so. */
+export const SO_REUSEPORT = 15;
 /** Messages that are received carry the credentials of their sender. unix(7). */
 export const SO_PASSCRED = 16;
 /** Who was at the other end when the connection was made: pid, uid, gid. unix(7). */
 export const SO_PEERCRED = 17;
+/** So many bytes make a receiving call on a stream worth while. */
+export const SO_RCVLOWAT = 18;
+/** Always 1 on Linux, and it can't be set. */
+export const SO_SNDLOWAT = 19;
 /** A receiving call that has waited so long answers EAGAIN; 0 waits for ever. */
 export const SO_RCVTIMEO = 20;
 /** A sending call that has waited so long answers EAGAIN; 0 waits for ever. */
 export const SO_SNDTIMEO = 21;
+/** Only through the interface of this name; "" through any. */
+export const SO_BINDTODEVICE = 25;
+/** Messages that are received carry the time at which they came, in microseconds: { seconds, microseconds }. */
+export const SO_TIMESTAMP = 29;
 /** Has listen(2) been called? */
 export const SO_ACCEPTCONN = 30;
+/** As SO_TIMESTAMP, in nanoseconds: { seconds, nanoseconds }. */
+export const SO_TIMESTAMPNS = 35;
+/** A number that routing rules may look at. */
+export const SO_MARK = 36;
 export const SO_PROTOCOL = 38;
 export const SO_DOMAIN = 39;
 
@@ -68,6 +92,8 @@ export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 /** Wait until the whole buffer is full. */
 export const MSG_WAITALL = 0x100;
+/** Receive from the queue of errors instead. */
+export const MSG_ERRQUEUE = 0x2000;
 /** Don't raise SIGPIPE. */
 export const MSG_NOSIGNAL = 0x4000;
 /** Descriptors that come with the message are closed by exec. */

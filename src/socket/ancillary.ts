@@ -1,10 +1,11 @@
 /**
- * What a message carries beside its bytes: the credentials of its sender, and open files.
+ * What a message carries beside its bytes: the credentials of its sender, open files, and control messages.
  *
  * Read first: unix(7), "Ancillary messages"; cmsg(3). Rights hold one reference to each file. Whoever has a Rights
  * either takes the files, and their references with them, or discards them.
  */
 import type { OpenFile } from "../file/open-file.ts";
+import type { ControlMessage } from "./option.ts";
 
 /** struct ucred. */
 export interface Credentials {
@@ -63,4 +64,6 @@ export interface Ancillary {
   /** Null when the message was sent while nobody asked for them. */
   readonly credentials: Credentials | null;
   readonly rights: Rights | null;
+  /** The control messages of protocols. */
+  readonly control?: readonly ControlMessage[];
 }

@@ -11,6 +11,8 @@ import type { FileDescription } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import type { SocketAddress } from "./address.ts";
 import type { Ancillary } from "./ancillary.ts";
+import type { OptionValue } from "./option.ts";
+import type { Received } from "./receive-buffer.ts";
 import type { Socket } from "./socket.ts";
 
 /**
@@ -27,9 +29,16 @@ export interface UserRequests {
   /**
    * Takes the bytes (by copying them) and sends them, to `destination` or to the connected peer when it is null. A
    * stream may take a part. With a result, the protocol has taken the ancillary data over.
-   * Asks socket.room() when nothing else speaks against it: "EAGAIN" when the socket has none.
+   * Asks socket.room() when nothing else speaks against it: "EAGAIN" when the socket has none. `flags`: MSG_OOB,
+   * MSG_MORE, MSG_DONTROUTE and the like; the layers above see to the rest.
    */
-  send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno;
+  send(
+    task: Task,
+    data: Uint8Array,
+    destination: SocketAddress | null,
+    ancillary: Ancillary | null,
+    flags: number,
+  ): number | Errno;
   localAddress(): SocketAddress;
   /** "ENOTCONN" when there is no peer. */
   remoteAddress(): SocketAddress | Errno;
@@ -47,6 +56,14 @@ export interface UserRequests {
   receivable?(): 0 | Errno;
   /** Something has left the receive queue. */
   received?(): void;
+  /** MSG_ERRQUEUE: the oldest error that waits, with its control messages; "EAGAIN" when there is none. */
+  receiveError?(into: Uint8Array, flags: number): Received | Errno;
+  /** getsockopt(2), for other levels than SOL_SOCKET, and options of that level that the socket layer does not know. */
+  getsockopt?(level: number, option: number): OptionValue | Errno;
+  /** setsockopt(2), as getsockopt(). "ENOPROTOOPT"; "EINVAL": the value is not of the option's type. */
+  setsockopt?(task: Task, level: number, option: number, value: OptionValue): 0 | Errno;
+  /** An option of SOL_SOCKET that the socket layer holds is about to take this value: 0, or what speaks against it. */
+  changing?(task: Task, option: number, value: OptionValue): 0 | Errno;
   /** The readiness bits, where they are not socket.readiness(). */
   poll?(): number;
   /** What lsof shows, where it is not the addresses. */

@@ -39,5 +39,5 @@ export interface ReceiveBuffer {
 /** What the receiver gets of a message's ancillary data: a copy when it only looks. */
 export function handOver(ancillary: Ancillary | null, flags: number): Ancillary | null {
   if (ancillary === null || ancillary.rights === null || (flags & MSG_PEEK) === 0) return ancillary;
-  return { credentials: ancillary.credentials, rights: ancillary.rights.duplicate() };
+  return { ...ancillary, rights: ancillary.rights.duplicate() };
 }

@@ -8,7 +8,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "../abi/poll.ts";
-import { MSG_DONTWAIT, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
+import { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
 import { countDrop, type Machine } from "../base/machine.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
@@ -18,6 +18,7 @@ import { AcceptQueue } from "./accept-queue.ts";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import type { Ancillary, Credentials } from "./ancillary.ts";
 import type { Chunk } from "./chunk.ts";
+import { GenericOptions } from "./generic-options.ts";
 import type { Protocol, UserRequests } from "./protocol.ts";
 import { END_OF_FILE, type ReceiveBuffer, type Received } from "./receive-buffer.ts";
 import { RecordBuffer } from "./record-buffer.ts";
@@ -65,6 +66,8 @@ export class Socket implements FileOps, Payer {
   broadcast = false;
   /** SO_REUSEADDR. */
   reuseAddress = false;
+  /** The options that several protocols share. */
+  readonly options: GenericOptions = new GenericOptions();
   /** SO_PASSCRED. */
   passCredentials = false;
   /** SO_PEERCRED: who the peer was when the connection was made. */
@@ -125,14 +128,18 @@ export class Socket implements FileOps, Payer {
     data: Uint8Array,
     destination: SocketAddress | null,
     ancillary: Ancillary | null = null,
+    flags: number = 0,
   ): number | Errno {
-    const sent = this.requests.send(task, data, destination, ancillary);
+    const sent = this.requests.send(task, data, destination, ancillary, flags);
     if (typeof sent === "number" && this.machine.tracer.on) this.#traceStep("socket/send", sent, this.#sendBytes);
     return sent;
   }
 
   /** recvfrom(2), recv(2), recvmsg(2): "EAGAIN" when there is nothing. */
   receive(into: Uint8Array, flags: number): Received | Errno {
+    if ((flags & MSG_ERRQUEUE) !== 0 && this.requests.receiveError !== undefined) {
+      return this.requests.receiveError(into, flags);
+    }
     const refusal = this.requests.receivable?.() ?? 0;
     if (refusal !== 0) return refusal;
     if (this.#stream === null || this.#stream.isEmpty) {
@@ -235,7 +242,7 @@ export class Socket implements FileOps, Payer {
   }
 
   /** A datagram has come for this socket: queued, or dropped and counted when the queue is full. */
-  deliver(packet: Packet, source: SocketAddress): boolean {
+  deliver(packet: Packet, source: SocketAddress, ancillary: Ancillary | null = null): boolean {
     packet.release();
     // As __udp_enqueue_schedule_skb on Linux: refused only when what is queued already exceeds the limit.
     if (this.#records.bytes > this.receiveLimitBytes) {
@@ -245,7 +252,7 @@ export class Socket implements FileOps, Payer {
     }
     // A reader that keeps up costs no copy; what waits in a longer queue does not hold on to the memory of others.
     if (this.#records.length >= SHARED_MAX_PACKETS) packet.compact(0);
-    this.#records.push(packet, packet.trueSizeBytes, source, null);
+    this.#records.push(packet, packet.trueSizeBytes, source, ancillary);
     this.waiters.wake(POLLIN);
     return true;
   }

@@ -6,7 +6,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLOUT } from "../abi/poll.ts";
-import { AF_UNIX, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
+import { AF_UNIX, MSG_OOB, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
 import type { FileDescription } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import { formatAddress, type SocketAddress } from "../socket/address.ts";
@@ -68,8 +68,15 @@ export class UnixRequests implements UserRequests {
     this.pcb.wakeBlocked();
   }
 
-  send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null): number | Errno {
+  send(
+    task: Task,
+    data: Uint8Array,
+    destination: SocketAddress | null,
+    ancillary: Ancillary | null,
+    flags: number,
+  ): number | Errno {
     const { pcb } = this;
+    if ((flags & MSG_OOB) !== 0) return "EOPNOTSUPP";
     if (pcb.socket.type === SOCK_STREAM) return sendStream(pcb, task, data, destination, ancillary);
     if (!isSeqpacket(pcb)) return sendRecord(pcb, task, data, destination, ancillary);
     const error = pcb.socket.takeError();

@@ -143,6 +143,7 @@ export {
   MSG_CMSG_CLOEXEC,
   MSG_CTRUNC,
   MSG_DONTWAIT,
+  MSG_ERRQUEUE,
   MSG_NOSIGNAL,
   MSG_OOB,
   MSG_PEEK,
@@ -152,17 +153,29 @@ export {
   SHUT_RDWR,
   SHUT_WR,
   SO_ACCEPTCONN,
+  SO_BINDTODEVICE,
   SO_BROADCAST,
   SO_DOMAIN,
+  SO_DONTROUTE,
   SO_ERROR,
+  SO_KEEPALIVE,
+  SO_LINGER,
+  SO_MARK,
+  SO_OOBINLINE,
   SO_PASSCRED,
   SO_PEERCRED,
+  SO_PRIORITY,
   SO_PROTOCOL,
   SO_RCVBUF,
+  SO_RCVLOWAT,
   SO_RCVTIMEO,
   SO_REUSEADDR,
+  SO_REUSEPORT,
   SO_SNDBUF,
+  SO_SNDLOWAT,
   SO_SNDTIMEO,
+  SO_TIMESTAMP,
+  SO_TIMESTAMPNS,
   SO_TYPE,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
@@ -268,6 +281,7 @@ export type { PacketView } from "../link/packet-view.ts";
 export type { Rule, Verdict } from "../link/rules.ts";
 export type { Segment } from "../link/segment.ts";
 export type { Credentials } from "../socket/ancillary.ts";
+export type { ControlMessage, Linger, OptionValue, OptionValues, ValueOf } from "../socket/option.ts";
 export { LINKTYPE_ETHERNET, LINKTYPE_RAW } from "../wire/pcapng.ts";
 export { describe as describePacket } from "../wire/tcpdump.ts";
 export { parseDuration } from "./duration.ts";

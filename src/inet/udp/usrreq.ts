@@ -4,9 +4,10 @@
  * Read first: ip(7), udp(7); Linux's __inet_bind, __ip4_datagram_connect and udp_sendmsg, whose order of checks is kept.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { AF_INET } from "../../abi/socket.ts";
+import { AF_INET, MSG_OOB } from "../../abi/socket.ts";
 import type { Task } from "../../file/task.ts";
 import { type InetAddress, inetAddress, type SocketAddress } from "../../socket/address.ts";
+import type { Ancillary } from "../../socket/ancillary.ts";
 import type { UserRequests } from "../../socket/protocol.ts";
 import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
 import type { Path } from "../ip/path.ts";
@@ -65,11 +66,18 @@ export class UdpRequests implements UserRequests {
     return 0;
   }
 
-  send(_task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno {
+  send(
+    _task: Task,
+    data: Uint8Array,
+    destination: SocketAddress | null,
+    _ancillary: Ancillary | null,
+    flags: number,
+  ): number | Errno {
     const pcb = this.#pcb;
     // As inet_sendmsg on Linux: a port is taken first, even if nothing is sent in the end.
     if (!this.#autobind()) return "EAGAIN";
     if (data.length > LENGTH_MAX_BYTES) return "EMSGSIZE";
+    if ((flags & MSG_OOB) !== 0) return "EOPNOTSUPP";
     const to = destination ?? pcb.remote;
     if (to === null) return "EDESTADDRREQ";
     if (to.family !== AF_INET) return "EAFNOSUPPORT";

@@ -1,5 +1,6 @@
 /**
- * The ancillary data of sendmsg(2) and recvmsg(2): descriptors and credentials.
+ * The ancillary data of sendmsg(2) and recvmsg(2): descriptors and credentials, and
+ * control messages, which go to the protocol and come from it as they are.
  *
  * Read first: unix(7), cmsg(3); Linux's net/core/scm.c. A sender's descriptors become references to open files, a
  * receiver's new descriptors refer to the same. What has no room in the receiver's control buffer, or in its descriptor
@@ -10,9 +11,11 @@ import { AF_UNIX, MSG_CMSG_CLOEXEC, MSG_CTRUNC, SOCK_STREAM } from "../../abi/so
 import type { OpenFile } from "../../file/open-file.ts";
 import type { SocketAddress } from "../../socket/address.ts";
 import { type Ancillary, type Credentials, Rights } from "../../socket/ancillary.ts";
+import type { ControlMessage } from "../../socket/option.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
 import type { Socket } from "../../socket/socket.ts";
 import type { Process } from "../process.ts";
+import { isOptionValue } from "./socket-options.ts";
 
 /** SCM_MAX_FD: descriptors in one message. */
 const RIGHTS_MAX = 253;
@@ -22,6 +25,8 @@ const DESCRIPTOR_BYTES = 4;
 const CREDENTIALS_BYTES = 32;
 /** The credentials of a message that was sent while nobody asked: the overflow uid and gid. */
 const UNKNOWN: Credentials = { pid: 0, uid: 65_534, gid: 65_534 };
+
+const NO_CONTROL: readonly ControlMessage[] = [];
 
 /** A control buffer that holds whatever can come. */
 export const CONTROL_MAX_BYTES: number = CREDENTIALS_BYTES + HEADER_BYTES + RIGHTS_MAX * DESCRIPTOR_BYTES + 4;
@@ -33,6 +38,7 @@ export interface ReceivedMessage {
   readonly flags: number;
   readonly rights: readonly number[];
   readonly credentials: Credentials | null;
+  readonly control: readonly ControlMessage[];
 }
 
 /** Looks descriptors up and checks credentials. EBADF; EINVAL: too many; EPERM: not one's own; ESRCH: no such process. */
@@ -41,8 +47,12 @@ export function pack(
   on: Socket,
   rights: readonly number[] | undefined,
   credentials: Credentials | undefined,
+  control?: readonly ControlMessage[],
 ): { readonly ancillary: Ancillary | null } | Errno {
-  if (rights === undefined && credentials === undefined) return { ancillary: null };
+  if (control !== undefined && !isControl(control)) return "EINVAL";
+  if (rights === undefined && credentials === undefined) {
+    return { ancillary: control === undefined ? null : { credentials: null, rights: null, control } };
+  }
   if (on.domain !== AF_UNIX) return "EINVAL";
   const refusal = credentials === undefined ? 0 : checkCredentials(process, credentials);
   if (refusal !== 0) return refusal;
@@ -52,6 +62,7 @@ export function pack(
     ancillary: {
       credentials: credentials === undefined ? null : { ...credentials },
       rights: files.length === 0 ? null : new Rights(files),
+      ...(control === undefined ? {} : { control }),
     },
   };
 }
@@ -78,7 +89,8 @@ export function unpack(
   const roomFor = Math.max(0, Math.floor((space - HEADER_BYTES) / DESCRIPTOR_BYTES));
   const rights = install(process, files, roomFor, (flags & MSG_CMSG_CLOEXEC) !== 0);
   if (rights.length < files.length) messageFlags |= MSG_CTRUNC;
-  return { bytes, source, flags: messageFlags, rights, credentials };
+  const control = ancillary?.control ?? NO_CONTROL;
+  return { bytes, source, flags: messageFlags, rights, credentials, control };
 }
 
 /** The process has the references of the files from here on: in its table, or given back. */
@@ -96,6 +108,12 @@ function install(
   }
   for (const file of files) file.unreference();
   return rights;
+}
+
+function isControl(control: unknown): control is readonly ControlMessage[] {
+  const isSound = (one: ControlMessage | null) =>
+    Number.isInteger(one?.level) && Number.isInteger(one?.type) && isOptionValue(one?.value);
+  return Array.isArray(control) && control.every(isSound);
 }
 
 function openFiles(process: Process, rights: readonly number[]): readonly OpenFile[] | Errno {

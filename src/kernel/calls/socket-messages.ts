@@ -112,8 +112,7 @@ function withoutRights(received: Received): Received {
 
 function sendOn(process: Process, on: Socket, data: Uint8Array, message: Outgoing): number | Errno {
   const { destination, ancillary, flags } = message;
-  if ((flags & MSG_OOB) !== 0) return "EOPNOTSUPP";
-  const result = on.send(process, data, destination, ancillary);
+  const result = on.send(process, data, destination, ancillary, flags);
   if (typeof result === "number") process.runState.progress();
   else if (result === "EPIPE" && on.type === SOCK_STREAM) brokenPipe(process, flags);
   return result;
@@ -164,11 +163,11 @@ class SendAttempt extends FileAttempt<number> {
     if (!this.#hasLeft) this.#message.ancillary?.rights?.discard();
   }
 
-  /** What goes with a message has gone with its first part. Credentials go with each. */
+  /** Descriptors have gone with the first part. Credentials go with each. */
   #sendRest(rest: Uint8Array): number | Errno {
-    const credentials = this.#message.ancillary?.credentials ?? null;
-    const ancillary = credentials === null ? null : { credentials, rights: null };
-    const result = this.#socket.send(this.process, rest, this.#message.destination, ancillary);
+    const { ancillary: whole, destination, flags } = this.#message;
+    const ancillary = whole === null ? null : { ...whole, rights: null };
+    const result = this.#socket.send(this.process, rest, destination, ancillary, flags);
     if (result === "EAGAIN") return result;
     if (typeof result === "string") return this.#sent;
     this.process.runState.progress();

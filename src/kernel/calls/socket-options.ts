@@ -1,110 +1,224 @@
 /**
  * getsockopt(2) and setsockopt(2). Read first: socket(7), unix(7).
+ *
+ * The options of SOL_SOCKET that the socket layer knows are handled here, the others, and all other levels, by the protocol.
  */
 import { ERRNO, type Errno } from "../../abi/errno.ts";
 import { POLLOUT } from "../../abi/poll.ts";
-import {
-  SO_ACCEPTCONN,
-  SO_BROADCAST,
-  SO_DOMAIN,
-  SO_ERROR,
-  SO_PASSCRED,
-  SO_PROTOCOL,
-  SO_RCVBUF,
-  SO_RCVTIMEO,
-  SO_REUSEADDR,
-  SO_SNDBUF,
-  SO_SNDTIMEO,
-  SO_TYPE,
-  SOL_SOCKET,
-} from "../../abi/socket.ts";
+import * as abi from "../../abi/socket.ts";
 import type { Credentials } from "../../socket/ancillary.ts";
+import { type Linger, type OptionValue, type Text, text } from "../../socket/option.ts";
 import { BUFFER_MAX_BYTES, RECEIVE_BUFFER_MIN_BYTES, SEND_BUFFER_MIN_BYTES, type Socket } from "../../socket/socket.ts";
 import type { Process } from "../process.ts";
 import { socketOf } from "./sockets.ts";
 
 /** What SO_PEERCRED tells of a socket without a peer: nobody. */
 const NOBODY: Credentials = { pid: 0, uid: -1, gid: -1 };
+/** The highest priority that is not only root's: TC_PRIO_INTERACTIVE. */
+const PRIORITY_MAX = 6;
+/** IFNAMSIZ less the NUL. */
+const DEVICE_MAX_CHARACTERS = 15;
 
-/** getsockopt(2) for the options of SOL_SOCKET that hold a number. ENOPROTOOPT. */
-export function getsockopt(process: Process, fd: number, level: number, option: number): number | Errno {
+/** getsockopt(2). ENOPROTOOPT. */
+export function getsockopt(process: Process, fd: number, level: number, option: number): OptionValue | Errno {
   const found = socketOf(process, fd);
   if (typeof found === "string") return found;
-  return level === SOL_SOCKET ? get(found, option) : "ENOPROTOOPT";
-}
-
-/** getsockopt(2) for SO_PEERCRED. */
-export function peerCredentials(process: Process, fd: number): Credentials | Errno {
-  const found = socketOf(process, fd);
-  return typeof found === "string" ? found : (found.peerCredentials ?? NOBODY);
+  const known = level === abi.SOL_SOCKET ? get(found, option) : undefined;
+  return known ?? found.requests.getsockopt?.(level, option) ?? "ENOPROTOOPT";
 }
 
 /**
- * setsockopt(2). ENOPROTOOPT; EINVAL for a value that is no integer. Buffer sizes are doubled and clamped (socket(7)).
- * Timeouts are in seconds, with a fraction.
+ * setsockopt(2). ENOPROTOOPT; EINVAL: the value is not of the option's type; EPERM. Buffer sizes are doubled and clamped
+ * (socket(7)). Timeouts are in seconds, with a fraction.
  */
-export function setsockopt(process: Process, fd: number, level: number, option: number, value: number): 0 | Errno {
+export function setsockopt(process: Process, fd: number, level: number, option: number, value: OptionValue): 0 | Errno {
   const found = socketOf(process, fd);
   if (typeof found === "string") return found;
-  if (level !== SOL_SOCKET) return "ENOPROTOOPT";
-  if (option === SO_RCVTIMEO || option === SO_SNDTIMEO) return setTimeout(found, option, value);
-  return Number.isInteger(value) ? set(found, option, value) : "EINVAL";
+  if (!isOptionValue(value)) return "EINVAL";
+  const known = level === abi.SOL_SOCKET ? set(process, found, option, value) : undefined;
+  return known ?? found.requests.setsockopt?.(process, level, option, value) ?? "ENOPROTOOPT";
 }
 
-function get(on: Socket, option: number): number | Errno {
+/** Is it of a type that an option can have? A number is an int of C; that of a time may have a fraction. */
+export function isOptionValue(value: unknown): value is OptionValue {
+  return typeof value === "number" ? !Number.isNaN(value) : typeof value === "object" && value !== null;
+}
+
+function get(on: Socket, option: number): OptionValue | undefined {
   switch (option) {
-    case SO_TYPE:
+    case abi.SO_TYPE:
       return on.type;
-    case SO_DOMAIN:
+    case abi.SO_DOMAIN:
       return on.domain;
-    case SO_PROTOCOL:
+    case abi.SO_PROTOCOL:
       return on.protocol.protocol;
-    case SO_ERROR: {
+    case abi.SO_ERROR: {
       const error = on.takeError();
       return error === null ? 0 : ERRNO[error];
     }
-    case SO_SNDBUF:
+    case abi.SO_SNDBUF:
       return on.sendLimitBytes;
-    case SO_RCVBUF:
+    case abi.SO_RCVBUF:
       return on.receiveLimitBytes;
-    case SO_RCVTIMEO:
+    case abi.SO_RCVTIMEO:
       return seconds(on.receiveTimeoutNs);
-    case SO_SNDTIMEO:
+    case abi.SO_SNDTIMEO:
       return seconds(on.sendTimeoutNs);
-    case SO_ACCEPTCONN:
+    case abi.SO_ACCEPTCONN:
       return Number(on.state === "listening");
-    case SO_PASSCRED:
+    case abi.SO_PEERCRED:
+      return { ...(on.peerCredentials ?? NOBODY) };
+    case abi.SO_PASSCRED:
       return Number(on.passCredentials);
-    case SO_BROADCAST:
+    case abi.SO_BROADCAST:
       return Number(on.broadcast);
-    case SO_REUSEADDR:
+    case abi.SO_REUSEADDR:
       return Number(on.reuseAddress);
     default:
-      return "ENOPROTOOPT";
+      return getShared(on, option);
   }
 }
 
-function set(on: Socket, option: number, value: number): 0 | Errno {
+function getShared({ options }: Socket, option: number): OptionValue | undefined {
   switch (option) {
-    case SO_SNDBUF:
+    case abi.SO_DONTROUTE:
+      return Number(options.dontRoute);
+    case abi.SO_KEEPALIVE:
+      return Number(options.keepAlive);
+    case abi.SO_LINGER:
+      return { ...options.linger };
+    case abi.SO_OOBINLINE:
+      return Number(options.oobInline);
+    case abi.SO_PRIORITY:
+      return options.priority;
+    case abi.SO_MARK:
+      return options.mark;
+    case abi.SO_REUSEPORT:
+      return Number(options.reusePort);
+    case abi.SO_TIMESTAMP:
+      return Number(options.timestamp === "microseconds");
+    case abi.SO_TIMESTAMPNS:
+      return Number(options.timestamp === "nanoseconds");
+    case abi.SO_RCVLOWAT:
+      return options.receiveLowWaterBytes;
+    case abi.SO_SNDLOWAT:
+      return 1;
+    case abi.SO_BINDTODEVICE:
+      return text(options.device);
+    default:
+      return undefined;
+  }
+}
+
+/** Undefined: it is an option that the socket layer does not know. */
+function set(process: Process, on: Socket, option: number, value: OptionValue): 0 | Errno | undefined {
+  if (option === abi.SO_LINGER || option === abi.SO_BINDTODEVICE) return setRecord(process, on, option, value);
+  if (get(on, option) === undefined || READ_ONLY.has(option)) return READ_ONLY.has(option) ? "ENOPROTOOPT" : undefined;
+  if (typeof value !== "number") return "EINVAL";
+  if (option === abi.SO_RCVTIMEO || option === abi.SO_SNDTIMEO) return setTimeout(on, option, value);
+  if (!Number.isInteger(value)) return "EINVAL";
+  const refusal = mayChange(process, option, value) || (on.requests.changing?.(process, option, value) ?? 0);
+  if (refusal === 0) setNumber(on, option, value);
+  return refusal;
+}
+
+const READ_ONLY: ReadonlySet<number> = new Set([
+  abi.SO_TYPE,
+  abi.SO_DOMAIN,
+  abi.SO_PROTOCOL,
+  abi.SO_ERROR,
+  abi.SO_ACCEPTCONN,
+  abi.SO_PEERCRED,
+  abi.SO_SNDLOWAT,
+]);
+
+/** EPERM: what only root may do. */
+function mayChange(process: Process, option: number, value: number): 0 | Errno {
+  if (process.uid === 0) return 0;
+  if (option === abi.SO_MARK) return "EPERM";
+  return option === abi.SO_PRIORITY && (value < 0 || value > PRIORITY_MAX) ? "EPERM" : 0;
+}
+
+function setNumber(on: Socket, option: number, value: number): void {
+  switch (option) {
+    case abi.SO_SNDBUF:
       on.sendLimitBytes = doubled(value, SEND_BUFFER_MIN_BYTES);
       on.waiters.wake(POLLOUT);
-      return 0;
-    case SO_RCVBUF:
+      return;
+    case abi.SO_RCVBUF:
       on.receiveLimitBytes = doubled(value, RECEIVE_BUFFER_MIN_BYTES);
-      return 0;
-    case SO_PASSCRED:
+      return;
+    case abi.SO_PASSCRED:
       on.passCredentials = value !== 0;
-      return 0;
-    case SO_BROADCAST:
+      return;
+    case abi.SO_BROADCAST:
       on.broadcast = value !== 0;
-      return 0;
-    case SO_REUSEADDR:
+      return;
+    case abi.SO_REUSEADDR:
       on.reuseAddress = value !== 0;
-      return 0;
+      return;
     default:
-      return "ENOPROTOOPT";
+      setShared(on, option, value);
   }
+}
+
+function setShared({ options }: Socket, option: number, value: number): void {
+  const isOn = value !== 0;
+  switch (option) {
+    case abi.SO_DONTROUTE:
+      options.dontRoute = isOn;
+      return;
+    case abi.SO_KEEPALIVE:
+      options.keepAlive = isOn;
+      return;
+    case abi.SO_OOBINLINE:
+      options.oobInline = isOn;
+      return;
+    case abi.SO_PRIORITY:
+      options.priority = value;
+      return;
+    case abi.SO_MARK:
+      options.mark = value;
+      return;
+    case abi.SO_REUSEPORT:
+      options.reusePort = isOn;
+      return;
+    case abi.SO_TIMESTAMP:
+      options.timestamp = isOn ? "microseconds" : "none";
+      return;
+    case abi.SO_TIMESTAMPNS:
+      options.timestamp = isOn ? "nanoseconds" : "none";
+      return;
+    case abi.SO_RCVLOWAT:
+      // As sock_setsockopt on Linux: 0 is 1, and less than 0 as much as there can be.
+      options.receiveLowWaterBytes = value < 0 ? 0x7fff_ffff : value || 1;
+  }
+}
+
+function setRecord(process: Process, on: Socket, option: number, value: OptionValue): 0 | Errno {
+  const isSound = option === abi.SO_LINGER ? isLinger(value) : isDeviceName(value);
+  if (!isSound) return "EINVAL";
+  // As sock_setbindtodevice on Linux: a socket that has been bound to an interface is let go by root only.
+  if (option === abi.SO_BINDTODEVICE && on.options.device !== "" && process.uid !== 0) return "EPERM";
+  const refusal = on.requests.changing?.(process, option, value) ?? 0;
+  if (refusal !== 0) return refusal;
+  if (option === abi.SO_LINGER) {
+    const { onoff, linger } = value as Linger;
+    on.options.linger = { onoff: Number(onoff !== 0), linger };
+  } else {
+    on.options.device = (value as Text).text;
+  }
+  return 0;
+}
+
+function isLinger(value: OptionValue): boolean {
+  const { onoff, linger } = value as Partial<Linger>;
+  return Number.isInteger(onoff) && Number.isInteger(linger);
+}
+
+function isDeviceName(value: OptionValue): boolean {
+  const { text: name } = value as Partial<Text>;
+  return typeof name === "string" && name.length <= DEVICE_MAX_CHARACTERS;
 }
 
 /** socket(7): the kernel doubles the value to allow for its own overhead; net.core.[rw]mem_max bounds it. */
@@ -113,10 +227,9 @@ function doubled(value: number, minBytes: number): number {
 }
 
 /** As sock_set_timeout on Linux: 0 waits for ever, and a negative time not at all. */
-function setTimeout(on: Socket, option: number, value: number): 0 | Errno {
-  if (typeof value !== "number" || Number.isNaN(value)) return "EINVAL";
+function setTimeout(on: Socket, option: number, value: number): 0 {
   const timeoutNs = value === 0 ? Number.POSITIVE_INFINITY : Math.max(0, Math.round(value * 1e9));
-  if (option === SO_RCVTIMEO) on.receiveTimeoutNs = timeoutNs;
+  if (option === abi.SO_RCVTIMEO) on.receiveTimeoutNs = timeoutNs;
   else on.sendTimeoutNs = timeoutNs;
   return 0;
 }

@@ -1,8 +1,8 @@
 /**
  * Calls on sockets, for TypeScript programs. Read first: kernel/sys/, kernel/calls/{sockets,socket-messages}.ts.
  */
-import { SO_PEERCRED, SOL_SOCKET } from "../../abi/socket.ts";
 import type { Credentials } from "../../socket/ancillary.ts";
+import { type ControlMessage, type OptionValue, type Text, text, type ValueOf } from "../../socket/option.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
 import { CONTROL_MAX_BYTES, pack } from "../calls/ancillary.ts";
 import * as messages from "../calls/socket-messages.ts";
@@ -72,10 +72,10 @@ export abstract class SocketDoor extends DescriptorDoor {
 
   sendmsg(fd: number, message: MessageToSend, flags: number = 0): Promise<number> {
     if (!this.enter("sendmsg")) return never();
-    const { data: given, address, rights, credentials } = message ?? {};
+    const { data: given, address, rights, credentials, control } = message ?? {};
     const data = gather(given);
     const args = [fd, data, ...(address === undefined ? [] : [address]), ...(rights === undefined ? [] : [rights])];
-    const attempt = this.#sendingMessage(fd, data, address, rights, credentials, flags);
+    const attempt = this.#sendingMessage(fd, data, address, { rights, credentials, control }, flags);
     return this.later("sendmsg", args, attempt, this.deadline(fd, flags, "send"));
   }
 
@@ -112,18 +112,23 @@ export abstract class SocketDoor extends DescriptorDoor {
     return socketName(this.now("getpeername", [fd], () => sockets.getpeername(this.process, fd)));
   }
 
-  getsockopt(fd: number, level: number, option: typeof SO_PEERCRED): Credentials;
-  getsockopt(fd: number, level: number, option: number): number;
-  getsockopt(fd: number, level: number, option: number): number | Credentials {
-    return this.now<number | Credentials>("getsockopt", [fd, level, option], () =>
-      level === SOL_SOCKET && option === SO_PEERCRED
-        ? options.peerCredentials(this.process, fd)
-        : options.getsockopt(this.process, fd, level, option),
-    );
+  getsockopt<Level extends number, Option extends number>(
+    fd: number,
+    level: Level,
+    option: Option,
+  ): ValueOf<Level, Option> {
+    const get = () => options.getsockopt(this.process, fd, level, option);
+    return toProgram(this.now("getsockopt", [fd, level, option], get)) as ValueOf<Level, Option>;
   }
 
-  setsockopt(fd: number, level: number, option: number, value: number): void {
-    const set = () => options.setsockopt(this.process, fd, level, option, value);
+  setsockopt<Level extends number, Option extends number>(
+    fd: number,
+    level: Level,
+    option: Option,
+    value: ValueOf<Level, Option>,
+  ): void {
+    const given: unknown = typeof value === "string" ? text(value) : value;
+    const set = () => options.setsockopt(this.process, fd, level, option, given as OptionValue);
     this.now("setsockopt", [fd, level, option, value], set);
   }
 
@@ -139,8 +144,7 @@ export abstract class SocketDoor extends DescriptorDoor {
     fd: number,
     data: Uint8Array | null,
     address: Endpoint | undefined,
-    rights: readonly number[] | undefined,
-    credentials: Credentials | undefined,
+    { rights, credentials, control }: Beside,
     flags: number,
   ): ReturnType<typeof messages.sending> {
     if (data === null) return "EFAULT";
@@ -148,7 +152,7 @@ export abstract class SocketDoor extends DescriptorDoor {
     if (typeof on === "string") return on;
     const destination = address === undefined ? null : parseEndpoint(address);
     if (typeof destination === "string") return destination;
-    const packed = pack(this.process, on, rights, credentials);
+    const packed = pack(this.process, on, rights, credentials, control);
     if (typeof packed === "string") return packed;
     return messages.sending(this.process, "sendmsg", fd, { data, destination, ancillary: packed.ancillary, flags });
   }
@@ -176,6 +180,18 @@ export abstract class SocketDoor extends DescriptorDoor {
     const attempt = isBytes(buffer) ? messages.receiving(this.process, call, fd, buffer, flags) : "EFAULT";
     return this.later(call, [fd, buffer], attempt, this.deadline(fd, flags, "receive"), present);
   }
+}
+
+/** What goes beside the bytes of a message. */
+interface Beside {
+  readonly rights: readonly number[] | undefined;
+  readonly credentials: Credentials | undefined;
+  readonly control: readonly ControlMessage[] | undefined;
+}
+
+/** A Text of the kernel is a string to programs. */
+function toProgram(value: OptionValue): unknown {
+  return typeof value === "object" && typeof (value as Text).text === "string" ? (value as Text).text : value;
 }
 
 function toMessage({ bytes, source }: Received): Message {

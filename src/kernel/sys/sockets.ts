@@ -1,8 +1,9 @@
 /**
  * Calls on sockets, as programs see them. Read first: socket(2), bind(2), connect(2), send(2), recv(2), socket(7), unix(7).
  */
-import type { AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC, SO_PEERCRED } from "../../abi/socket.ts";
+import type { AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC } from "../../abi/socket.ts";
 import type { Credentials } from "../../socket/ancillary.ts";
+import type { ControlMessage, ValueOf } from "../../socket/option.ts";
 
 /** An Internet endpoint, as programs write it. */
 export interface InetEndpoint {
@@ -68,6 +69,8 @@ export interface MessageToSend {
   readonly rights?: readonly number[];
   /** SCM_CREDENTIALS: who sends; only root may say that it is somebody else. */
   readonly credentials?: Credentials;
+  /** Control messages for the protocol: cmsg(3). */
+  readonly control?: readonly ControlMessage[];
 }
 
 /** What recvmsg(2) gives. */
@@ -78,6 +81,8 @@ export interface ReceivedMessage extends Message {
   readonly rights: readonly number[];
   /** SCM_CREDENTIALS: who has sent it; null unless SO_PASSCRED is set. */
   readonly credentials: Credentials | null;
+  /** The control messages of the protocol, and of SO_TIMESTAMP. */
+  readonly control: readonly ControlMessage[];
 }
 
 /** What accept(2) gives. */
@@ -131,10 +136,20 @@ export interface SocketCalls {
   getsockname(fd: number): SocketName;
   /** getpeername(2). Errors: ENOTCONN, EBADF, ENOTSOCK. */
   getpeername(fd: number): SocketName;
-  /** getsockopt(2) for SO_PEERCRED: who was at the other end when the connection was made. */
-  getsockopt(fd: number, level: number, option: typeof SO_PEERCRED): Credentials;
-  /** getsockopt(2) for options that hold a number; timeouts are in seconds. Errors: ENOPROTOOPT, EBADF, ENOTSOCK. */
-  getsockopt(fd: number, level: number, option: number): number;
-  /** setsockopt(2). Errors: ENOPROTOOPT, EINVAL, EBADF, ENOTSOCK. */
-  setsockopt(fd: number, level: number, option: number, value: number): void;
+  /**
+   * getsockopt(2): a number, or where C has a struct or a string a record or a string; timeouts are in seconds.
+   * Errors: ENOPROTOOPT, EBADF, ENOTSOCK.
+   */
+  getsockopt<Level extends number, Option extends number>(
+    fd: number,
+    level: Level,
+    option: Option,
+  ): ValueOf<Level, Option>;
+  /** setsockopt(2), with a value as getsockopt() gives it. Errors: ENOPROTOOPT, EINVAL, EPERM, EBADF, ENOTSOCK. */
+  setsockopt<Level extends number, Option extends number>(
+    fd: number,
+    level: Level,
+    option: Option,
+    value: ValueOf<Level, Option>,
+  ): void;
 }
