@@ -144,10 +144,9 @@ export declare class Host {
     get forwarding(): boolean;
     set forwarding(forwarding: boolean);
     attach(link: Attachable | Device, address?: string): Interface;
-    route(destination: string, { via, metric }: {
-        readonly via: string;
-        readonly metric?: number;
-    }): void;
+    route(destination: string, spec: Omit<RouteSpec, "to">): void;
+    deleteRoute(destination: string, spec?: Omit<RouteSpec, "to">): void;
+    routes(): readonly RouteSnapshot[];
     spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
     spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
     netstat(): Netstat;
@@ -1222,16 +1221,8 @@ declare class Inet {
     readonly protocols: readonly Protocol[];
     constructor(machine: Machine, netif: Netif);
     addAddress(to: Interface, text: string): 0 | Errno;
-    addRoute({ to, via, through, metric }: RouteSpec): 0 | Errno;
-    deleteRoute(to: string, metric?: number): 0 | Errno;
-}
-
-// inet/inet.d.ts
-interface RouteSpec {
-    readonly to: string;
-    readonly via?: string;
-    readonly through?: Interface;
-    readonly metric?: number;
+    addRoute(spec: RouteSpec): 0 | Errno;
+    deleteRoute(spec: RouteSpec): 0 | Errno;
 }
 
 // inet/ip/addresses.d.ts
@@ -1276,6 +1267,7 @@ type PortUnreachable = (packet: Packet, arrival: Arrival) => void;
 declare class Network {
     readonly address: IpAddress;
     readonly prefixLength: number;
+    readonly bits: number;
     constructor({ address, prefixLength }: Prefix);
     contains(address: IpAddress): boolean;
     equals(other: Network): boolean;
@@ -1303,6 +1295,28 @@ declare class PathTable {
     learnMtu(destination: IpAddress, mtu: number): void;
 }
 
+// inet/ip/route-spec.d.ts
+interface RouteSpec {
+    readonly to: string;
+    readonly via?: string | undefined;
+    readonly through?: Interface | undefined;
+    readonly metric?: number | undefined;
+    readonly source?: string | undefined;
+    readonly kind?: "unicast" | RefusalKind | undefined;
+    readonly protocol?: RouteProtocol | undefined;
+}
+
+// inet/ip/route.d.ts
+interface Refusal {
+    readonly network: Network;
+    readonly refuses: RefusalKind;
+    readonly metric: number;
+    readonly protocol: RouteProtocol;
+}
+
+// inet/ip/route.d.ts
+type RefusalKind = "blackhole" | "unreachable" | "prohibit";
+
 // inet/ip/route.d.ts
 interface Route {
     readonly network: Network;
@@ -1310,27 +1324,48 @@ interface Route {
     readonly through: Interface;
     readonly source: IpAddress | null;
     readonly metric: number;
-    readonly protocol: "kernel" | "static";
+    readonly protocol: RouteProtocol;
 }
+
+// inet/ip/route.d.ts
+type RouteChange = "add" | "delete";
+
+// inet/ip/route.d.ts
+interface RouteFilter {
+    readonly metric?: number | undefined;
+    readonly through?: Interface | undefined;
+    readonly gateway?: IpAddress | undefined;
+    readonly protocol?: RouteProtocol | undefined;
+    readonly refuses?: RefusalKind | undefined;
+}
+
+// inet/ip/route.d.ts
+type RouteListener = (changed: Route | Refusal, change: RouteChange) => void;
+
+// inet/ip/route.d.ts
+type RouteProtocol = "kernel" | "static" | "redirect" | "ra";
 
 // inet/ip/route.d.ts
 interface RouteSnapshot {
     readonly destination: string;
+    readonly kind: "unicast" | RefusalKind;
     readonly gateway: string | null;
     readonly interface: string;
     readonly source: string | null;
     readonly metric: number;
-    readonly protocol: "kernel" | "static";
+    readonly protocol: RouteProtocol;
     readonly usable: boolean;
 }
 
 // inet/ip/route.d.ts
 declare class RouteTable {
     get generation(): number;
-    lookup(destination: IpAddress, demanded?: Interface | null): Route | undefined;
-    add(route: Route): 0 | Errno;
-    delete(network: Network, metric?: number): 0 | Errno;
-    deleteThrough(gone: Interface): void;
+    lookup(destination: IpAddress, demanded?: Interface | null): Route | Errno;
+    add(route: Route | Refusal): 0 | Errno;
+    delete(network: Network, filter?: RouteFilter): 0 | Errno;
+    deleteThrough(gone: Interface, filter?: RouteFilter): void;
+    list(): readonly (Route | Refusal)[];
+    subscribe(listener: RouteListener): Disposable;
     snapshot(): readonly RouteSnapshot[];
 }
 

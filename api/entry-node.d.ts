@@ -253,10 +253,9 @@ export declare class Host {
     get forwarding(): boolean;
     set forwarding(forwarding: boolean);
     attach(link: Attachable | Device, address?: string): Interface;
-    route(destination: string, { via, metric }: {
-        readonly via: string;
-        readonly metric?: number;
-    }): void;
+    route(destination: string, spec: Omit<RouteSpec, "to">): void;
+    deleteRoute(destination: string, spec?: Omit<RouteSpec, "to">): void;
+    routes(): readonly RouteSnapshot[];
     spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
     spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
     netstat(): Netstat;
@@ -532,6 +531,8 @@ export interface RecordLock {
     pid?: number;
 }
 
+export type RefusalKind = "blackhole" | "unreachable" | "prohibit";
+
 export interface RemainingTime {
     nanoseconds: number;
 }
@@ -539,6 +540,29 @@ export interface RemainingTime {
 export interface ResourceLimit {
     readonly soft: number;
     readonly hard: number;
+}
+
+export type RouteProtocol = "kernel" | "static" | "redirect" | "ra";
+
+export interface RouteSnapshot {
+    readonly destination: string;
+    readonly kind: "unicast" | RefusalKind;
+    readonly gateway: string | null;
+    readonly interface: string;
+    readonly source: string | null;
+    readonly metric: number;
+    readonly protocol: RouteProtocol;
+    readonly usable: boolean;
+}
+
+export interface RouteSpec {
+    readonly to: string;
+    readonly via?: string | undefined;
+    readonly through?: Interface | undefined;
+    readonly metric?: number | undefined;
+    readonly source?: string | undefined;
+    readonly kind?: "unicast" | RefusalKind | undefined;
+    readonly protocol?: RouteProtocol | undefined;
 }
 
 export type Rule = (packet: PacketView) => Verdict;
@@ -1483,16 +1507,8 @@ declare class Inet {
     readonly protocols: readonly Protocol[];
     constructor(machine: Machine, netif: Netif);
     addAddress(to: Interface, text: string): 0 | Errno;
-    addRoute({ to, via, through, metric }: RouteSpec): 0 | Errno;
-    deleteRoute(to: string, metric?: number): 0 | Errno;
-}
-
-// inet/inet.d.ts
-interface RouteSpec {
-    readonly to: string;
-    readonly via?: string;
-    readonly through?: Interface;
-    readonly metric?: number;
+    addRoute(spec: RouteSpec): 0 | Errno;
+    deleteRoute(spec: RouteSpec): 0 | Errno;
 }
 
 // inet/ip/addresses.d.ts
@@ -1592,6 +1608,7 @@ type TransportInput = (packet: Packet, arrival: Arrival) => void;
 declare class Network {
     readonly address: IpAddress;
     readonly prefixLength: number;
+    readonly bits: number;
     constructor({ address, prefixLength }: Prefix);
     contains(address: IpAddress): boolean;
     equals(other: Network): boolean;
@@ -1620,33 +1637,47 @@ declare class PathTable {
 }
 
 // inet/ip/route.d.ts
+interface Refusal {
+    readonly network: Network;
+    readonly refuses: RefusalKind;
+    readonly metric: number;
+    readonly protocol: RouteProtocol;
+}
+
+// inet/ip/route.d.ts
 interface Route {
     readonly network: Network;
     readonly gateway: IpAddress | null;
     readonly through: Interface;
     readonly source: IpAddress | null;
     readonly metric: number;
-    readonly protocol: "kernel" | "static";
+    readonly protocol: RouteProtocol;
 }
 
 // inet/ip/route.d.ts
-interface RouteSnapshot {
-    readonly destination: string;
-    readonly gateway: string | null;
-    readonly interface: string;
-    readonly source: string | null;
-    readonly metric: number;
-    readonly protocol: "kernel" | "static";
-    readonly usable: boolean;
+type RouteChange = "add" | "delete";
+
+// inet/ip/route.d.ts
+interface RouteFilter {
+    readonly metric?: number | undefined;
+    readonly through?: Interface | undefined;
+    readonly gateway?: IpAddress | undefined;
+    readonly protocol?: RouteProtocol | undefined;
+    readonly refuses?: RefusalKind | undefined;
 }
+
+// inet/ip/route.d.ts
+type RouteListener = (changed: Route | Refusal, change: RouteChange) => void;
 
 // inet/ip/route.d.ts
 declare class RouteTable {
     get generation(): number;
-    lookup(destination: IpAddress, demanded?: Interface | null): Route | undefined;
-    add(route: Route): 0 | Errno;
-    delete(network: Network, metric?: number): 0 | Errno;
-    deleteThrough(gone: Interface): void;
+    lookup(destination: IpAddress, demanded?: Interface | null): Route | Errno;
+    add(route: Route | Refusal): 0 | Errno;
+    delete(network: Network, filter?: RouteFilter): 0 | Errno;
+    deleteThrough(gone: Interface, filter?: RouteFilter): void;
+    list(): readonly (Route | Refusal)[];
+    subscribe(listener: RouteListener): Disposable;
     snapshot(): readonly RouteSnapshot[];
 }
 

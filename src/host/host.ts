@@ -7,6 +7,8 @@
 import { ERRNO_TEXT, type Errno } from "../abi/errno.ts";
 import type { Machine } from "../base/machine.ts";
 import { Inet } from "../inet/inet.ts";
+import type { RouteSnapshot } from "../inet/ip/route.ts";
+import type { RouteSpec } from "../inet/ip/route-spec.ts";
 import type { ProgramRuntime } from "../kernel/image.ts";
 import { type Crash, Kernel } from "../kernel/kernel.ts";
 import type { RunState } from "../kernel/run-state.ts";
@@ -135,13 +137,26 @@ export class Host {
   }
 
   /**
-   * Adds a route: `host.route("default", { via: "10.0.0.1" })`, `host.route("10.1.0.0/16", { via: "10.0.0.2" })`.
-   * Throws an Error that names the route when it can't be.
+   * Adds a route: `host.route("default", { via: "10.0.0.1" })`, `host.route("10.1.0.0/16", { through: ppp0 })`,
+   * `host.route("10.9.0.0/16", { kind: "unreachable" })`. Throws an Error that names the route when it can't be.
    */
-  route(destination: string, { via, metric = 0 }: { readonly via: string; readonly metric?: number }): void {
-    const result = this.inet.addRoute({ to: destination, via, metric });
-    if (result === 0) return;
-    throw new Error(`${this.name}: can't add the route to ${destination} via ${via}: ${explain(result)}`);
+  route(destination: string, spec: Omit<RouteSpec, "to">): void {
+    const result = this.inet.addRoute({ to: destination, ...spec });
+    if (result !== 0) throw this.#routeError("add", destination, spec, result);
+  }
+
+  /**
+   * Takes the first route to that destination away that is as the specification says: `host.deleteRoute("default")`.
+   * Throws an Error that names the route when there is none.
+   */
+  deleteRoute(destination: string, spec: Omit<RouteSpec, "to"> = {}): void {
+    const result = this.inet.deleteRoute({ to: destination, ...spec });
+    if (result !== 0) throw this.#routeError("delete", destination, spec, result);
+  }
+
+  /** The routing table, as data: in the order of the networks, IPv4 first. */
+  routes(): readonly RouteSnapshot[] {
+    return this.inet.ip.routes.snapshot();
   }
 
   /**
@@ -198,6 +213,16 @@ export class Host {
     return new Capture(this.#machine, this.netif.interfaces, this.#parts.epochMs, sink);
   }
 
+  #routeError(
+    what: "add" | "delete",
+    destination: string,
+    { via, through }: Omit<RouteSpec, "to">,
+    error: Errno,
+  ): Error {
+    const how = via === undefined ? (through === undefined ? "" : ` through ${through.name}`) : ` via ${via}`;
+    return new Error(`${this.name}: can't ${what} the route to ${destination}${how}: ${explain(error)}`);
+  }
+
   #addAddress(to: Interface, address: string): void {
     const result = this.inet.addAddress(to, address);
     if (result === 0) return;
@@ -211,6 +236,9 @@ function explain(error: Errno): string {
     EINVAL: 'addresses are written as "10.0.0.1/24", networks as "10.1.0.0/16" or "default", gateways as "10.0.0.1"',
     EAFNOSUPPORT: "only IPv4 yet",
     ENETUNREACH: "no interface of this host reaches that gateway directly",
+    ENODEV: "a route needs a gateway (via) or an interface (through)",
+    EEXIST: "there is one already",
+    ESRCH: "there is no such route",
   };
   return `${error} (${meaning[error] ?? ERRNO_TEXT[error]})`;
 }

@@ -12,27 +12,16 @@ import type { Netif } from "../netif/netif.ts";
 import type { Protocol } from "../socket/protocol.ts";
 import { ETHERTYPE_ARP, ETHERTYPE_IPV4 } from "../wire/ethernet.ts";
 import * as icmpv4 from "../wire/icmpv4.ts";
-import { IpAddress, parsePrefix } from "../wire/ip-address.ts";
+import { parsePrefix } from "../wire/ip-address.ts";
 import * as arpInput from "./arp/input.ts";
 import { solicit } from "./arp/output.ts";
 import * as icmpInput from "./icmp/input.ts";
 import { ErrorLimit } from "./icmp/limit.ts";
 import * as icmpOutput from "./icmp/output.ts";
 import { Ip } from "./ip/ip.ts";
-import { Network } from "./ip/network.ts";
+import { addRoute, deleteRoute, type RouteSpec } from "./ip/route-spec.ts";
 import { input as ipInput } from "./ip4/input.ts";
 import { Udp, udpProtocol } from "./udp/udp.ts";
-
-/** A route as a person writes it, in the words of ip-route(8). */
-export interface RouteSpec {
-  /** "10.1.0.0/16", or "default". */
-  readonly to: string;
-  /** The gateway: an address that an interface reaches directly. */
-  readonly via?: string;
-  /** Needed where no gateway tells it. */
-  readonly through?: Interface;
-  readonly metric?: number;
-}
 
 export class Inet {
   readonly netif: Netif;
@@ -58,24 +47,14 @@ export class Inet {
     return prefix === undefined ? "EINVAL" : this.ip.addresses.add(to, prefix);
   }
 
-  /**
-   * Adds a route. EINVAL: the text is none, bits are set behind the prefix, or the gateway is no other host. ENODEV:
-   * neither gateway nor interface. ENETUNREACH: the gateway is not on a link of ours. EEXIST: there is such a route.
-   */
-  addRoute({ to, via, through, metric = 0 }: RouteSpec): 0 | Errno {
-    const network = parseNetwork(to);
-    const gateway = via === undefined ? null : IpAddress.parse(via);
-    if (network === undefined || gateway === undefined) return "EINVAL";
-    if (gateway !== null && this.ip.addresses.kindOf(gateway) !== "unicast") return "EINVAL";
-    const chosen = through ?? (gateway === null ? undefined : this.ip.routes.lookup(gateway)?.through);
-    if (chosen === undefined) return gateway === null ? "ENODEV" : "ENETUNREACH";
-    return this.ip.routes.add({ network, gateway, through: chosen, source: null, metric, protocol: "static" });
+  /** Adds a route; errors as in ip/route-spec.ts. */
+  addRoute(spec: RouteSpec): 0 | Errno {
+    return addRoute(this.ip, spec);
   }
 
-  /** Takes a route away. EINVAL: the text is none. ESRCH: there is no such route. */
-  deleteRoute(to: string, metric?: number): 0 | Errno {
-    const network = parseNetwork(to);
-    return network === undefined ? "EINVAL" : this.ip.routes.delete(network, metric);
+  /** Takes the first route away that is as the specification says. */
+  deleteRoute(spec: RouteSpec): 0 | Errno {
+    return deleteRoute(this.ip, spec);
   }
 
   #attachArp(ip: Ip): void {
@@ -105,10 +84,3 @@ const PORT_UNREACHABLE: icmpv4.Message = {
   code: icmpv4.PORT_UNREACHABLE,
   nextHopMtu: 0,
 };
-
-function parseNetwork(text: string): Network | undefined {
-  const prefix = parsePrefix(text === "default" ? "0.0.0.0/0" : text);
-  if (prefix === undefined) return undefined;
-  const network = new Network(prefix);
-  return network.address.equals(prefix.address) ? network : undefined;
-}

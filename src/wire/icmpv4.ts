@@ -33,6 +33,8 @@ export const HOST_UNREACHABLE = 1;
 export const PROTOCOL_UNREACHABLE = 2;
 export const PORT_UNREACHABLE = 3;
 export const FRAGMENTATION_NEEDED = 4;
+/** RFC 1812 §5.2.7.1: communication administratively prohibited. */
+export const ADMINISTRATIVELY_PROHIBITED = 13;
 /** Codes of TIME_EXCEEDED. */
 export const TTL_EXCEEDED = 0;
 export const REASSEMBLY_TIME_EXCEEDED = 1;

@@ -241,6 +241,8 @@ export {
 export { svgLsofTree } from "../host/lsof-tree-svg.ts";
 export { formatNetstat, type Netstat } from "../host/netstat.ts";
 export { formatPs, type PsRow } from "../host/ps.ts";
+export type { RefusalKind, RouteProtocol, RouteSnapshot } from "../inet/ip/route.ts";
+export type { RouteSpec } from "../inet/ip/route-spec.ts";
 export type { Stat } from "../kernel/calls/files.ts";
 export type { RecordLock } from "../kernel/calls/locks.ts";
 export type { PollFd } from "../kernel/calls/poll.ts";

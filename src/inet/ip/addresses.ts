@@ -67,7 +67,7 @@ export class AddressTable {
     const gone = this.#addresses[place];
     if (gone === undefined) return "EADDRNOTAVAIL";
     this.#addresses.splice(place, 1);
-    this.#routes.delete(gone.network, 0);
+    this.#routes.delete(gone.network, { through, protocol: "kernel" });
     const heir = this.#addresses.find((other) => other.through === through && other.network.equals(gone.network));
     if (heir !== undefined) this.#addRoute(heir);
     this.#changed();

@@ -11,6 +11,8 @@ export class Network {
   readonly address: IpAddress;
   /** As it is written for the family: 0 to 32, or 0 to 128. */
   readonly prefixLength: number;
+  /** Of the prefix in the address's 128 bits: an IPv4 prefix of 24 bits is one of 120. */
+  readonly bits: number;
   readonly #m0: number;
   readonly #m1: number;
   readonly #m2: number;
@@ -19,6 +21,7 @@ export class Network {
   constructor({ address, prefixLength }: Prefix) {
     const bits = address.family === 4 ? 96 + prefixLength : prefixLength;
     this.prefixLength = prefixLength;
+    this.bits = bits;
     this.#m0 = maskOfWord(bits, 0);
     this.#m1 = maskOfWord(bits, 1);
     this.#m2 = maskOfWord(bits, 2);

@@ -32,7 +32,7 @@ test("a decision is remembered, and made again after each kind of change", () =>
   expect(decide()).toBe(first);
   inet.addRoute({ to: "192.0.2.0/24", via: "10.0.0.8" });
   expect(path(host, "192.0.2.1")).toBe("unicast 192.0.2.1 via 10.0.0.8 eth0 src 10.0.0.1");
-  inet.deleteRoute("192.0.2.0/24");
+  inet.deleteRoute({ to: "192.0.2.0/24" });
   expect(path(host, "192.0.2.1")).toBe("unicast 192.0.2.1 via 10.0.0.9 eth0 src 10.0.0.1");
   inet.addAddress(host.lo, "192.0.2.1/32");
   expect(path(host, "192.0.2.1")).toBe("local 192.0.2.1 via 192.0.2.1 lo src 192.0.2.1");
@@ -61,8 +61,8 @@ test("errors of adding a route as a person writes it", () => {
   expect(inet.addRoute({ to: "default" })).toBe("ENODEV");
   expect(inet.addRoute({ to: "default", via: "10.9.0.1" })).toBe("ENETUNREACH");
   expect(inet.addRoute({ to: "10.9.0.0/16", through: lo })).toBe(0);
-  expect(inet.deleteRoute("10.9.0.0")).toBe("EINVAL");
-  expect(inet.deleteRoute("10.8.0.0/16")).toBe("ESRCH");
+  expect(inet.deleteRoute({ to: "10.9.0.1/16" })).toBe("EINVAL");
+  expect(inet.deleteRoute({ to: "10.8.0.0/16" })).toBe("ESRCH");
 });
 
 test("an interface without an address borrows one", () => {

@@ -49,7 +49,8 @@ export class PathTable {
 
   /**
    * The way to an address; with `demanded`, only through that interface. ENETUNREACH: no route, or a kind of address
-   * that nothing can be sent to.
+   * that nothing can be sent to; else what a route says that
+   * refuses.
    */
   to(destination: IpAddress, demanded: Interface | null = null): Path | Errno {
     const slot = slotOf(destination);
@@ -121,7 +122,7 @@ export class PathTable {
 
   #decideUnicast(destination: IpAddress, kind: Path["kind"], demanded: Interface | null): Path | Errno {
     const route = this.#routes.lookup(destination, demanded);
-    if (route === undefined) return "ENETUNREACH";
+    if (typeof route === "string") return route;
     const nextHop = route.gateway ?? destination;
     const source = route.source ?? this.#addresses.select(route.through, nextHop);
     if (source === undefined) return "ENETUNREACH";

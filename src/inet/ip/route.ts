@@ -1,14 +1,31 @@
 /**
- * The routing table: from a destination to the interface and the next hop.
+ * The routing table: from a destination to the interface and the next hop, for both families.
  *
- * Read first: RFC 1122 §3.3.1, ip-route(8). Routes stand in the order in which they are tried: the longest prefix first,
- * among equals the lowest metric, so the first that matches is the one. Hosts have a handful of routes and ip/path.ts
- * remembers results; a trie can take the array's place behind these methods.
+ * Read first: RFC 1122 §3.3.1, RFC 1812 §5.2.4.3, ip-route(8). The longest prefix decides; among its routes the lowest
+ * metric, and among those the one that was there first. A route whose interface is down is passed over, for a shorter
+ * prefix if need be. The routes to one network are a list in a trie (prefix-trie.ts), in the order in which they are tried.
+ *
+ * A route may also refuse: "blackhole", "unreachable" and "prohibit" of ip-route(8) name no interface, and a lookup
+ * that meets one answers the errno that Linux gives a local sender; what is forwarded draws the ICMP error that
+ * belongs to it (ip/forward.ts).
  */
 import type { Errno } from "../../abi/errno.ts";
 import type { Interface } from "../../netif/interface.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import type { Network } from "./network.ts";
+import { PrefixTrie } from "./prefix-trie.ts";
+
+/** Where a route comes from, as ip-route(8) says it: "kernel" came with an address, "static" was added. */
+export type RouteProtocol = "kernel" | "static" | "redirect" | "ra";
+
+export type RefusalKind = "blackhole" | "unreachable" | "prohibit";
+
+/** What each tells a sender on this host: Linux's fib_props. */
+const REFUSALS: Readonly<Record<RefusalKind, Errno>> = {
+  blackhole: "EINVAL",
+  unreachable: "EHOSTUNREACH",
+  prohibit: "EACCES",
+};
 
 export interface Route {
   readonly network: Network;
@@ -18,25 +35,50 @@ export interface Route {
   /** What a socket that is not bound sends from; null: the interface's address. */
   readonly source: IpAddress | null;
   readonly metric: number;
-  /** As ip-route(8) says where it comes from: "kernel" came with an address, "static" was added. */
-  readonly protocol: "kernel" | "static";
+  readonly protocol: RouteProtocol;
+}
+
+/** A route on which nothing goes anywhere. */
+export interface Refusal {
+  readonly network: Network;
+  readonly refuses: RefusalKind;
+  readonly metric: number;
+  readonly protocol: RouteProtocol;
 }
 
 /** One line of `ip route`. */
 export interface RouteSnapshot {
   /** "10.0.0.0/24"; the default route is "0.0.0.0/0". */
   readonly destination: string;
+  readonly kind: "unicast" | RefusalKind;
   readonly gateway: string | null;
+  /** Empty for a route that refuses. */
   readonly interface: string;
   readonly source: string | null;
   readonly metric: number;
-  readonly protocol: "kernel" | "static";
+  readonly protocol: RouteProtocol;
   /** False while its interface is down. */
   readonly usable: boolean;
 }
 
+/** What tells routes to one network apart; what is left out matches any. */
+export interface RouteFilter {
+  readonly metric?: number | undefined;
+  readonly through?: Interface | undefined;
+  readonly gateway?: IpAddress | undefined;
+  readonly protocol?: RouteProtocol | undefined;
+  readonly refuses?: RefusalKind | undefined;
+}
+
+export type RouteChange = "add" | "delete";
+export type RouteListener = (changed: Route | Refusal, change: RouteChange) => void;
+
+/** The routes to one network, in the order in which they are tried. */
+type Alternatives = readonly (Route | Refusal)[];
+
 export class RouteTable {
-  readonly #routes: Route[] = [];
+  readonly #trie: PrefixTrie<Alternatives> = new PrefixTrie<Alternatives>();
+  #listeners: readonly RouteListener[] = [];
   #generation = 0;
 
   /** Moves with each change. */
@@ -45,73 +87,129 @@ export class RouteTable {
   }
 
   /**
-   * The route that a packet to this address takes now; with `demanded`, of those through that interface. Routes of
-   * interfaces that are down are passed over.
+   * The route that a packet to this address takes now; with `demanded`, of those through that interface. ENETUNREACH:
+   * there is none; EINVAL, EHOSTUNREACH or EACCES: it is one that refuses.
    */
-  lookup(destination: IpAddress, demanded: Interface | null = null): Route | undefined {
-    for (const route of this.#routes) {
-      if (demanded !== null && route.through !== demanded) continue;
-      if (route.network.contains(destination) && route.through.up) return route;
-    }
-    return undefined;
+  lookup(destination: IpAddress, demanded: Interface | null = null): Route | Errno {
+    if (demanded !== null) return this.#lookupThrough(destination, demanded) ?? "ENETUNREACH";
+    const found = this.#trie.longest(destination, firstUsable);
+    if (found === undefined) return "ENETUNREACH";
+    return "refuses" in found ? REFUSALS[found.refuses] : found;
   }
 
   /**
-   * EEXIST: there is one with this network and metric. ENETUNREACH: no route leads to the gateway without another
-   * gateway, or it does not through this interface. ENETDOWN: the interface is down, and the route did not come with an
-   * address.
+   * EEXIST: there is one with this network and metric; of those that came with addresses, each interface may have its
+   * own. ENETUNREACH: no route leads to the gateway without another gateway, or it does not through this interface.
+   * ENETDOWN: the interface is down, and the route did not come with an address.
    */
-  add(route: Route): 0 | Errno {
-    if (!route.through.up && route.protocol === "static") return "ENETDOWN";
-    if (this.#routes.some((other) => isSame(other, route.network, route.metric))) return "EEXIST";
-    if (route.gateway !== null && !this.#isDirect(route.gateway, route.through)) return "ENETUNREACH";
-    const place = this.#routes.findIndex((other) => comesBefore(route, other));
-    this.#routes.splice(place < 0 ? this.#routes.length : place, 0, route);
-    this.#generation++;
+  add(route: Route | Refusal): 0 | Errno {
+    if ("through" in route && !route.through.up && route.protocol !== "kernel") return "ENETDOWN";
+    const alternatives = this.#trie.get(route.network) ?? [];
+    if (alternatives.some((other) => excludes(other, route))) return "EEXIST";
+    if ("gateway" in route && route.gateway !== null && !this.#isDirect(route.gateway, route.through)) {
+      return "ENETUNREACH";
+    }
+    const place = alternatives.findIndex((other) => other.metric > route.metric);
+    this.#trie.set(route.network, alternatives.toSpliced(place < 0 ? alternatives.length : place, 0, route));
+    this.#tell(route, "add");
     return 0;
   }
 
-  /** Takes the route with this network, and metric unless any will do, away. ESRCH: there is none. */
-  delete(network: Network, metric?: number): 0 | Errno {
-    const place = this.#routes.findIndex((route) => isSame(route, network, metric ?? route.metric));
-    if (place < 0) return "ESRCH";
-    this.#routes.splice(place, 1);
-    this.#generation++;
+  /** Takes the first route to this network that the filter matches away. ESRCH: there is none. */
+  delete(network: Network, filter: RouteFilter = {}): 0 | Errno {
+    const alternatives = this.#trie.get(network) ?? [];
+    const gone = alternatives.find((route) => matches(route, filter));
+    if (gone === undefined) return "ESRCH";
+    this.#remove(gone, alternatives);
     return 0;
   }
 
-  /** Takes all routes through an interface away. */
-  deleteThrough(gone: Interface): void {
-    const kept = this.#routes.filter((route) => route.through !== gone);
-    this.#routes.splice(0, this.#routes.length, ...kept);
-    this.#generation++;
+  /** Takes all routes through an interface away, those that the filter matches. */
+  deleteThrough(gone: Interface, filter: RouteFilter = {}): void {
+    for (const route of this.list()) {
+      if ("through" in route && route.through === gone && matches(route, filter)) {
+        this.#remove(route, this.#trie.get(route.network) ?? []);
+      }
+    }
+  }
+
+  /** In the order of their networks, IPv4 first; routes to one network in the order in which they are tried. */
+  list(): readonly (Route | Refusal)[] {
+    return [...this.#trie.values()].flat();
+  }
+
+  /** The listener hears of every later change, as `ip monitor route` does; disposing ends that. */
+  subscribe(listener: RouteListener): Disposable {
+    const subscription: RouteListener = (changed, change) => listener(changed, change);
+    this.#listeners = [...this.#listeners, subscription];
+    return {
+      [Symbol.dispose]: () => {
+        this.#listeners = this.#listeners.filter((other) => other !== subscription);
+      },
+    };
   }
 
   snapshot(): readonly RouteSnapshot[] {
-    return this.#routes.map(({ network, gateway, through, source, metric, protocol }) => ({
-      destination: network.toString(),
-      gateway: gateway === null ? null : gateway.toString(),
-      interface: through.name,
-      source: source === null ? null : source.toString(),
-      metric,
-      protocol,
-      usable: through.up,
-    }));
+    return this.list().map(show);
+  }
+
+  #remove(gone: Route | Refusal, alternatives: Alternatives): void {
+    const rest = alternatives.filter((other) => other !== gone);
+    if (rest.length === 0) this.#trie.delete(gone.network);
+    else this.#trie.set(gone.network, rest);
+    this.#tell(gone, "delete");
+  }
+
+  #tell(changed: Route | Refusal, change: RouteChange): void {
+    this.#generation++;
+    for (const listener of this.#listeners) listener(changed, change);
+  }
+
+  #lookupThrough(destination: IpAddress, through: Interface): Route | undefined {
+    return this.#trie.longest(destination, (alternatives) =>
+      alternatives.find((route): route is Route => "through" in route && route.through === through && through.up),
+    );
   }
 
   #isDirect(gateway: IpAddress, through: Interface): boolean {
-    const route = this.lookup(gateway);
-    return route !== undefined && route.gateway === null && route.through === through;
+    return this.#lookupThrough(gateway, through)?.gateway === null;
   }
 }
 
-function isSame(route: Route, network: Network, metric: number): boolean {
-  return route.metric === metric && route.network.equals(network);
+/** A route as data. */
+export function show(route: Route | Refusal): RouteSnapshot {
+  const isUnicast = "through" in route;
+  return {
+    destination: route.network.toString(),
+    kind: isUnicast ? "unicast" : route.refuses,
+    gateway: isUnicast ? (route.gateway?.toString() ?? null) : null,
+    interface: isUnicast ? route.through.name : "",
+    source: isUnicast ? (route.source?.toString() ?? null) : null,
+    metric: route.metric,
+    protocol: route.protocol,
+    usable: !isUnicast || route.through.up,
+  };
 }
 
-function comesBefore(route: Route, other: Route): boolean {
-  if (route.network.prefixLength !== other.network.prefixLength) {
-    return route.network.prefixLength > other.network.prefixLength;
-  }
-  return route.metric < other.metric;
+function firstUsable(alternatives: Alternatives): Route | Refusal | undefined {
+  // A plain loop: this is asked at every step down the trie.
+  for (const route of alternatives) if ("refuses" in route || route.through.up) return route;
+  return undefined;
+}
+
+function excludes(one: Route | Refusal, other: Route | Refusal): boolean {
+  if (one.metric !== other.metric) return false;
+  const bothFromAddresses = one.protocol === "kernel" && other.protocol === "kernel";
+  return !(bothFromAddresses && "through" in one && "through" in other && one.through !== other.through);
+}
+
+function matches(route: Route | Refusal, filter: RouteFilter): boolean {
+  const { metric, through, gateway, protocol, refuses } = filter;
+  if (metric !== undefined && route.metric !== metric) return false;
+  if (protocol !== undefined && route.protocol !== protocol) return false;
+  if ("refuses" in route)
+    return through === undefined && gateway === undefined && (refuses ?? route.refuses) === route.refuses;
+  if (refuses !== undefined) return false;
+  if (through !== undefined && route.through !== through) return false;
+  return gateway === undefined || (route.gateway?.equals(gateway) ?? false);
 }

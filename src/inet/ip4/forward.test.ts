@@ -55,6 +55,18 @@ describe("what a gateway answers instead", () => {
     expect(gateway.count("IpInHdrErrors")).toBe(1);
   });
 
+  test.each([
+    ["unreachable", ["IP 10.0.0.1 > 10.0.0.2: ICMP host 192.0.2.1 unreachable, length 37"]],
+    ["prohibit", ["IP 10.0.0.1 > 10.0.0.2: ICMP host 192.0.2.1 unreachable - admin prohibited filter, length 37"]],
+    ["blackhole", []],
+  ] as const)("a route of kind %s", (kind, answers) => {
+    const gateway = new Gateway();
+    expect(gateway.inet.addRoute({ to: "192.0.2.0/24", kind })).toBe(0);
+    gateway.arrives(udpDatagram("10.0.0.2:9", "192.0.2.1:7", "x"));
+    expect(gateway.sent()).toEqual(answers);
+    expect(gateway.count("IpExtInNoRoutes")).toBe(1);
+  });
+
   test("no route", () => {
     const gateway = new Gateway();
     gateway.arrives(udpDatagram("10.0.0.2:9", "192.0.2.1:7", "x"));

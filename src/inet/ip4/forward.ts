@@ -5,6 +5,7 @@
  * No redirects are sent. A datagram that does not fit and may be fragmented is dropped, as one that may not is; only
  * the sender of the latter is told, for the former did not ask.
  */
+import type { Errno } from "../../abi/errno.ts";
 import { countDrop } from "../../base/machine.ts";
 import * as icmpv4 from "../../wire/icmpv4.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
@@ -22,7 +23,7 @@ export function forward(ip: Ip, packet: Packet, { destination, frameKind }: Arri
   }
   const path = ip.paths.to(destination);
   if (typeof path === "string") {
-    refuse(ip, packet, frameKind, "IpExtInNoRoutes", unreachable(icmpv4.NET_UNREACHABLE, 0));
+    refuse(ip, packet, frameKind, "IpExtInNoRoutes", messageFor(path));
     return;
   }
   const { mtu } = path.through;
@@ -38,6 +39,14 @@ export function forward(ip: Ip, packet: Packet, { destination, frameKind }: Arri
   ip.machine.counters.bump("IpForwDatagrams");
   if (ip.machine.tracer.on) trace(ip, "inet/ip/forward", packet);
   transmit(ip, packet, path);
+}
+
+/** What the sender is told where the routing table has no way for its datagram: Linux's ip_error. */
+function messageFor(error: Errno): icmpv4.Message | null {
+  if (error === "EHOSTUNREACH") return unreachable(icmpv4.HOST_UNREACHABLE, 0);
+  if (error === "EACCES") return unreachable(icmpv4.ADMINISTRATIVELY_PROHIBITED, 0);
+  // A blackhole says nothing.
+  return error === "ENETUNREACH" ? unreachable(icmpv4.NET_UNREACHABLE, 0) : null;
 }
 
 function unreachable(code: number, nextHopMtu: number): icmpv4.Message {
