@@ -252,6 +252,8 @@ export declare class Host {
     get name(): string;
     get forwarding(): boolean;
     set forwarding(forwarding: boolean);
+    sysctl(name: string): string;
+    sysctl(name: string, value: number | string): void;
     attach(link: Attachable | Device, address?: string): Interface;
     route(destination: string, spec: Omit<RouteSpec, "to">): void;
     deleteRoute(destination: string, spec?: Omit<RouteSpec, "to">): void;
@@ -1164,6 +1166,7 @@ interface Machine {
     readonly scheduler: Scheduler;
     readonly tracer: Tracer;
     readonly counters: Counters;
+    readonly sysctl: Sysctl;
     random(purpose: string): Prng;
 }
 
@@ -1221,6 +1224,69 @@ declare class Scheduler {
     get hasReady(): boolean;
     raise(runnable: Runnable): void;
     runReady(budget: number): number;
+}
+
+// base/sysctl.d.ts
+interface IntegerBounds {
+    readonly min?: number;
+    readonly max?: number;
+    readonly changed?: () => void;
+}
+
+// base/sysctl.d.ts
+declare class IntegerSetting extends NumbersSetting {
+    constructor(initial: number, bounds: IntegerBounds);
+    get value(): number;
+    set value(value: number);
+}
+
+// base/sysctl.d.ts
+declare class IntegersSetting extends NumbersSetting {
+    constructor(initial: readonly number[], bounds: IntegerBounds, isSound: (values: readonly number[]) => boolean);
+    get values(): readonly number[];
+    protected accepts(numbers: readonly number[]): boolean;
+}
+
+// base/sysctl.d.ts
+declare class NumbersSetting implements Setting {
+    protected numbers: readonly number[];
+    constructor(initial: readonly number[], bounds: IntegerBounds);
+    get text(): string;
+    write(text: string): 0 | Errno;
+    protected accepts(_numbers: readonly number[]): boolean;
+}
+
+// base/sysctl.d.ts
+interface Setting {
+    readonly text: string;
+    write(text: string): 0 | Errno;
+}
+
+// base/sysctl.d.ts
+declare class SettingDirectory {
+    get(name: string): Setting | SettingDirectory | undefined;
+    names(): readonly string[];
+    set(name: string, entry: Setting | SettingDirectory): void;
+    delete(name: string): void;
+}
+
+// base/sysctl.d.ts
+declare class Sysctl {
+    readonly root: SettingDirectory;
+    integer(name: string, initial: number, bounds?: IntegerBounds): IntegerSetting;
+    integers(name: string, initial: readonly number[], bounds?: IntegerBounds, isSound?: (values: readonly number[]) => boolean): IntegersSetting;
+    word(name: string, initial: string, accepts: (word: string) => boolean): WordSetting;
+    read(name: string): string | undefined;
+    write(name: string, text: string): 0 | Errno;
+    remove(name: string): void;
+}
+
+// base/sysctl.d.ts
+declare class WordSetting implements Setting {
+    value: string;
+    constructor(initial: string, accepts: (word: string) => boolean);
+    get text(): string;
+    write(text: string): 0 | Errno;
 }
 
 // base/trace.d.ts
@@ -1582,13 +1648,14 @@ declare class Ip {
     readonly routes: RouteTable;
     readonly addresses: AddressTable;
     readonly paths: PathTable;
-    forwarding: boolean;
-    defaultTtl: number;
+    readonly settings: Ipv4Settings;
     sendError: ErrorSender;
     portUnreachable: PortUnreachable;
     nextIdentification: number;
     readonly arrival: Arrival;
     constructor(machine: Machine, netif: Netif);
+    get forwarding(): boolean;
+    set forwarding(forwarding: boolean);
     register(protocol: number, input: TransportInput): void;
     registerError(protocol: number, handler: TransportError): void;
     inputFor(protocol: number): TransportInput | undefined;
@@ -1679,6 +1746,54 @@ declare class RouteTable {
     list(): readonly (Route | Refusal)[];
     subscribe(listener: RouteListener): Disposable;
     snapshot(): readonly RouteSnapshot[];
+}
+
+// inet/ip4/settings.d.ts
+declare const INTERFACE_SETTINGS: {
+    readonly forwarding: 0;
+    readonly accept_redirects: 1;
+    readonly secure_redirects: 1;
+    readonly send_redirects: 1;
+    readonly shared_media: 1;
+    readonly accept_source_route: 0;
+    readonly rp_filter: 0;
+    readonly accept_local: 0;
+    readonly bc_forwarding: 0;
+    readonly arp_ignore: 0;
+    readonly arp_accept: 0;
+    readonly force_igmp_version: 0;
+};
+
+// inet/ip4/settings.d.ts
+type Ipv4InterfaceSetting = keyof typeof INTERFACE_SETTINGS;
+
+// inet/ip4/settings.d.ts
+declare class Ipv4Settings {
+    readonly forward: IntegerSetting;
+    readonly defaultTtl: IntegerSetting;
+    readonly noPmtuDiscovery: IntegerSetting;
+    readonly minPmtu: IntegerSetting;
+    readonly mtuExpires: IntegerSetting;
+    readonly ipfragHighThreshold: IntegerSetting;
+    readonly ipfragTime: IntegerSetting;
+    readonly ipfragMaxDistance: IntegerSetting;
+    readonly localPortRange: IntegersSetting;
+    readonly unprivilegedPortStart: IntegerSetting;
+    readonly nonlocalBind: IntegerSetting;
+    readonly icmpEchoIgnoreAll: IntegerSetting;
+    readonly icmpEchoIgnoreBroadcasts: IntegerSetting;
+    readonly icmpRateLimit: IntegerSetting;
+    readonly icmpRateMask: IntegerSetting;
+    readonly icmpMessagesPerSecond: IntegerSetting;
+    readonly icmpMessagesBurst: IntegerSetting;
+    readonly pingGroupRange: IntegersSetting;
+    readonly igmpMaxMemberships: IntegerSetting;
+    readonly interfaces: InterfaceSettings<Ipv4InterfaceSetting>;
+    constructor(sysctl: Sysctl, interfaces: InterfaceTable);
+    setForwarding(forwarding: boolean): void;
+    get ipfragTimeNs(): number;
+    get mtuExpiresNs(): number;
+    get icmpRateLimitNs(): number;
 }
 
 // inet/udp/pcb.d.ts
@@ -2385,6 +2500,21 @@ declare class PortStatistics {
     drop(medium: Medium, cause: DropCause, bytes: number): void;
     snapshot(label: string, inFlight: number): PortSnapshot;
 }
+
+// netif/interface-settings.d.ts
+declare class InterfaceSettings<Name extends string> {
+    readonly all: SettingsOf<Name>;
+    readonly default: SettingsOf<Name>;
+    constructor(sysctl: Sysctl, interfaces: InterfaceTable, directory: string, initial: Readonly<Record<Name, number>>, all?: Partial<Readonly<Record<Name, number>>>);
+    of(through: Interface): SettingsOf<Name>;
+    every(): readonly SettingsOf<Name>[];
+    both(through: Interface, name: Name): boolean;
+    either(through: Interface, name: Name): boolean;
+    larger(through: Interface, name: Name): number;
+}
+
+// netif/interface-settings.d.ts
+type SettingsOf<Name extends string> = Readonly<Record<Name, IntegerSetting>>;
 
 // netif/interface-table.d.ts
 type InterfaceChange = "attach" | "up" | "down" | "detach";

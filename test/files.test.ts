@@ -521,7 +521,7 @@ describe("/proc", () => {
   test("has a directory for each process, with its status", async () => {
     await runProgram(async (sys) => {
       const pid = sys.fork((child) => child.sleep(1).then(() => 0));
-      expect(sys.readdir("/proc")).toEqual(["net", "1", String(sys.getpid()), String(pid), "self"]);
+      expect(sys.readdir("/proc")).toEqual(["net", "sys", "1", String(sys.getpid()), String(pid), "self"]);
       expect(sys.readlink("/proc/self")).toBe(String(sys.getpid()));
       expect(S_ISDIR(sys.stat(`/proc/${pid}`).mode)).toBe(true);
       const status = await readFile(sys, "/proc/self/status");

@@ -5,6 +5,7 @@
 import type { Counters } from "./counters.ts";
 import type { Prng } from "./prng.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { Sysctl } from "./sysctl.ts";
 import type { Tracer } from "./trace.ts";
 
 export interface Machine {
@@ -13,6 +14,8 @@ export interface Machine {
   readonly scheduler: Scheduler;
   readonly tracer: Tracer;
   readonly counters: Counters;
+  /** Its settings, by Linux's names. A link has none. */
+  readonly sysctl: Sysctl;
   /** A generator of its own for each purpose, so that a new consumer does not shift the others. */
   random(purpose: string): Prng;
 }

@@ -4,6 +4,7 @@
  * Read first: inode(7). One class for each type: Directory, RegularFile, SymbolicLink, Fifo, SocketNode,
  * CharacterDevice, GeneratedFile. An inode goes when no name leads to it and nobody has it open.
  */
+import type { Errno } from "../abi/errno.ts";
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, S_ISUID } from "../abi/stat.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import { Content } from "./content.ts";
@@ -254,13 +255,22 @@ export class CharacterDevice extends Inode {
   }
 }
 
-/** A file whose text is made when it is opened: /proc. */
+/** A file whose text is made when it is opened, and where each write is a value that is taken or refused: /proc. */
 export class GeneratedFile extends Inode {
   readonly generate: () => string;
+  /** Null: nothing can be written. */
+  readonly accept: ((text: string) => 0 | Errno) | null;
 
-  constructor(volume: Volume, ownership: Ownership, generate: () => string, number?: number) {
+  constructor(
+    volume: Volume,
+    ownership: Ownership,
+    generate: () => string,
+    number?: number,
+    accept: ((text: string) => 0 | Errno) | null = null,
+  ) {
     super(volume, S_IFREG, ownership, number);
     this.generate = generate;
+    this.accept = accept;
   }
 }
 

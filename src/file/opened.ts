@@ -15,6 +15,9 @@ import type { FileDescription, FileOps, OpenFile } from "./open-file.ts";
 import type { Task } from "./task.ts";
 import { FILE_SIZE_MAX } from "./volume.ts";
 
+/** A page: no value of a setting is longer. */
+const SETTING_MAX_BYTES = 4096;
+
 /** What opened inodes have in common. */
 abstract class OpenInode implements FileOps {
   readonly named: Inode;
@@ -184,13 +187,15 @@ class OpenDevice extends OpenInode {
   }
 }
 
-/** The text was made when it was opened, and stays as it was then. */
+/** The text was made when it was opened, and stays as it was then; of a setting it is made whenever it is read from the start. */
 class OpenGenerated extends OpenInode {
-  readonly #text: Uint8Array;
+  readonly #file: GeneratedFile;
+  #text: Uint8Array;
   #offset = 0;
 
   constructor(inode: GeneratedFile, path: string) {
     super(inode, path);
+    this.#file = inode;
     this.#text = new TextEncoder().encode(inode.generate());
   }
 
@@ -201,13 +206,26 @@ class OpenGenerated extends OpenInode {
   }
 
   readAt(_task: Task, into: Uint8Array, offset: number): number {
+    if (offset === 0 && this.#file.accept !== null) this.#text = new TextEncoder().encode(this.#file.generate());
     const part = this.#text.subarray(offset, offset + into.length);
     into.set(part);
     return part.length;
   }
 
-  write(): Errno {
-    return "EBADF";
+  write(task: Task, from: Uint8Array): number | Errno {
+    const written = this.writeAt(task, from, this.#offset);
+    if (typeof written === "number") this.#offset += written;
+    return written;
+  }
+
+  /** As a setting of /proc/sys: a write is a whole value, and what is written behind the start means nothing. */
+  writeAt(_task: Task, from: Uint8Array, offset: number): number | Errno {
+    const { accept } = this.#file;
+    if (accept === null) return "EIO";
+    if (offset > 0 || from.length === 0) return from.length;
+    if (from.length > SETTING_MAX_BYTES) return "EINVAL";
+    const refusal = accept(new TextDecoder().decode(from));
+    return refusal === 0 ? from.length : refusal;
   }
 
   seek(offset: number, whence: number): number | Errno {

@@ -28,6 +28,7 @@ import { type LsofTree, lsofTree } from "./lsof-tree.ts";
 import { type Netstat, netstat } from "./netstat.ts";
 import { mountProc } from "./proc.ts";
 import { procNet } from "./proc-net.ts";
+import { mountSysctl } from "./proc-sys.ts";
 import { type PsRow, ps } from "./ps.ts";
 import { TreeNames } from "./socket-names.ts";
 
@@ -102,10 +103,11 @@ export class Host {
       onCrash: parts.onCrash,
     });
     this.unix.names = new TreeNames(this.kernel.files);
-    mountProc(
+    const proc = mountProc(
       this.kernel,
       procNet(() => this.netstat()),
     );
+    mountSysctl(this.kernel.files, proc, machine.sysctl);
   }
 
   get name(): string {
@@ -119,6 +121,23 @@ export class Host {
 
   set forwarding(forwarding: boolean) {
     this.inet.ip.forwarding = forwarding;
+  }
+
+  /** A setting by its name in sysctl(8), as the text of its file in /proc/sys. Throws an Error when there is none. */
+  sysctl(name: string): string;
+  /** Sets it: `host.sysctl("net.ipv4.ip_forward", 1)`. Throws an Error that names the setting when it can't be. */
+  sysctl(name: string, value: number | string): void;
+  sysctl(name: string, value?: number | string): string | undefined {
+    const { sysctl } = this.#machine;
+    if (value === undefined) {
+      const text = sysctl.read(name);
+      if (text === undefined) throw new Error(`${this.name}: there is no setting "${name}"`);
+      return text;
+    }
+    const result = sysctl.write(name, String(value));
+    if (result === 0) return undefined;
+    const reason = result === "ENOENT" ? "there is none of that name" : "it does not take that";
+    throw new Error(`${this.name}: can't set "${name}" to ${JSON.stringify(value)}: ${reason}`);
   }
 
   /**

@@ -21,8 +21,8 @@ const PRIVATE_DIRECTORY = 0o500;
 /** The texts of /proc/net, by name. */
 export type NetFiles = Readonly<Record<string, () => string>>;
 
-/** Makes /proc, whose entries follow the process table. */
-export function mountProc(kernel: Kernel, netFiles: NetFiles): void {
+/** Makes /proc, whose entries follow the process table, and answers it. */
+export function mountProc(kernel: Kernel, netFiles: NetFiles): Directory {
   const { files } = kernel;
   const root = { uid: 0, gid: 0, permissions: PUBLIC_FILE };
   const proc = files.addDirectory(files.root, "proc", PUBLIC_DIRECTORY, {
@@ -42,6 +42,7 @@ export function mountProc(kernel: Kernel, netFiles: NetFiles): void {
     },
     names: () => netNames,
   });
+  return proc;
 }
 
 /** /proc/<pid>, which belongs to the user of the process. */

@@ -7,6 +7,7 @@ import { Counters } from "../base/counters.ts";
 import type { Machine } from "../base/machine.ts";
 import { Prng } from "../base/prng.ts";
 import { Scheduler } from "../base/scheduler.ts";
+import { Sysctl } from "../base/sysctl.ts";
 import { type TraceEvent, Tracer } from "../base/trace.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import { BROADCAST, type MacAddress } from "../wire/mac-address.ts";
@@ -34,7 +35,8 @@ export class TestWorld {
       this.streams.push(`${name} ${purpose}`);
       return Prng.stream(this.seed, `${name} ${purpose}`);
     };
-    return { name, scheduler: this.scheduler, tracer: this.tracer, counters: new Counters(), random };
+    const { scheduler, tracer } = this;
+    return { name, scheduler, tracer, counters: new Counters(), sysctl: new Sysctl(), random };
   }
 
   listen(): this {

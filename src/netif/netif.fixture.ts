@@ -7,6 +7,7 @@ import { CallbackEvent } from "../base/event-queue.ts";
 import type { Machine } from "../base/machine.ts";
 import { Prng } from "../base/prng.ts";
 import { Scheduler } from "../base/scheduler.ts";
+import { Sysctl } from "../base/sysctl.ts";
 import { Tracer } from "../base/trace.ts";
 import type { Device, DeviceClient } from "../link/device.ts";
 import * as ethernet from "../wire/ethernet.ts";
@@ -30,6 +31,7 @@ export class TestWorld {
       scheduler: this.scheduler,
       tracer: this.tracer,
       counters: new Counters(),
+      sysctl: new Sysctl(),
       random: (purpose) => Prng.stream(1, `${name} ${purpose}`),
     };
   }

@@ -9,6 +9,7 @@ import type { Machine } from "../base/machine.ts";
 import type { Platform } from "../base/platform.ts";
 import { Prng } from "../base/prng.ts";
 import { type Journal, Scheduler } from "../base/scheduler.ts";
+import { Sysctl } from "../base/sysctl.ts";
 import { type TraceListener, Tracer } from "../base/trace.ts";
 import type { ConsoleOutput } from "../host/console.ts";
 import { Host } from "../host/host.ts";
@@ -216,6 +217,7 @@ export class World implements AsyncDisposable {
       scheduler: this.#scheduler,
       tracer: this.#tracer,
       counters: new Counters(),
+      sysctl: new Sysctl(),
       random: (purpose) => Prng.stream(this.seed, `${kind}/${name}/${purpose}`),
     };
   }

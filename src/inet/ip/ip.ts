@@ -23,6 +23,7 @@ import type { FrameKind } from "../../netif/protocol-queue.ts";
 import type { Message } from "../../wire/icmpv4.ts";
 import { type AddressPair, ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
 import type { Packet } from "../../wire/packet.ts";
+import { Ipv4Settings } from "../ip4/settings.ts";
 import { type AddressKind, AddressTable } from "./addresses.ts";
 import { PathTable } from "./path.ts";
 import { RouteTable } from "./route.ts";
@@ -105,10 +106,8 @@ export class Ip {
   readonly routes: RouteTable;
   readonly addresses: AddressTable;
   readonly paths: PathTable;
-  /** net.ipv4.ip_forward: is this host a gateway? */
-  forwarding = false;
-  /** net.ipv4.ip_default_ttl. */
-  defaultTtl = 64;
+  /** Linux's settings below net.ipv4. */
+  readonly settings: Ipv4Settings;
   /** ICMP fills these in: IP can't import its own user. */
   sendError: ErrorSender = () => {};
   portUnreachable: PortUnreachable = () => {};
@@ -132,6 +131,7 @@ export class Ip {
   constructor(machine: Machine, netif: Netif) {
     this.machine = machine;
     this.netif = netif;
+    this.settings = new Ipv4Settings(machine.sysctl, netif.interfaces);
     this.routes = new RouteTable();
     this.addresses = new AddressTable(this.routes);
     this.paths = new PathTable(machine.scheduler, netif.interfaces, this.addresses, this.routes);
@@ -141,6 +141,15 @@ export class Ip {
       this.addresses.deleteThrough(changed);
       this.routes.deleteThrough(changed);
     });
+  }
+
+  /** net.ipv4.ip_forward: is this host a gateway? */
+  get forwarding(): boolean {
+    return this.settings.forward.value !== 0;
+  }
+
+  set forwarding(forwarding: boolean) {
+    this.settings.setForwarding(forwarding);
   }
 
   /** From now on datagrams of either family with this protocol number go to this function. */

@@ -27,7 +27,7 @@ export function output(
   protocol: number,
   options: SendOptions,
 ): 0 | Errno {
-  const { timeToLive = ip.defaultTtl, trafficClass = 0 } = options;
+  const { timeToLive = ip.settings.defaultTtl.value, trafficClass = 0 } = options;
   const totalLength = ipv4.HEADER_LENGTH + packet.length;
   ip.machine.counters.bump("IpOutRequests");
   if (totalLength > path.through.mtu) {

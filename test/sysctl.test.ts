@@ -1,0 +1,66 @@
+/** Settings of a host: from the scenario, and as files in /proc/sys. */
+import { O_RDONLY, O_RDWR, O_WRONLY, type Program, type Sys } from "netloom";
+import { expect, test } from "vitest";
+import { oneHost } from "./support/world.ts";
+
+async function read(sys: Sys, path: string): Promise<string> {
+  const fd = await sys.open(path, O_RDONLY);
+  const buffer = new Uint8Array(100);
+  const bytes = await sys.read(fd, buffer);
+  sys.close(fd);
+  return new TextDecoder().decode(buffer.subarray(0, bytes));
+}
+
+async function write(sys: Sys, path: string, text: string): Promise<void> {
+  const fd = await sys.open(path, O_WRONLY);
+  await sys.write(fd, text);
+  sys.close(fd);
+}
+
+async function run(program: Program, uid: number = 0) {
+  const { world, alice } = oneHost();
+  alice.spawn("program", program, { uid });
+  const { crashes } = await world.run();
+  if (crashes[0] !== undefined) throw crashes[0].error;
+  return alice;
+}
+
+test("a scenario reads and sets them by name", () => {
+  const { world, alice } = oneHost();
+  alice.attach(world.segment("lan"), "10.0.0.1/24");
+  expect(alice.sysctl("net.ipv4.ip_default_ttl")).toBe("64");
+  alice.sysctl("net.ipv4.ip_forward", 1);
+  expect([alice.forwarding, alice.sysctl("net.ipv4.conf.eth0.forwarding")]).toEqual([true, "1"]);
+  alice.forwarding = false;
+  expect(alice.sysctl("net/ipv4/ip_forward")).toBe("0");
+  expect(() => alice.sysctl("net.ipv4.no_such")).toThrow('alice: there is no setting "net.ipv4.no_such"');
+  expect(() => alice.sysctl("net.ipv4.ip_default_ttl", 256)).toThrow(
+    'alice: can\'t set "net.ipv4.ip_default_ttl" to 256',
+  );
+});
+
+test("root reads and writes them in /proc/sys", async () => {
+  const alice = await run(async (sys) => {
+    expect(await read(sys, "/proc/sys/net/ipv4/ip_forward")).toBe("0\n");
+    await write(sys, "/proc/sys/net/ipv4/ip_forward", "1\n");
+    expect(await read(sys, "/proc/sys/net/ipv4/conf/lo/forwarding")).toBe("1\n");
+    expect(await read(sys, "/proc/sys/net/ipv4/ip_local_port_range")).toBe("32768\t60999\n");
+    expect(sys.readdir("/proc/sys/net/ipv4/conf")).toEqual(["all", "default", "lo"]);
+    await expect(write(sys, "/proc/sys/net/ipv4/ip_default_ttl", "many")).rejects.toThrow("EINVAL");
+    const fd = await sys.open("/proc/sys/net/ipv4/ip_default_ttl", O_RDWR);
+    const buffer = new Uint8Array(10);
+    await sys.read(fd, buffer);
+    // What is written behind the start means nothing.
+    expect(await sys.write(fd, "7")).toBe(1);
+    expect(await read(sys, "/proc/sys/net/ipv4/ip_default_ttl")).toBe("64\n");
+  });
+  expect(alice.forwarding).toBe(true);
+});
+
+test("others only read them", async () => {
+  await run(async (sys) => {
+    expect(await read(sys, "/proc/sys/net/ipv4/ip_default_ttl")).toBe("64\n");
+    await expect(write(sys, "/proc/sys/net/ipv4/ip_default_ttl", "9")).rejects.toThrow("EACCES");
+    expect(() => sys.unlink("/proc/sys/net/ipv4/ip_default_ttl")).toThrow("EACCES");
+  }, 1000);
+});
