@@ -443,6 +443,10 @@ export interface OptionValues {
 
 export type OtherArchitecture = "alpha" | "sparc" | "mips" | "parisc";
 
+export interface OutsideSource extends Disposable {
+    raise(): void;
+}
+
 export declare const POLLERR = 8;
 
 export declare const POLLHUP = 16;
@@ -3093,6 +3097,7 @@ declare class World implements AsyncDisposable {
         readonly name?: string;
     }): Cable;
     rule(link: Cable | Segment, rule: Rule): Disposable;
+    outside(name: string, input: () => void): OutsideSource;
     trace(listener: TraceListener): Disposable;
     run(options?: RunOptions): Promise<RunResult>;
     result(): RunResult;

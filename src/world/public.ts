@@ -288,5 +288,6 @@ export { LINKTYPE_ETHERNET, LINKTYPE_RAW } from "../wire/pcapng.ts";
 export { describe as describePacket } from "../wire/tcpdump.ts";
 export { parseDuration } from "./duration.ts";
 export { DeadlockError, EndOfTimeError, HeldClockError } from "./errors.ts";
+export type { OutsideSource } from "./outside.ts";
 export type { Progress } from "./run-loop.ts";
 export type { RunOptions, RunResult, WorldOptions } from "./world.ts";

@@ -5,6 +5,7 @@
  *
  *     turn ─▶ advance: ready queue → events of this instant → (a program was resumed? drain barrier, next turn)
  *                      → an outside result is due? hand it in → (somebody awaits the outside? sleep)
+ *                      → an outside source has something? take it in (in real time when what is due before it has happened)
  *                      → move the clock to the next event ─┐
  *                   ▲──────────────────────────────────────┘
  *
@@ -17,6 +18,7 @@ import type { Crash } from "../kernel/kernel.ts";
 import type { Process } from "../kernel/process.ts";
 import type { RunState } from "../kernel/run-state.ts";
 import { DeadlockError, describeHolders, EndOfTimeError, HeldClockError } from "./errors.ts";
+import { OutsideSources } from "./outside.ts";
 
 /** After so much real time the loop gives the platform a turn, so that Ctrl-C and progress work. */
 const YIELD_NS = 8_000_000;
@@ -50,6 +52,7 @@ export interface Progress {
 
 /** The subject of the journal's lines on events. */
 const THE_EVENT_QUEUE = { title: "the event queue", titleHash: 0 };
+const THE_OUTSIDE = { title: "the outside", titleHash: 0 };
 
 /** What comes after a turn. */
 type Next = "barrier" | "yield" | "sleep" | "end";
@@ -68,6 +71,8 @@ export class RunLoop {
   readonly #turn: () => void = () => this.#takeTurn();
   /** Events that have happened. */
   events = 0;
+  /** Whoever may bring something from outside at any moment. */
+  readonly outside: OutsideSources;
   /** Drain barriers: how often programs were let act before the clock moved. */
   barriers = 0;
   #run: Run | null = null;
@@ -87,6 +92,7 @@ export class RunLoop {
     this.#runState = runState;
     this.#platform = platform;
     this.#options = options;
+    this.outside = new OutsideSources(() => runState.activity());
   }
 
   get isRunning(): boolean {
@@ -162,9 +168,12 @@ export class RunLoop {
       }
       if (this.#endInstant()) return "barrier";
       if (this.#deliverExternal()) continue;
+      if (!isRealTime && this.#takeOutside(scheduler.nowNs)) continue;
       if (!isRealTime && this.#isHeld) return "sleep";
       const nextNs = events.nextTimeNs;
+      if (nextNs > wallNs && this.#takeOutside(wallNs)) continue;
       if (this.#isOver(run, nextNs)) return "end";
+      if (!isRealTime && nextNs === Number.POSITIVE_INFINITY && this.outside.areOpen) return "sleep";
       const limitNs = Math.min(run.untilNs ?? Number.POSITIVE_INFINITY, wallNs);
       if (nextNs > limitNs) {
         this.#moveClock(limitNs);
@@ -222,9 +231,21 @@ export class RunLoop {
     return true;
   }
 
+  /** Takes in what the next outside source has brought, at that time. */
+  #takeOutside(timeNs: number): boolean {
+    if (!this.outside.areRaised) return false;
+    this.#moveClock(timeNs);
+    const { scheduler } = this.#runState;
+    this.#runState.progress();
+    const name = this.outside.takeNext() ?? "";
+    if (scheduler.journal !== null) scheduler.journal(THE_OUTSIDE, name, scheduler.nowNs, scheduler.hash.value32);
+    return true;
+  }
+
   /** Is there nothing left to run for? Waiting with nothing to come is an error. */
   #isOver(run: Run, nextNs: number): boolean {
     const { foregroundProcesses, scheduler } = this.#runState;
+    if (this.outside.areOpen) return false;
     if (foregroundProcesses > 0) this.#lastBusyNs = scheduler.nowNs;
     else if (run.untilNs === undefined) {
       if (scheduler.events.foreground === 0 || nextNs > this.#lastBusyNs + LINGER_NS) return true;
@@ -252,7 +273,8 @@ export class RunLoop {
   #sleep(): void {
     this.#runState.onActivity = () => this.#wake();
     if (this.#options.isRealTime) this.#wakeAtNextEvent();
-    else this.#watch();
+    // Who waits for a person, or for a wire, may wait for as long as it takes.
+    else if (this.#isHeld) this.#watch();
   }
 
   #wake(): void {

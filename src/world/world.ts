@@ -23,6 +23,7 @@ import type { LinkOptions } from "../link/options.ts";
 import type { Rule } from "../link/rules.ts";
 import { Segment } from "../link/segment.ts";
 import { parseDuration } from "./duration.ts";
+import type { OutsideSource } from "./outside.ts";
 import { type Progress, RunLoop } from "./run-loop.ts";
 
 /** 2026-01-01T00:00:00Z, in ms since 1970: when a world begins unless it is told otherwise. */
@@ -162,6 +163,16 @@ export class World implements AsyncDisposable {
   /** Lets a function see each packet that is put on the link and decide what becomes of it; disposing lifts the rule. */
   rule(link: Cable | Segment, rule: Rule): Disposable {
     return link.rule(rule);
+  }
+
+  /**
+   * Opens a source outside of the world, such as a person's keyboard or a wire of the outer machine. Until it is disposed of
+   * the world does not end, and its waiting for more is no deadlock. When the source has something, call `raise()`: `input`
+   * is called in the run loop, at the world's present time (in real time: now), once for however many raises there were, and
+   * takes what it can place. Meant for worlds in real time; in virtual time the clock runs ahead as long as anything is due.
+   */
+  outside(name: string, input: () => void): OutsideSource {
+    return this.#loop.outside.open(name, input);
   }
 
   /** Hands each step of what happens to the listener; disposing ends it. */
