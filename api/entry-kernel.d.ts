@@ -139,6 +139,7 @@ export declare class Host {
     readonly inet: Inet;
     readonly unix: UnixDomain;
     readonly protocols: ProtocolTable;
+    readonly programs: ProgramTable;
     constructor(parts: HostParts);
     get name(): string;
     get forwarding(): boolean;
@@ -429,10 +430,11 @@ export declare class Process implements NamingTask {
     readonly limits: Limits;
     cwd: Directory;
     umask: number;
-    readonly env: Readonly<Record<string, string>>;
+    env: Readonly<Record<string, string>>;
     readonly daemon: boolean;
     descriptors: DescriptorTable;
     name: string;
+    args: readonly string[];
     state: ProcessState;
     status: number;
     readonly signals: ProcessSignals;
@@ -1176,6 +1178,7 @@ interface HostParts {
     readonly machine: Machine;
     readonly runState: RunState;
     readonly runtimes: readonly ProgramRuntime[];
+    readonly programs: ReadonlyMap<string, Program>;
     readonly epochMs: number;
     readonly nextMacAddress: () => mac.MacAddress;
     readonly console: (output: ConsoleOutput) => void;
@@ -1263,6 +1266,15 @@ interface Netstat {
     readonly routes: readonly RouteSnapshot[];
     readonly neighbours: readonly NeighbourSnapshot[];
     readonly counters: Readonly<Record<string, number>>;
+}
+
+// host/programs.d.ts
+declare class ProgramTable {
+    constructor(kernel: Kernel, shipped: ReadonlyMap<string, Program>);
+    get names(): readonly string[];
+    get(name: string): unknown;
+    add(name: string, program: Program): void;
+    add(name: string, program: unknown): void;
 }
 
 // host/ps.d.ts
@@ -1991,10 +2003,12 @@ declare abstract class ProcessDoor extends Caller {
     getuid(): number;
     getgid(): number;
     getenv(name: string): string | undefined;
+    environ(): Readonly<Record<string, string>>;
     gethostname(): string;
     fork(child: Program, ...args: string[]): number;
     spawn(program: Program, attributes?: SpawnAttributes): number;
     exec(program: Program, ...args: string[]): Promise<never>;
+    execve(path: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<never>;
     exit(status: number): Promise<never>;
     wait(): Promise<processes.WaitResult>;
     waitpid(pid: number, options?: number): Promise<processes.WaitResult>;
@@ -2344,10 +2358,12 @@ interface ProcessCalls {
     getuid(): number;
     getgid(): number;
     getenv(name: string): string | undefined;
+    environ(): Readonly<Record<string, string>>;
     gethostname(): string;
     fork(child: Program, ...args: string[]): number;
     spawn(program: Program, attributes?: SpawnAttributes): number;
     exec(program: Program, ...args: string[]): Promise<never>;
+    execve(path: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<never>;
     exit(status: number): Promise<never>;
     wait(): Promise<WaitResult>;
     waitpid(pid: number, options?: number): Promise<WaitResult>;

@@ -248,6 +248,7 @@ export declare class Host {
     readonly inet: Inet;
     readonly unix: UnixDomain;
     readonly protocols: ProtocolTable;
+    readonly programs: ProgramTable;
     constructor(parts: HostParts);
     get name(): string;
     get forwarding(): boolean;
@@ -1563,10 +1564,20 @@ interface HostParts {
     readonly machine: Machine;
     readonly runState: RunState;
     readonly runtimes: readonly ProgramRuntime[];
+    readonly programs: ReadonlyMap<string, Program>;
     readonly epochMs: number;
     readonly nextMacAddress: () => mac.MacAddress;
     readonly console: (output: ConsoleOutput) => void;
     readonly onCrash: (crash: Crash) => void;
+}
+
+// host/programs.d.ts
+declare class ProgramTable {
+    constructor(kernel: Kernel, shipped: ReadonlyMap<string, Program>);
+    get names(): readonly string[];
+    get(name: string): unknown;
+    add(name: string, program: Program): void;
+    add(name: string, program: unknown): void;
 }
 
 // inet/inet.d.ts
@@ -2003,10 +2014,11 @@ declare class Process implements NamingTask {
     readonly limits: Limits;
     cwd: Directory;
     umask: number;
-    readonly env: Readonly<Record<string, string>>;
+    env: Readonly<Record<string, string>>;
     readonly daemon: boolean;
     descriptors: DescriptorTable;
     name: string;
+    args: readonly string[];
     state: ProcessState;
     status: number;
     readonly signals: ProcessSignals;
@@ -2240,10 +2252,12 @@ interface ProcessCalls {
     getuid(): number;
     getgid(): number;
     getenv(name: string): string | undefined;
+    environ(): Readonly<Record<string, string>>;
     gethostname(): string;
     fork(child: Program, ...args: string[]): number;
     spawn(program: Program, attributes?: SpawnAttributes): number;
     exec(program: Program, ...args: string[]): Promise<never>;
+    execve(path: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<never>;
     exit(status: number): Promise<never>;
     wait(): Promise<WaitResult>;
     waitpid(pid: number, options?: number): Promise<WaitResult>;

@@ -2,7 +2,7 @@
  * Inodes: what a name in the file tree leads to.
  *
  * Read first: inode(7). One class for each type: Directory, RegularFile, SymbolicLink, Fifo, SocketNode,
- * CharacterDevice, GeneratedFile. An inode goes when no name leads to it and nobody has it open.
+ * CharacterDevice, GeneratedFile, ProgramFile. An inode goes when no name leads to it and nobody has it open.
  */
 import type { Errno } from "../abi/errno.ts";
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, S_ISUID } from "../abi/stat.ts";
@@ -271,6 +271,17 @@ export class GeneratedFile extends Inode {
     super(volume, S_IFREG, ownership, number);
     this.generate = generate;
     this.accept = accept;
+  }
+}
+
+/** A file that refers to a program: executing it runs that. Reading it tells its name. */
+export class ProgramFile extends GeneratedFile {
+  /** Whatever some kind of program is, for a runtime to start. */
+  readonly program: unknown;
+
+  constructor(volume: Volume, ownership: Ownership, name: string, program: unknown, number?: number) {
+    super(volume, ownership, () => `the program ${name}\n`, number);
+    this.program = program;
   }
 }
 

@@ -29,6 +29,7 @@ import { type Netstat, netstat } from "./netstat.ts";
 import { mountProc } from "./proc.ts";
 import { procNet } from "./proc-net.ts";
 import { mountSysctl } from "./proc-sys.ts";
+import { ProgramTable } from "./programs.ts";
 import { type PsRow, ps } from "./ps.ts";
 import { TreeNames } from "./socket-names.ts";
 
@@ -37,6 +38,8 @@ export interface HostParts {
   readonly machine: Machine;
   readonly runState: RunState;
   readonly runtimes: readonly ProgramRuntime[];
+  /** The programs that every host has in /bin. */
+  readonly programs: ReadonlyMap<string, Program>;
   readonly epochMs: number;
   readonly nextMacAddress: () => mac.MacAddress;
   readonly console: (output: ConsoleOutput) => void;
@@ -79,6 +82,8 @@ export class Host {
   readonly unix: UnixDomain;
   /** The protocols that socket(2) knows; rows may be added. */
   readonly protocols: ProtocolTable = new ProtocolTable();
+  /** What is in /bin; programs may be added. */
+  readonly programs: ProgramTable;
   readonly #machine: Machine;
   readonly #parts: HostParts;
 
@@ -107,6 +112,7 @@ export class Host {
       this.kernel,
       procNet(() => this.netstat()),
     );
+    this.programs = new ProgramTable(this.kernel, parts.programs);
     mountSysctl(this.kernel.files, proc, machine.sysctl);
   }
 

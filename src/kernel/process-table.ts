@@ -85,6 +85,7 @@ export class ProcessTable {
   load(process: Process, runtime: ProgramRuntime, program: unknown, args: readonly string[]): void {
     const image = new Image(process);
     process.image = image;
+    process.args = args;
     const { runState } = this.#kernel;
     const start = new CallbackEvent(`start ${process.title}`, () => {
       if (!image.alive) return;

@@ -64,10 +64,13 @@ export class Process implements NamingTask {
   readonly limits: Limits;
   cwd: Directory;
   umask: number;
-  readonly env: Readonly<Record<string, string>>;
+  /** Environment variables; execve(2) replaces them. */
+  env: Readonly<Record<string, string>>;
   readonly daemon: boolean;
   descriptors: DescriptorTable;
   name: string;
+  /** What its program was started with, behind its name. */
+  args: readonly string[] = [];
   state: ProcessState = "running";
   /** The status word for wait(2), once it has ended. */
   status = 0;

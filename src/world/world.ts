@@ -24,6 +24,7 @@ import type { Rule } from "../link/rules.ts";
 import { Segment } from "../link/segment.ts";
 import { parseDuration } from "./duration.ts";
 import type { OutsideSource } from "./outside.ts";
+import { SHIPPED_PROGRAMS } from "./programs/table.ts";
 import { type Progress, RunLoop } from "./run-loop.ts";
 
 /** 2026-01-01T00:00:00Z, in ms since 1970: when a world begins unless it is told otherwise. */
@@ -138,6 +139,7 @@ export class World implements AsyncDisposable {
       machine: this.#machine("host", name),
       runState: this.#runState,
       runtimes: this.#runtimes,
+      programs: SHIPPED_PROGRAMS,
       epochMs: this.epochMs,
       nextMacAddress: () => 0x02_00_00_00_00_00 + ++this.#lastMac,
       console: (output) => this.#consoleOutput(output),

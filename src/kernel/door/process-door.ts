@@ -1,6 +1,7 @@
 /**
  * Calls on processes, for TypeScript programs. Read first: kernel/sys/, kernel/calls/processes.ts.
  */
+import { execve } from "../calls/exec.ts";
 import * as processes from "../calls/processes.ts";
 import type { SpawnAttributes } from "../sys/processes.ts";
 import type { Program } from "../sys/sys.ts";
@@ -27,6 +28,10 @@ export abstract class ProcessDoor extends Caller {
   getenv(name: string): string | undefined {
     const { env } = this.process;
     return this.now("getenv", [name], () => ({ text: Object.hasOwn(env, name) ? env[name] : undefined })).text;
+  }
+
+  environ(): Readonly<Record<string, string>> {
+    return this.now("environ", [], () => ({ env: this.process.env })).env;
   }
 
   gethostname(): string {
@@ -67,6 +72,15 @@ export abstract class ProcessDoor extends Caller {
     this.left("exec", [name], result);
     this.runState.leave();
     return result === 0 ? never() : Promise.reject(new SystemError(result, "exec", name, this.process.title));
+  }
+
+  execve(path: string, args: readonly string[] = [], env?: Readonly<Record<string, string>>): Promise<never> {
+    if (!this.enter("execve")) return never();
+    const isText = Array.isArray(args) && args.every((argument) => typeof argument === "string");
+    const result = isText ? execve(this.process, path, [...args], { ...(env ?? this.process.env) }) : "EFAULT";
+    this.left("execve", [path, args], result);
+    this.runState.leave();
+    return result === 0 ? never() : Promise.reject(new SystemError(result, "execve", path, this.process.title));
   }
 
   exit(status: number): Promise<never> {

@@ -29,6 +29,8 @@ export interface ProcessCalls {
   getgid(): number;
   /** The value of an environment variable. */
   getenv(name: string): string | undefined;
+  /** The environment variables: environ(7). */
+  environ(): Readonly<Record<string, string>>;
   gethostname(): string;
   /**
    * fork(2): a child with a copy of the descriptor table, which runs `child` (a JavaScript function can't be cloned in
@@ -39,6 +41,12 @@ export interface ProcessCalls {
   spawn(program: Program, attributes?: SpawnAttributes): number;
   /** execve(2): replaces the program, honouring FD_CLOEXEC. Never settles, unless it is no program: ENOEXEC. */
   exec(program: Program, ...args: string[]): Promise<never>;
+  /**
+   * execve(2): replaces the program by the one that a path leads to: a file of /bin, or a script that begins with `#!`.
+   * `args` are those behind its name; the environment stays unless it is given. Never settles, unless it fails. Errors:
+   * ENOENT, ENOTDIR, EACCES (no executable file), ENOEXEC, ELOOP, EFAULT.
+   */
+  execve(path: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<never>;
   /** exit(3): ends the process. Never settles: `return sys.exit(1)` or `await sys.exit(1)`. */
   exit(status: number): Promise<never>;
   /** wait(2): waits for any child to end. Errors: ECHILD, EINTR. */
