@@ -221,6 +221,7 @@ export declare class Ip {
     readonly routes: RouteTable;
     readonly addresses: AddressTable;
     readonly paths: PathTable;
+    readonly groups: GroupTable;
     readonly settings: Ipv4Settings;
     sendError: ErrorSender;
     portUnreachable: PortUnreachable;
@@ -1334,6 +1335,27 @@ interface InterfaceAddress {
     readonly through: Interface;
     readonly address: IpAddress;
     readonly network: Network;
+}
+
+// inet/ip/groups.d.ts
+type GroupListener = (through: Interface, group: IpAddress, change: "join" | "leave") => void;
+
+// inet/ip/groups.d.ts
+declare class GroupTable {
+    listen(family: 4 | 6, listener: GroupListener): void;
+    join(through: Interface, group: IpAddress): void;
+    leave(through: Interface, group: IpAddress): void;
+    has(through: Interface, group: IpAddress): boolean;
+    on(through: Interface): readonly IpAddress[];
+    deleteThrough(gone: Interface): void;
+    snapshot(): readonly Membership[];
+}
+
+// inet/ip/groups.d.ts
+interface Membership {
+    readonly through: Interface;
+    readonly group: IpAddress;
+    readonly users: number;
 }
 
 // inet/ip/ip.d.ts

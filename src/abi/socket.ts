@@ -32,6 +32,8 @@ export const IPPROTO_IP = 0;
 export const IPPROTO_ICMP = 1;
 export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
+export const IPPROTO_IPV6 = 41;
+export const IPPROTO_ICMPV6 = 58;
 
 export const SOL_SOCKET = 1;
 /** Fetch and clear the pending error: its number. */

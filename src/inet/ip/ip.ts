@@ -25,6 +25,7 @@ import { type AddressPair, ANY_V4, type IpAddress } from "../../wire/ip-address.
 import type { Packet } from "../../wire/packet.ts";
 import { Ipv4Settings } from "../ip4/settings.ts";
 import { type AddressKind, AddressTable } from "./addresses.ts";
+import { GroupTable } from "./groups.ts";
 import { PathTable } from "./path.ts";
 import { RouteTable } from "./route.ts";
 
@@ -106,6 +107,7 @@ export class Ip {
   readonly routes: RouteTable;
   readonly addresses: AddressTable;
   readonly paths: PathTable;
+  readonly groups: GroupTable = new GroupTable();
   /** Linux's settings below net.ipv4. */
   readonly settings: Ipv4Settings;
   /** ICMP fills these in: IP can't import its own user. */
@@ -140,6 +142,7 @@ export class Ip {
       if (change !== "detach") return;
       this.addresses.deleteThrough(changed);
       this.routes.deleteThrough(changed);
+      this.groups.deleteThrough(changed);
     });
   }
 

@@ -1,0 +1,79 @@
+/**
+ * The multicast groups that a host listens to, on which interface, for both families.
+ *
+ * Read first: RFC 1112 §7.1, RFC 2710 §2; Linux's __ip_mc_inc_group and __ipv6_dev_mc_inc. Sockets and the protocols themselves
+ * join and leave (solicited-node groups, all nodes); each join is counted. Whoever reports memberships to routers, IGMP or MLD,
+ * is told of the first join and the last leave.
+ */
+import type { Interface } from "../../netif/interface.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
+
+/** One group on one interface. */
+export interface Membership {
+  readonly through: Interface;
+  readonly group: IpAddress;
+  /** How many have joined. */
+  readonly users: number;
+}
+
+export type GroupListener = (through: Interface, group: IpAddress, change: "join" | "leave") => void;
+
+interface Entry {
+  readonly group: IpAddress;
+  users: number;
+}
+
+export class GroupTable {
+  /** By the interface, then by the text of the group. */
+  readonly #entries: Map<Interface, Map<string, Entry>> = new Map<Interface, Map<string, Entry>>();
+  readonly #listeners: Map<4 | 6, GroupListener> = new Map<4 | 6, GroupListener>();
+
+  /** Who is told of the groups of one family. */
+  listen(family: 4 | 6, listener: GroupListener): void {
+    this.#listeners.set(family, listener);
+  }
+
+  join(through: Interface, group: IpAddress): void {
+    const key = group.toString();
+    const entries = this.#entries.get(through) ?? new Map<string, Entry>();
+    this.#entries.set(through, entries);
+    const known = entries.get(key);
+    if (known !== undefined) {
+      known.users++;
+      return;
+    }
+    entries.set(key, { group, users: 1 });
+    this.#listeners.get(group.family)?.(through, group, "join");
+  }
+
+  /** Does nothing where nobody has joined, as after the interface has gone. */
+  leave(through: Interface, group: IpAddress): void {
+    const key = group.toString();
+    const entries = this.#entries.get(through);
+    const known = entries?.get(key);
+    if (known === undefined || --known.users > 0) return;
+    entries?.delete(key);
+    this.#listeners.get(group.family)?.(through, group, "leave");
+  }
+
+  has(through: Interface, group: IpAddress): boolean {
+    const entries = this.#entries.get(through);
+    return entries?.has(group.toString()) ?? false;
+  }
+
+  /** The groups on an interface, in the order in which they were joined. */
+  on(through: Interface): readonly IpAddress[] {
+    return [...(this.#entries.get(through)?.values() ?? [])].map(({ group }) => group);
+  }
+
+  /** The interface is gone, and nobody is left to be told. */
+  deleteThrough(gone: Interface): void {
+    this.#entries.delete(gone);
+  }
+
+  snapshot(): readonly Membership[] {
+    return [...this.#entries].flatMap(([through, entries]) =>
+      [...entries.values()].map(({ group, users }) => ({ through, group, users })),
+    );
+  }
+}
