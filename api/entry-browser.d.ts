@@ -3123,6 +3123,7 @@ declare class World implements AsyncDisposable {
         add(runtime: ProgramRuntime): void;
     };
     constructor(options: WorldOptions, platform: Platform);
+    get time(): "virtual" | "real";
     get nowNs(): number;
     get hash(): string;
     get hosts(): ReadonlyMap<string, Host>;

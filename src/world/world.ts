@@ -112,6 +112,11 @@ export class World implements AsyncDisposable {
     });
   }
 
+  /** Does time move by itself, or does it follow the wall clock? */
+  get time(): "virtual" | "real" {
+    return this.#options.time ?? "virtual";
+  }
+
   /** Virtual time in ns since the world's start. */
   get nowNs(): number {
     return this.#scheduler.nowNs;

@@ -31,11 +31,11 @@ const DOOR_USERS = new Set(["cli", "lab"]);
 
 /** What may be imported from outside the package. The core imports nothing at all. */
 const OUTSIDE: Readonly<Record<string, RegExp>> = {
-  node: /^node:/,
+  node: /^(node:|koffi$)/,
   cli: /^(node:|tsx(\/|$))/,
   "entry-node.ts": /^node:/,
 };
-const OUTSIDE_IN_TESTS = /^(node:|vitest$|fast-check$|netloom(\/kernel)?$)/;
+const OUTSIDE_IN_TESTS = /^(node:|vitest$|fast-check$|netloom(\/(kernel|tap))?$)/;
 
 export const isTest = (path: string): boolean => /\.(test|fixture)\.ts$/.test(path);
 
@@ -43,7 +43,7 @@ export const isTest = (path: string): boolean => /\.(test|fixture)\.ts$/.test(pa
 export const isCore = (path: string): boolean =>
   /^src\//.test(path) &&
   !isTest(path) &&
-  !/^src\/(node|browser|cli|lab|entry-node\.ts|entry-browser\.ts)(\/|$)/.test(path);
+  !/^src\/(node|browser|cli|lab|entry-(node|tap)\.ts|entry-browser\.ts)(\/|$)/.test(path);
 
 export function checkImports(file: TreeFile): Finding[] {
   if (!file.path.startsWith("src/")) return [];

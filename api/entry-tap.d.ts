@@ -1,0 +1,120 @@
+// The public types of dist/entry-tap.d.ts, without comments. Written by `npm run api`.
+
+export interface Joint {
+    readonly drops: number;
+}
+
+export interface OutsideWorld {
+    readonly time: "virtual" | "real";
+    outside(name: string, input: () => void): OutsideSource;
+}
+
+export declare class Tap implements Device, Disposable {
+    readonly linkType = "ethernet";
+    readonly namePrefix = "eth";
+    readonly mtu: number;
+    readonly queuePackets = 1000;
+    readonly ready = true;
+    readonly linkName: string;
+    readonly counters: TapCounters;
+    constructor(world: OutsideWorld, native: Native, fd: number, name: string, mtu: number);
+    open(client: DeviceClient, _macAddress: MacAddress): void;
+    transmit(packet: Packet): void;
+    [Symbol.dispose](): void;
+}
+
+export interface TapCounters {
+    rxFrames: number;
+    txFrames: number;
+    txDrops: number;
+}
+
+export interface TapOptions {
+    readonly name?: string;
+    readonly mtu?: number;
+}
+
+export declare function joinDevices(one: Device, other: Device): Joint;
+
+export declare function openTap(world: OutsideWorld, options?: TapOptions): Tap;
+
+// ---- Not exported, but reached from the above. ----
+
+// link/device.d.ts
+interface Device {
+    readonly linkType: "ethernet" | "raw-ip";
+    readonly namePrefix: string;
+    readonly mtu: number;
+    readonly queuePackets: number;
+    readonly linkName: string;
+    open(client: DeviceClient, macAddress: MacAddress, label?: string): void;
+    readonly ready: boolean;
+    transmit(packet: Packet): void;
+}
+
+// link/device.d.ts
+interface DeviceClient {
+    receive(packet: Packet): void;
+    transmitDone(): void;
+}
+
+// node/tap/native.d.ts
+interface Native {
+    ioctl(fd: number, request: number, argument: Uint8Array): number;
+    read(fd: number, into: Uint8Array, length: number): number;
+    errno(): number;
+    watch(fd: number, callback: () => void): Watch;
+}
+
+// node/tap/native.d.ts
+interface Watch {
+    start(callback: () => void): void;
+    stop(): void;
+    close(): void;
+}
+
+// wire/mac-address.d.ts
+type MacAddress = number;
+
+// wire/packet.d.ts
+declare class Packet {
+    bytes: Uint8Array;
+    view: DataView;
+    origin: number;
+    start: number;
+    end: number;
+    tail: Uint8Array | null;
+    shared: boolean;
+    checksumStart: number;
+    checksumField: number;
+    private constructor();
+    static allocate(length: number, headroomBytes?: number): Packet;
+    static from(payload: Uint8Array, headroomBytes?: number): Packet;
+    static withTail(tail: Uint8Array, headroomBytes?: number): Packet;
+    get length(): number;
+    get headLength(): number;
+    get trueSizeBytes(): number;
+    prepend(length: number): number;
+    trimStart(length: number): void;
+    truncate(length: number): void;
+    pullUp(length: number): boolean;
+    clone(): Packet;
+    own(): void;
+    ownAll(): void;
+    compact(headroomBytes: number): void;
+    completeChecksum(): void;
+    copyTo(target: Uint8Array, from?: number): number;
+    copyBytes(): Uint8Array;
+    charge(payer: Payer): number;
+    release(): void;
+}
+
+// wire/packet.d.ts
+interface Payer {
+    uncharge(bytes: number): void;
+}
+
+// world/outside.d.ts
+interface OutsideSource extends Disposable {
+    raise(): void;
+}
