@@ -226,8 +226,11 @@ export declare class Ip {
     sendError: ErrorSender;
     portUnreachable: PortUnreachable;
     nextIdentification: number;
+    epochMs: number;
+    readonly reassembly: Reassembly;
     readonly arrival: Arrival;
     constructor(machine: Machine, netif: Netif);
+    get timeOfDayMs(): number;
     get forwarding(): boolean;
     set forwarding(forwarding: boolean);
     register(protocol: number, input: TransportInput): void;
@@ -390,6 +393,7 @@ export declare class Packet {
     completeChecksum(): void;
     copyTo(target: Uint8Array, from?: number): number;
     copyBytes(): Uint8Array;
+    takePart(from: number, length: number): Packet;
     charge(payer: Payer): number;
     release(): void;
 }
@@ -533,6 +537,9 @@ export interface SendOptions {
     readonly timeToLive?: number;
     readonly trafficClass?: number;
     readonly flowLabel?: number;
+    readonly mtuDiscovery?: number;
+    readonly ipOptions?: Uint8Array;
+    readonly multicastLoop?: boolean;
 }
 
 export interface Sleeper {
@@ -1379,7 +1386,7 @@ declare class Network {
 // inet/ip/path.d.ts
 interface Path {
     readonly destination: IpAddress;
-    readonly kind: "local" | "broadcast" | "unicast";
+    readonly kind: "local" | "broadcast" | "multicast" | "unicast";
     readonly through: Interface;
     readonly nextHop: IpAddress;
     readonly source: IpAddress;
@@ -1470,6 +1477,14 @@ declare class RouteTable {
     snapshot(): readonly RouteSnapshot[];
 }
 
+// inet/ip4/reassembly.d.ts
+declare class Reassembly {
+    constructor(ip: Ip);
+    get trueBytes(): number;
+    get size(): number;
+    add(packet: Packet, arrival: Arrival): Packet | null;
+}
+
 // inet/ip4/settings.d.ts
 declare const INTERFACE_SETTINGS: {
     readonly forwarding: 0;
@@ -1513,6 +1528,7 @@ declare class Ipv4Settings {
     readonly interfaces: InterfaceSettings<Ipv4InterfaceSetting>;
     constructor(sysctl: Sysctl, interfaces: InterfaceTable);
     setForwarding(forwarding: boolean): void;
+    get mtuDiscovery(): number;
     get ipfragTimeNs(): number;
     get mtuExpiresNs(): number;
     get icmpRateLimitNs(): number;

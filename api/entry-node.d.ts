@@ -1689,8 +1689,11 @@ declare class Ip {
     sendError: ErrorSender;
     portUnreachable: PortUnreachable;
     nextIdentification: number;
+    epochMs: number;
+    readonly reassembly: Reassembly;
     readonly arrival: Arrival;
     constructor(machine: Machine, netif: Netif);
+    get timeOfDayMs(): number;
     get forwarding(): boolean;
     set forwarding(forwarding: boolean);
     register(protocol: number, input: TransportInput): void;
@@ -1723,7 +1726,7 @@ declare class Network {
 // inet/ip/path.d.ts
 interface Path {
     readonly destination: IpAddress;
-    readonly kind: "local" | "broadcast" | "unicast";
+    readonly kind: "local" | "broadcast" | "multicast" | "unicast";
     readonly through: Interface;
     readonly nextHop: IpAddress;
     readonly source: IpAddress;
@@ -1785,6 +1788,14 @@ declare class RouteTable {
     snapshot(): readonly RouteSnapshot[];
 }
 
+// inet/ip4/reassembly.d.ts
+declare class Reassembly {
+    constructor(ip: Ip);
+    get trueBytes(): number;
+    get size(): number;
+    add(packet: Packet, arrival: Arrival): Packet | null;
+}
+
 // inet/ip4/settings.d.ts
 declare const INTERFACE_SETTINGS: {
     readonly forwarding: 0;
@@ -1828,6 +1839,7 @@ declare class Ipv4Settings {
     readonly interfaces: InterfaceSettings<Ipv4InterfaceSetting>;
     constructor(sysctl: Sysctl, interfaces: InterfaceTable);
     setForwarding(forwarding: boolean): void;
+    get mtuDiscovery(): number;
     get ipfragTimeNs(): number;
     get mtuExpiresNs(): number;
     get icmpRateLimitNs(): number;
@@ -3098,6 +3110,7 @@ declare class Packet {
     completeChecksum(): void;
     copyTo(target: Uint8Array, from?: number): number;
     copyBytes(): Uint8Array;
+    takePart(from: number, length: number): Packet;
     charge(payer: Payer): number;
     release(): void;
 }

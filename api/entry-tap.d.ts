@@ -105,6 +105,7 @@ declare class Packet {
     completeChecksum(): void;
     copyTo(target: Uint8Array, from?: number): number;
     copyBytes(): Uint8Array;
+    takePart(from: number, length: number): Packet;
     charge(payer: Payer): number;
     release(): void;
 }

@@ -93,6 +93,7 @@ export class Host {
     this.#parts = parts;
     this.netif = new Netif(machine);
     this.inet = new Inet(machine, this.netif);
+    this.inet.ip.epochMs = parts.epochMs;
     for (const row of this.inet.protocols) this.protocols.add(row);
     this.unix = new UnixDomain(machine, () => this.kernel.nextInode());
     for (const row of unixProtocols(this.unix)) this.protocols.add(row);

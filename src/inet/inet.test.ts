@@ -222,7 +222,7 @@ describe("whatever a host receives", () => {
   const ENDS = new RegExp(
     [
       "^IfIn|^ArpIn",
-      "^IpIn(HdrErrors|AddrErrors|UnknownProtos)|^IpReasmFails|^IpForwDatagrams|^IpFragFails|^IpExtIn",
+      "^IpIn(HdrErrors|AddrErrors|UnknownProtos)|^IpReasmReqds|^IpForwDatagrams|^IpFragFails|^IpExtIn",
       "^Udp(InDatagrams|NoPorts|IgnoredMulti|InErrors)|^IcmpIn(Errors|Echo|DestUnreachs|TimeExcds|ParmProbs)",
     ].join("|"),
   );

@@ -130,6 +130,10 @@ export function totalLength(view: DataView, offset: number): number {
   return view.getUint16(offset + TOTAL_LENGTH);
 }
 
+export function identification(view: DataView, offset: number): number {
+  return view.getUint16(offset + IDENTIFICATION);
+}
+
 export function moreFragments(view: DataView, offset: number): boolean {
   return (view.getUint16(offset + FLAGS_FRAGMENT) & MF) !== 0;
 }
@@ -137,6 +141,10 @@ export function moreFragments(view: DataView, offset: number): boolean {
 /** In bytes. */
 export function fragmentOffset(view: DataView, offset: number): number {
   return (view.getUint16(offset + FLAGS_FRAGMENT) & OFFSET_MASK) * 8;
+}
+
+export function dontFragment(view: DataView, offset: number): boolean {
+  return (view.getUint16(offset + FLAGS_FRAGMENT) & DF) !== 0;
 }
 
 /** One test for the common case: is this less than a whole datagram? */
@@ -171,6 +179,32 @@ export function setTimeToLive(view: DataView, offset: number, value: number): vo
   view.setUint8(offset + TTL, value);
   const newWord = view.getUint16(offset + TTL);
   view.setUint16(offset + CHECKSUM, checksum.update(view.getUint16(offset + CHECKSUM), oldWord, newWord));
+}
+
+/** Makes a fragment's header of the header of the whole, checksum included. The offset is in bytes. */
+export function setFragment(
+  view: DataView,
+  offset: number,
+  total: number,
+  fragmentOffset: number,
+  moreFragments: boolean,
+): void {
+  assert(fragmentOffset % 8 === 0, "an IPv4 fragment starts at a multiple of eight bytes");
+  const dontFragment = view.getUint16(offset + FLAGS_FRAGMENT) & DF;
+  view.setUint16(offset + TOTAL_LENGTH, total);
+  view.setUint16(offset + FLAGS_FRAGMENT, dontFragment | (moreFragments ? MF : 0) | (fragmentOffset / 8));
+  fillChecksum(view, offset);
+}
+
+/** Marks a datagram whose sender reacts to it: RFC 3168 §5. The checksum is the caller's affair. */
+export function setCongestionExperienced(view: DataView, offset: number): void {
+  view.setUint8(offset + DS_ECN, view.getUint8(offset + DS_ECN) | 3);
+}
+
+/** Computes and writes the header's checksum, whatever stands in its place. */
+export function fillChecksum(view: DataView, offset: number): void {
+  view.setUint16(offset + CHECKSUM, 0);
+  view.setUint16(offset + CHECKSUM, checksum.finish(checksum.sum(view, offset, headerLength(view, offset), 0)));
 }
 
 function options(view: DataView, offset: number): Uint8Array {

@@ -29,6 +29,11 @@ export function isMulticast(address: MacAddress): boolean {
   return (Math.floor(address / TWO_TO_32) & 0x0100) !== 0;
 }
 
+/** Where an IPv4 group lives on Ethernet: RFC 1112 §6.4, the low 23 bits behind 01:00:5e. The group is a number of 32 bits. */
+export function multicastV4(group: number): MacAddress {
+  return 0x0100_5e00_0000 + (group & 0x7f_ffff);
+}
+
 /** Six pairs of hexadecimal digits between colons, `02:00:00:00:00:01`; undefined for anything else. */
 export function parse(text: string): MacAddress | undefined {
   return FORM.test(text) ? Number.parseInt(text.replaceAll(":", ""), 16) : undefined;

@@ -236,6 +236,26 @@ export class Packet {
     return whole;
   }
 
+  /**
+   * A packet of its own with `length` of the bytes from `from` on, for a fragment: what lies in the head is copied, what
+   * lies in the tail is not. It takes its share of what this packet is charged for along.
+   */
+  takePart(from: number, length: number): Packet {
+    const inHead = Math.max(0, Math.min(this.headLength - from, length));
+    const part = Packet.allocate(inHead);
+    copyBytes(this.bytes, this.start + from, part.bytes, part.start, inHead);
+    if (inHead < length) {
+      const tailFrom = Math.max(0, from - this.headLength);
+      part.tail = (this.tail as Uint8Array).subarray(tailFrom, tailFrom + length - inHead);
+    }
+    if (this.#payer !== null) {
+      part.#payer = this.#payer;
+      part.#chargedBytes = Math.min(this.#chargedBytes, part.trueSizeBytes);
+      this.#chargedBytes -= part.#chargedBytes;
+    }
+    return part;
+  }
+
   /** From now on this payer is charged for the packet, until release(). */
   charge(payer: Payer): number {
     this.release();

@@ -3,6 +3,7 @@
  *
  * Read first: RFC 1122 §3.2.2, RFC 1812 §4.3.2 (what is quoted, from which address), Linux's icmp_send.
  */
+import { IP_PMTUDISC_DONT } from "../../abi/ip.ts";
 import { IPPROTO_ICMP } from "../../abi/socket.ts";
 import type { FrameKind } from "../../netif/protocol-queue.ts";
 import * as icmpv4 from "../../wire/icmpv4.ts";
@@ -90,5 +91,7 @@ function quoting(packet: Packet, message: icmpv4.Message): Packet {
 function send(ip: Ip, packet: Packet, path: Path, source: IpAddress, kind: icmpv4.Message["kind"]): void {
   ip.machine.counters.bump("IcmpOutMsgs");
   ip.machine.counters.bump(OUT_COUNTERS[kind]);
-  if (output(ip, packet, path, source, IPPROTO_ICMP) !== 0) ip.machine.counters.bump("IcmpOutErrors");
+  // As icmp_sk_init: what ICMP sends may be cut, and starts no discovery of its own.
+  const options = { mtuDiscovery: IP_PMTUDISC_DONT };
+  if (output(ip, packet, path, source, IPPROTO_ICMP, options) !== 0) ip.machine.counters.bump("IcmpOutErrors");
 }

@@ -23,6 +23,7 @@ import type { FrameKind } from "../../netif/protocol-queue.ts";
 import type { Message } from "../../wire/icmpv4.ts";
 import { type AddressPair, ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
 import type { Packet } from "../../wire/packet.ts";
+import { Reassembly } from "../ip4/reassembly.ts";
 import { Ipv4Settings } from "../ip4/settings.ts";
 import { type AddressKind, AddressTable } from "./addresses.ts";
 import { GroupTable } from "./groups.ts";
@@ -88,6 +89,12 @@ export interface SendOptions {
   readonly trafficClass?: number;
   /** IPv6: 20 bits. */
   readonly flowLabel?: number;
+  /** IP_MTU_DISCOVER: one of the IP_PMTUDISC constants; default IP_PMTUDISC_WANT, unless net.ipv4.ip_no_pmtu_disc says otherwise. */
+  readonly mtuDiscovery?: number;
+  /** IPv4: the options of the header, whole words and at most 40 bytes. */
+  readonly ipOptions?: Uint8Array;
+  /** Do sockets of this host hear what is sent to a group? Default true. */
+  readonly multicastLoop?: boolean;
 }
 
 /** Nothing out of the ordinary. */
@@ -115,6 +122,10 @@ export class Ip {
   portUnreachable: PortUnreachable = () => {};
   /** The identification of the next IPv4 datagram. */
   nextIdentification: number;
+  /** Real time at the world's start, in milliseconds since 1970: the host fills it in. */
+  epochMs = 0;
+  /** IPv4 fragments that wait for the rest. */
+  readonly reassembly: Reassembly;
   /** Written anew for each datagram that is taken in. */
   readonly arrival: Arrival = {
     headerLength: 0,
@@ -138,12 +149,18 @@ export class Ip {
     this.addresses = new AddressTable(this.routes);
     this.paths = new PathTable(machine.scheduler, netif.interfaces, this.addresses, this.routes);
     this.nextIdentification = machine.random("ip identification").below(0x1_0000);
+    this.reassembly = new Reassembly(this);
     netif.interfaces.subscribe((changed, change) => {
       if (change !== "detach") return;
       this.addresses.deleteThrough(changed);
       this.routes.deleteThrough(changed);
       this.groups.deleteThrough(changed);
     });
+  }
+
+  /** Milliseconds since midnight UT: timestamps of RFC 791 and RFC 792. */
+  get timeOfDayMs(): number {
+    return (this.epochMs + Math.floor(this.machine.scheduler.nowNs / 1_000_000)) % 86_400_000;
   }
 
   /** net.ipv4.ip_forward: is this host a gateway? */

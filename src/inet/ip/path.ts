@@ -17,7 +17,7 @@ import type { RouteTable } from "./route.ts";
 export interface Path {
   /** What goes into the header: the address asked for, except that the unspecified one means this host. */
   readonly destination: IpAddress;
-  readonly kind: "local" | "broadcast" | "unicast";
+  readonly kind: "local" | "broadcast" | "multicast" | "unicast";
   readonly through: Interface;
   /** The neighbour that gets the packet. */
   readonly nextHop: IpAddress;

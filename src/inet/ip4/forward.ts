@@ -2,8 +2,7 @@
  * A datagram for somebody else goes on: what a gateway does.
  *
  * Read first: RFC 1812 §5.2.1 and §5.3.1, RFC 1191 §4, Linux's ip_forward. Off unless `ip.forwarding` is set.
- * No redirects are sent. A datagram that does not fit and may be fragmented is dropped, as one that may not is; only
- * the sender of the latter is told, for the former did not ask.
+ * No redirects are sent. A datagram that does not fit is cut, where its sender allows it, else refused with what would fit.
  */
 import type { Errno } from "../../abi/errno.ts";
 import { countDrop } from "../../base/machine.ts";
@@ -11,6 +10,7 @@ import * as icmpv4 from "../../wire/icmpv4.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { Packet } from "../../wire/packet.ts";
 import type { Arrival, Ip } from "../ip/ip.ts";
+import { stamp } from "./options.ts";
 import { trace, transmit } from "./output.ts";
 
 export function forward(ip: Ip, packet: Packet, { destination, frameKind }: Arrival): void {
@@ -27,18 +27,17 @@ export function forward(ip: Ip, packet: Packet, { destination, frameKind }: Arri
     return;
   }
   const { mtu } = path.through;
-  if (packet.length > mtu) {
-    const mayFragment = !ipv4.parse(view, start).dontFragment;
-    const message = mayFragment ? null : unreachable(icmpv4.FRAGMENTATION_NEEDED, mtu);
-    refuse(ip, packet, frameKind, "IpFragFails", message);
+  if (packet.length > mtu && ipv4.dontFragment(view, start)) {
+    refuse(ip, packet, frameKind, "IpFragFails", unreachable(icmpv4.FRAGMENTATION_NEEDED, mtu));
     return;
   }
   // The bytes may be shared with the copies that a switch has made for others.
   packet.own();
+  if (ipv4.headerLength(view, start) > ipv4.HEADER_LENGTH) stamp(ip, packet, path.source);
   ipv4.setTimeToLive(packet.view, packet.start, timeToLive - 1);
   ip.machine.counters.bump("IpForwDatagrams");
   if (ip.machine.tracer.on) trace(ip, "inet/ip/forward", packet);
-  transmit(ip, packet, path);
+  transmit(ip, packet, path, mtu);
 }
 
 /** What the sender is told where the routing table has no way for its datagram: Linux's ip_error. */

@@ -79,13 +79,6 @@ test("a datagram for another host is dropped while forwarding is off, and so is 
   expectDropped(udpDatagram("10.0.0.2:9", "224.0.0.1:7", "x"), { IpInAddrErrors: 1 }, 0x01_00_5e_00_00_01);
 });
 
-test("fragments are counted and dropped: there is no reassembly", () => {
-  const fragment = { dontFragment: false, moreFragments: true };
-  expectDropped(udpDatagram("10.0.0.2:9", "10.0.0.1:7", "x", fragment), { IpReasmFails: 1, IpReasmReqds: 1 });
-  const last = { dontFragment: false, fragmentOffset: 8 };
-  expectDropped(udpDatagram("10.0.0.2:9", "10.0.0.1:7", "x", last), { IpReasmFails: 1, IpReasmReqds: 1 });
-});
-
 test("a protocol that nobody takes is answered with ICMP protocol unreachable", () => {
   const packet = datagram({ from: "10.0.0.2", to: "10.0.0.1", protocol: 132 }, new Uint8Array(12));
   const { host } = take(packet);

@@ -2,7 +2,7 @@
  * A datagram comes up: is it sound, may it have come this way, is it for this host?
  *
  * Read first: RFC 1122 §3.2.1, RFC 1812 §5.2, Linux's ip_rcv and ip_route_input. Called from the protocol queue.
- * Order: input() → checkHeader() → read() → isMartian() → deliver() to the transport, or forward().
+ * Order: input() → checkHeader() → read() → isMartian() → obeyOptions() → deliver() to the transport, or forward().
  */
 import { countDrop } from "../../base/machine.ts";
 import type { Interface } from "../../netif/interface.ts";
@@ -12,6 +12,7 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import type { Packet } from "../../wire/packet.ts";
 import type { Arrival, Ip } from "../ip/ip.ts";
 import { forward } from "./forward.ts";
+import { obeyOptions } from "./options.ts";
 import { trace } from "./output.ts";
 
 const PROTOCOL_UNREACHABLE: icmpv4.Message = {
@@ -29,8 +30,12 @@ export function input(ip: Ip, packet: Packet, from: Interface, frameKind: FrameK
   }
   const arrival = read(ip, packet, from, frameKind);
   if (ip.machine.tracer.on) trace(ip, "inet/ip/input", packet);
-  if (isMartian(ip, arrival, from)) discard(ip, packet, "IpInAddrErrors");
-  else if (arrival.kind === "local" || arrival.kind === "broadcast") deliver(ip, packet, arrival);
+  if (isMartian(ip, arrival, from)) {
+    discard(ip, packet, "IpInAddrErrors");
+    return;
+  }
+  if (arrival.headerLength > ipv4.HEADER_LENGTH && !obeyOptions(ip, packet, arrival, from)) return;
+  if (arrival.kind === "local" || arrival.kind === "broadcast") deliver(ip, packet, arrival);
   else if (arrival.kind === "unicast" && ip.forwarding) forward(ip, packet, arrival);
   else discard(ip, packet, "IpInAddrErrors");
 }
@@ -85,8 +90,11 @@ function isMartian(ip: Ip, { source, destination, kind, frameKind }: Arrival, fr
 function deliver(ip: Ip, packet: Packet, arrival: Arrival): void {
   const { view, start } = packet;
   if (ipv4.isFragment(view, start)) {
-    ip.machine.counters.bump("IpReasmReqds");
-    discard(ip, packet, "IpReasmFails");
+    const whole = ip.reassembly.add(packet, arrival);
+    if (whole === null) return;
+    arrival.headerLength = ipv4.headerLength(whole.view, whole.start);
+    arrival.trafficClass = ipv4.typeOfService(whole.view, whole.start);
+    deliver(ip, whole, arrival);
     return;
   }
   const transportInput = ip.inputFor(ipv4.protocol(view, start));

@@ -3,22 +3,25 @@
  *
  * Read first: RFC 1122 §3.3, Linux's ip_queue_xmit and ip_finish_output. Order: a transport asks ip.paths for the path
  * → output() → transmit() → netif/output.ts. Forwarded datagrams join at transmit(). All of these consume the packet.
- * Every datagram carries "don't fragment", which is what Linux does where path MTU discovery is on (its default); there
- * is no local fragmentation either, so what does not fit is refused.
+ * What does not fit the path is cut by fragment.ts, or refused: SendOptions.mtuDiscovery, which is IP_MTU_DISCOVER, decides.
  */
 import type { Errno } from "../../abi/errno.ts";
+import { IP_PMTUDISC_DO, IP_PMTUDISC_OMIT, IP_PMTUDISC_PROBE, IP_PMTUDISC_WANT } from "../../abi/ip.ts";
 import { output as linkOutput, loopBack, send } from "../../netif/output.ts";
 import { ETHERTYPE_IPV4 } from "../../wire/ethernet.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
-import { BROADCAST } from "../../wire/mac-address.ts";
+import { BROADCAST, multicastV4 } from "../../wire/mac-address.ts";
 import type { Packet } from "../../wire/packet.ts";
 import type { Ip, SendOptions } from "../ip/ip.ts";
 import type { Path } from "../ip/path.ts";
+import { fragment } from "./fragment.ts";
+import { stamp } from "./options.ts";
 
-const NO_OPTIONS = new Uint8Array(0);
+const NO_IP_OPTIONS = new Uint8Array(0);
+const DATAGRAM_MAX_BYTES = 65_535;
 
-/** Sends a transport's packet. EMSGSIZE: it does not fit into one frame. */
+/** Sends a transport's packet. EMSGSIZE: it does not fit, and may not be cut. */
 export function output(
   ip: Ip,
   packet: Packet,
@@ -27,44 +30,77 @@ export function output(
   protocol: number,
   options: SendOptions,
 ): 0 | Errno {
-  const { timeToLive = ip.settings.defaultTtl.value, trafficClass = 0 } = options;
-  const totalLength = ipv4.HEADER_LENGTH + packet.length;
+  const { trafficClass = 0, ipOptions = NO_IP_OPTIONS, mtuDiscovery = ip.settings.mtuDiscovery } = options;
+  const timeToLive = options.timeToLive ?? (path.kind === "multicast" ? 1 : ip.settings.defaultTtl.value);
+  const ipHeaderLength = ipv4.HEADER_LENGTH + ipOptions.length;
+  const totalLength = ipHeaderLength + packet.length;
+  const mtu = mtuFor(ip, path, mtuDiscovery);
   ip.machine.counters.bump("IpOutRequests");
-  if (totalLength > path.through.mtu) {
+  if (totalLength > DATAGRAM_MAX_BYTES || (totalLength > mtu && !mayCut(mtuDiscovery))) {
     ip.machine.counters.bump("IpFragFails");
     packet.release();
     return "EMSGSIZE";
   }
-  const start = packet.prepend(ipv4.HEADER_LENGTH);
+  const start = packet.prepend(ipHeaderLength);
   ipv4.emit(packet.view, start, {
     dscp: trafficClass >>> 2,
     ecn: trafficClass & 3,
     totalLength,
     identification: ip.nextIdentification,
-    dontFragment: true,
+    dontFragment: isWhole(mtuDiscovery) || (mtuDiscovery === IP_PMTUDISC_WANT && totalLength <= mtu),
     moreFragments: false,
     fragmentOffset: 0,
     timeToLive,
     protocol,
     source,
     destination: path.destination,
-    options: NO_OPTIONS,
+    options: ipOptions,
   });
   ip.nextIdentification = (ip.nextIdentification + 1) & 0xffff;
+  // The sender is the first one in a record of the route.
+  if (ipOptions.length > 0) stamp(ip, packet, source);
   if (ip.machine.tracer.on) trace(ip, "inet/ip/output", packet);
-  transmit(ip, packet, path);
+  transmit(ip, packet, path, mtu, options.multicastLoop);
   return 0;
 }
 
-/** Sends a packet that has its IP header. */
-export function transmit(ip: Ip, packet: Packet, path: Path): void {
-  if (path.kind === "broadcast") {
-    // Our own sockets hear our broadcasts too, as on Linux.
-    loopBack(ip.netif, path.through, packet.clone(), ETHERTYPE_IPV4);
-    send(path.through, packet, BROADCAST, ETHERTYPE_IPV4);
-  } else {
-    linkOutput(ip.netif, path.through, packet, path.nextHop, ETHERTYPE_IPV4);
+/** Sends a packet that has its IP header, in pieces where it is larger than the MTU. */
+export function transmit(ip: Ip, packet: Packet, path: Path, mtu: number, multicastLoop: boolean = true): void {
+  // Our own sockets hear our broadcasts, and groups that they have joined, before anything is cut, as on Linux.
+  const isHeard = path.kind === "broadcast" || (path.kind === "multicast" && multicastLoop);
+  if (isHeard) loopBack(ip.netif, path.through, packet.clone(), ETHERTYPE_IPV4);
+  // RFC 1112 §6.1: with a time to live of zero a multicast does not leave the host.
+  if (path.kind === "multicast" && ipv4.timeToLive(packet.view, packet.start) === 0) packet.release();
+  else if (packet.length <= mtu) transmitPiece(ip, packet, path);
+  else fragment(ip, packet, mtu, (piece) => transmitPiece(ip, piece, path));
+}
+
+function transmitPiece(ip: Ip, packet: Packet, path: Path): void {
+  switch (path.kind) {
+    case "broadcast":
+      send(path.through, packet, BROADCAST, ETHERTYPE_IPV4);
+      return;
+    case "multicast":
+      send(path.through, packet, multicastV4(path.destination.v4), ETHERTYPE_IPV4);
+      return;
+    default:
+      linkOutput(ip.netif, path.through, packet, path.nextHop, ETHERTYPE_IPV4);
   }
+}
+
+/** How much fits: as ip_skb_dst_mtu and ip_sk_use_pmtu. */
+export function mtuFor(ip: Ip, path: Path, mtuDiscovery: number): number {
+  return mtuDiscovery < IP_PMTUDISC_PROBE ? ip.paths.mtu(path) : path.through.mtu;
+}
+
+/** As ip_sk_ignore_df: is what does not fit cut, and not refused? */
+export function mayCut(mtuDiscovery: number): boolean {
+  return mtuDiscovery < IP_PMTUDISC_DO || mtuDiscovery === IP_PMTUDISC_OMIT;
+}
+
+/** Is no gateway ever to cut it? */
+function isWhole(mtuDiscovery: number): boolean {
+  return mtuDiscovery === IP_PMTUDISC_DO || mtuDiscovery === IP_PMTUDISC_PROBE;
 }
 
 /** One step of the trace. Ask `tracer.on` first. */

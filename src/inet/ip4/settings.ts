@@ -4,6 +4,7 @@
  * Read first: Linux's Documentation/networking/ip-sysctl, icmp(7), ip(7). Each is read where it takes effect; who needs
  * another one adds it here, or where it is obeyed (net.ipv4.tcp_* belong to TCP).
  */
+import { IP_PMTUDISC_DONT, IP_PMTUDISC_WANT } from "../../abi/ip.ts";
 import type { IntegerSetting, IntegersSetting, Sysctl } from "../../base/sysctl.ts";
 import { InterfaceSettings } from "../../netif/interface-settings.ts";
 import type { InterfaceTable } from "../../netif/interface-table.ts";
@@ -86,6 +87,11 @@ export class Ipv4Settings {
     const value = Number(forwarding);
     this.forward.value = value;
     for (const settings of this.interfaces.every()) settings.forwarding.value = value;
+  }
+
+  /** What IP_MTU_DISCOVER is of a socket that has not set it. */
+  get mtuDiscovery(): number {
+    return this.noPmtuDiscovery.value === 0 ? IP_PMTUDISC_WANT : IP_PMTUDISC_DONT;
   }
 
   get ipfragTimeNs(): number {
