@@ -26,6 +26,7 @@ export interface Attempt<R> {
     expired(): R | Errno;
     interrupted?(): R | Errno;
     isNonBlocking?(): boolean;
+    withdraw?(why: "signal" | "stop"): void;
     on(): string;
     end(): void;
 }
@@ -56,8 +57,9 @@ export interface Credentials {
 }
 
 export interface Device {
-    readonly linkType: "ethernet" | "raw-ip";
+    readonly linkType: LinkType;
     readonly namePrefix: string;
+    readonly carrier?: boolean;
     readonly mtu: number;
     readonly queuePackets: number;
     readonly linkName: string;
@@ -69,9 +71,12 @@ export interface Device {
 export interface DeviceClient {
     receive(packet: Packet): void;
     transmitDone(): void;
+    carrierChanged?(): void;
+    receiveError?(counter: string, bytes: number): void;
+    observe?(direction: "in" | "out", packet: Packet): void;
 }
 
-export declare class Door extends SessionDoor implements Sys {
+export declare class Door extends QueueDoor implements Sys {
 }
 
 export declare class EventQueue {
@@ -127,9 +132,10 @@ export declare class FileTree {
     link(task: NamingTask, existing: string, path: string): 0 | Errno;
     unlink(task: NamingTask, path: string): 0 | Errno;
     rmdir(task: NamingTask, path: string): 0 | Errno;
-    makeAt<T extends Inode>(task: NamingTask, { directory, name }: Place, mode: number, make: (ownership: Ownership) => T | Errno): T | Errno;
+    makeAt<T extends Inode>(task: NamingTask, { directory, name }: Place, mode: number, make: (ownership: Ownership) => T | Errno, type?: number): T | Errno;
     removeName(directory: Directory, name: string, inode: Inode): void;
     addDirectory(parent: Directory, name: string, permissions: number, generated?: GeneratedEntries | null): Directory;
+    mount(directory: Directory): void;
     addDevice(parent: Directory, name: string, permissions: number, open: () => FileOps): void;
 }
 
@@ -147,6 +153,10 @@ export declare class Host {
     sysctl(name: string): string;
     sysctl(name: string, value: number | string): void;
     attach(link: Attachable | Device, address?: string): Interface;
+    interface(name: string): Interface;
+    configure(named: string | Interface, options: InterfaceOptions): void;
+    addAddress(named: string | Interface, address: string): void;
+    deleteAddress(named: string | Interface, address: string): void;
     route(destination: string, spec: Omit<RouteSpec, "to">): void;
     deleteRoute(destination: string, spec?: Omit<RouteSpec, "to">): void;
     routes(): readonly RouteSnapshot[];
@@ -199,20 +209,28 @@ export declare class Interface implements DeviceClient {
     readonly index: number;
     readonly macAddress: MacAddress;
     readonly device: Device;
-    readonly linkType: Device["linkType"];
+    readonly linkType: LinkType;
     readonly counters: InterfaceCounters;
-    constructor(machine: Machine, identity: InterfaceIdentity, device: Device, input: (packet: Packet, from: Interface) => void);
+    constructor(machine: Machine, identity: InterfaceIdentity, device: Device, parts: InterfaceParts);
     get mtu(): number;
     get isLoopback(): boolean;
     get up(): boolean;
+    get carrier(): boolean;
+    get isPointToPoint(): boolean;
     get queueLength(): number;
+    get qdisc(): QdiscSnapshot;
+    setQdisc(options: QdiscOptions): void;
     enqueue(packet: Packet): void;
     discardOutgoing(packet: Packet, counter: string): void;
     discardIncoming(packet: Packet, counter: string): void;
     tap(listener: TapListener): Disposable;
     setUp(up: boolean): void;
+    setMtu(mtu: number | null): void;
     receive(packet: Packet): void;
     transmitDone(): void;
+    carrierChanged(): void;
+    receiveError(counter: string, bytes: number): void;
+    observe(direction: Direction, packet: Packet): void;
 }
 
 export declare class Ip {
@@ -266,6 +284,7 @@ export declare class Kernel {
     readonly protocols: ProtocolTable;
     readonly files: FileTree;
     readonly lockWaits: LockWaits;
+    readonly ipc: Ipc;
     readonly processes: ProcessTable;
     readonly epochMs: number;
     constructor(parts: KernelParts);
@@ -337,6 +356,7 @@ export declare class Operation<R> implements Outstanding, Sleeper, Waiter, Runna
     completeNow(): boolean;
     interrupt(): void;
     goOn(restarts: boolean): void;
+    atStop(): void;
     afterStop(): void;
 }
 
@@ -360,6 +380,7 @@ export interface Outstanding {
     completeNow(): boolean;
     interrupt(): void;
     goOn(restarts: boolean): void;
+    atStop(): void;
     afterStop(): void;
 }
 
@@ -969,7 +990,7 @@ type TraceDetail = {
 } | {
     readonly step: "netif/output" | "netif/input";
     readonly interface: string;
-    readonly linkType: "ethernet" | "raw-ip";
+    readonly linkType: "ethernet" | "raw-ip" | "ppp";
     readonly frame: TracedFrame;
 } | {
     readonly step: "link";
@@ -1024,6 +1045,8 @@ declare class Directory extends Inode {
     get isGenerated(): boolean;
     get isRemoved(): boolean;
     get isEmpty(): boolean;
+    accepts(_type: number): boolean;
+    makeFile(_task: Task, ownership: Ownership): Inode | Errno;
     get(name: string, task: Task): Inode | undefined;
     names(task: Task): readonly string[];
     add(name: string, inode: Inode): void;
@@ -1061,6 +1084,7 @@ declare abstract class Inode {
     opened(): void;
     closed(): void;
     unlinked(): void;
+    openAs?(path: string): FileOps;
     protected free(): void;
 }
 
@@ -1165,6 +1189,13 @@ declare class Capture {
     get packets(): number;
     toBytes(): Uint8Array;
     [Symbol.dispose](): void;
+}
+
+// host/configure.d.ts
+interface InterfaceOptions {
+    readonly up?: boolean;
+    readonly mtu?: number;
+    readonly qdisc?: QdiscOptions;
 }
 
 // host/console.d.ts
@@ -1308,6 +1339,7 @@ declare class Inet {
     readonly protocols: readonly Protocol[];
     constructor(machine: Machine, netif: Netif);
     addAddress(to: Interface, text: string): 0 | Errno;
+    deleteAddress(from: Interface, text: string): 0 | Errno;
     addRoute(spec: RouteSpec): 0 | Errno;
     deleteRoute(spec: RouteSpec): 0 | Errno;
 }
@@ -1463,6 +1495,7 @@ interface RouteSnapshot {
     readonly metric: number;
     readonly protocol: RouteProtocol;
     readonly usable: boolean;
+    readonly linkDown: boolean;
 }
 
 // inet/ip/route.d.ts
@@ -1577,6 +1610,108 @@ interface UdpSnapshot {
     readonly state: "" | "ESTABLISHED";
     readonly inode: number;
     readonly drops: number;
+}
+
+// ipc/claim.d.ts
+declare class Claim<R> {
+    readonly waiters: WaitQueue;
+    outcome: R | undefined;
+    isListed: boolean;
+    settle(outcome: R): void;
+    retry(): void;
+}
+
+// ipc/claim.d.ts
+declare class ClaimList<C extends Claim<unknown>> {
+    get isEmpty(): boolean;
+    get length(): number;
+    all(): readonly C[];
+    add(claim: C): void;
+    shift(): C | undefined;
+    remove(claim: C): void;
+    takeAll(): C[];
+    prepend(claims: readonly C[]): void;
+}
+
+// ipc/ipc.d.ts
+declare class Ipc {
+    readonly queues: QueueSpace;
+}
+
+// ipc/mqueue-space.d.ts
+interface QueueMaker {
+    readonly uid: number;
+    readonly isPrivileged: boolean;
+    readonly bytesMax: number;
+}
+
+// ipc/mqueue-space.d.ts
+declare class QueueSpace {
+    bytesOf(uid: number): number;
+    make(volume: Volume, ownership: Ownership, maker: QueueMaker, shape?: QueueShape): MessageQueue | Errno;
+}
+
+// ipc/mqueue.d.ts
+declare class MessageQueue extends Inode {
+    readonly shape: QueueShape;
+    readonly pollers: WaitQueue;
+    readonly senders: ClaimList<SendClaim>;
+    readonly receivers: ClaimList<ReceiveClaim>;
+    constructor(volume: Volume, ownership: Ownership, shape: QueueShape, { openAs, gone }: {
+        readonly openAs: (queue: MessageQueue, path: string) => FileOps;
+        readonly gone: () => void;
+    });
+    get size(): number;
+    openAs(path: string): FileOps;
+    get length(): number;
+    get bytes(): number;
+    get isFull(): boolean;
+    get notification(): Notification | null;
+    messages(): Iterable<{
+        readonly priority: number;
+        readonly message: Uint8Array;
+    }>;
+    send(message: QueueMessage, sender: Sender): 0 | Errno;
+    receive(): QueueMessage | Errno;
+    register(notification: Notification): 0 | Errno;
+    unregister(owner: object): void;
+    protected free(): void;
+}
+
+// ipc/mqueue.d.ts
+interface Notification {
+    readonly pid: number;
+    readonly owner: object;
+    readonly signo: number;
+    tell(sender: Sender): void;
+}
+
+// ipc/mqueue.d.ts
+interface QueueMessage {
+    readonly data: Uint8Array;
+    readonly priority: number;
+}
+
+// ipc/mqueue.d.ts
+interface QueueShape {
+    readonly maxmsg: number;
+    readonly msgsize: number;
+}
+
+// ipc/mqueue.d.ts
+declare class ReceiveClaim extends Claim<QueueMessage> {
+}
+
+// ipc/mqueue.d.ts
+declare class SendClaim extends Claim<0> {
+    readonly message: QueueMessage;
+    constructor(message: QueueMessage);
+}
+
+// ipc/mqueue.d.ts
+interface Sender {
+    readonly pid: number;
+    readonly uid: number;
 }
 
 // kernel/calls/ancillary.d.ts
@@ -1722,6 +1857,25 @@ interface RecordLock {
     start?: number;
     length?: number;
     pid?: number;
+}
+
+// kernel/calls/mqueue.d.ts
+interface QueueAttributes extends QueueShape {
+    readonly flags: number;
+    readonly curmsgs: number;
+}
+
+// kernel/calls/mqueue.d.ts
+interface QueueReceipt {
+    readonly bytes: number;
+    readonly priority: number;
+}
+
+// kernel/calls/mqueue.d.ts
+interface SignalEvent {
+    readonly notify: number;
+    readonly signo?: number;
+    readonly value?: number;
 }
 
 // kernel/calls/poll.d.ts
@@ -2050,6 +2204,20 @@ declare abstract class ProcessDoor extends Caller {
     exit(status: number): Promise<never>;
     wait(): Promise<processes.WaitResult>;
     waitpid(pid: number, options?: number): Promise<processes.WaitResult>;
+}
+
+// kernel/door/queue-door.d.ts
+declare abstract class QueueDoor extends SessionDoor {
+    mqOpen(name: string, flags: number, mode?: number, attributes?: QueueShape): number;
+    mqSend(mqd: number, data: Uint8Array | string, priority?: number): Promise<void>;
+    mqTimedsend(mqd: number, data: Uint8Array | string, priority: number, deadline: Timespec): Promise<void>;
+    mqReceive(mqd: number, buffer: Uint8Array): Promise<mqueue.QueueReceipt>;
+    mqTimedreceive(mqd: number, buffer: Uint8Array, deadline: Timespec): Promise<mqueue.QueueReceipt>;
+    mqNotify(mqd: number, event: mqueue.SignalEvent | null): void;
+    mqGetattr(mqd: number): mqueue.QueueAttributes;
+    mqSetattr(mqd: number, attributes: Pick<mqueue.QueueAttributes, "flags">): mqueue.QueueAttributes;
+    mqClose(mqd: number): void;
+    mqUnlink(name: string): void;
 }
 
 // kernel/door/session-door.d.ts
@@ -2418,6 +2586,20 @@ interface SpawnAttributes {
     readonly daemon?: boolean;
 }
 
+// kernel/sys/queues.d.ts
+interface QueueCalls {
+    mqOpen(name: string, flags: number, mode?: number, attributes?: Pick<QueueAttributes, "maxmsg" | "msgsize">): number;
+    mqSend(mqd: number, data: Uint8Array | string, priority?: number): Promise<void>;
+    mqTimedsend(mqd: number, data: Uint8Array | string, priority: number, deadline: Timespec): Promise<void>;
+    mqReceive(mqd: number, buffer: Uint8Array): Promise<QueueReceipt>;
+    mqTimedreceive(mqd: number, buffer: Uint8Array, deadline: Timespec): Promise<QueueReceipt>;
+    mqNotify(mqd: number, event: SignalEvent | null): void;
+    mqGetattr(mqd: number): QueueAttributes;
+    mqSetattr(mqd: number, attributes: Pick<QueueAttributes, "flags">): QueueAttributes;
+    mqClose(mqd: number): void;
+    mqUnlink(name: string): void;
+}
+
 // kernel/sys/sessions.d.ts
 interface SessionCalls {
     setpgid(pid: number, pgid: number): void;
@@ -2558,7 +2740,7 @@ interface UnixName extends UnixEndpoint {
 type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 // kernel/sys/sys.d.ts
-interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls {
+interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls {
 }
 
 // kernel/sys/time.d.ts
@@ -2589,6 +2771,9 @@ interface UserCalls {
     setrlimit(resource: number, limit: ResourceLimit): void;
 }
 
+// link/device.d.ts
+type LinkType = "ethernet" | "raw-ip" | "ppp";
+
 // netif/interface-settings.d.ts
 declare class InterfaceSettings<Name extends string> {
     readonly all: SettingsOf<Name>;
@@ -2605,7 +2790,7 @@ declare class InterfaceSettings<Name extends string> {
 type SettingsOf<Name extends string> = Readonly<Record<Name, IntegerSetting>>;
 
 // netif/interface-table.d.ts
-type InterfaceChange = "attach" | "up" | "down" | "detach";
+type InterfaceChange = "attach" | "up" | "down" | "detach" | "carrier" | "mtu";
 
 // netif/interface-table.d.ts
 type InterfaceListener = (changed: Interface, change: InterfaceChange) => void;
@@ -2615,11 +2800,13 @@ interface InterfaceSnapshot extends Readonly<InterfaceCounters> {
     readonly name: string;
     readonly index: number;
     readonly up: boolean;
+    readonly carrier: boolean;
     readonly mtu: number;
-    readonly linkType: "ethernet" | "raw-ip";
+    readonly linkType: LinkType;
     readonly macAddress: string;
     readonly linkName: string;
     readonly queueLength: number;
+    readonly qdisc: QdiscSnapshot;
 }
 
 // netif/interface-table.d.ts
@@ -2629,6 +2816,7 @@ declare class InterfaceTable {
     attach(device: Device, macAddress: mac.MacAddress): Interface;
     detach(gone: Interface): void;
     setUp(changed: Interface, up: boolean): void;
+    setMtu(changed: Interface, mtu: number): 0 | Errno;
     get(name: string): Interface | undefined;
     list(): readonly Interface[];
     subscribe(listener: InterfaceListener): Disposable;
@@ -2643,6 +2831,8 @@ interface InterfaceCounters {
     rxPackets: number;
     rxBytes: number;
     rxDrops: number;
+    rxErrors: number;
+    rxMulticast: number;
     txPackets: number;
     txBytes: number;
     txDrops: number;
@@ -2653,6 +2843,12 @@ interface InterfaceIdentity {
     readonly name: string;
     readonly index: number;
     readonly macAddress: MacAddress;
+}
+
+// netif/interface.d.ts
+interface InterfaceParts {
+    readonly input: (packet: Packet, from: Interface) => void;
+    readonly carrierChanged: (changed: Interface) => void;
 }
 
 // netif/interface.d.ts
@@ -2717,6 +2913,47 @@ declare class ProtocolQueue implements Runnable {
     constructor(machine: Machine);
     add(packet: Packet, from: Interface, kind: FrameKind, input: NetworkInput): void;
     run(): void;
+}
+
+// netif/qdisc/options.d.ts
+type QdiscOptions =
+{
+    readonly kind: "pfifo";
+    readonly limitPackets?: number;
+} | {
+    readonly kind: "bfifo";
+    readonly limitBytes: number;
+}
+ | {
+    readonly kind: "prio";
+} | {
+    readonly kind: "fq_codel";
+    readonly limitPackets?: number;
+    readonly memoryLimitBytes?: number;
+    readonly flows?: number;
+    readonly quantumBytes?: number;
+    readonly targetMs?: number;
+    readonly intervalMs?: number;
+    readonly ecn?: boolean;
+} | {
+    readonly kind: "tbf";
+    readonly rateMbps: number;
+    readonly burstBytes: number;
+    readonly latencyMs?: number;
+    readonly limitBytes?: number;
+};
+
+// netif/qdisc/qdisc.d.ts
+interface QdiscSnapshot {
+    readonly kind: string;
+    readonly parameters: Readonly<Record<string, string>>;
+    readonly sentPackets: number;
+    readonly sentBytes: number;
+    readonly droppedPackets: number;
+    readonly overlimits: number;
+    readonly backlogPackets: number;
+    readonly backlogBytes: number;
+    readonly more: Readonly<Record<string, number>>;
 }
 
 // socket/accept-queue.d.ts

@@ -17,6 +17,8 @@ export interface Attachable {
     port(): Device;
 }
 
+export declare const BUS_ADRERR = 2;
+
 export declare const CLD_CONTINUED = 6;
 
 export declare const CLD_DUMPED = 3;
@@ -29,6 +31,8 @@ export declare const CLD_STOPPED = 5;
 
 export declare class Cable extends Link implements Exchange {
     port(): Device;
+    signals(to: Port): boolean;
+    opened(port: Port): void;
     input(from: Port, packet: Packet): void;
 }
 
@@ -256,6 +260,10 @@ export declare class Host {
     sysctl(name: string): string;
     sysctl(name: string, value: number | string): void;
     attach(link: Attachable | Device, address?: string): Interface;
+    interface(name: string): Interface;
+    configure(named: string | Interface, options: InterfaceOptions): void;
+    addAddress(named: string | Interface, address: string): void;
+    deleteAddress(named: string | Interface, address: string): void;
     route(destination: string, spec: Omit<RouteSpec, "to">): void;
     deleteRoute(destination: string, spec?: Omit<RouteSpec, "to">): void;
     routes(): readonly RouteSnapshot[];
@@ -298,12 +306,20 @@ export interface InetName extends InetEndpoint {
     readonly path?: undefined;
 }
 
+export interface InterfaceOptions {
+    readonly up?: boolean;
+    readonly mtu?: number;
+    readonly qdisc?: QdiscOptions;
+}
+
 export interface IntervalTimer {
     readonly valueNs: number;
     readonly intervalNs: number;
 }
 
 export declare const LINKTYPE_ETHERNET = 1;
+
+export declare const LINKTYPE_PPP = 9;
 
 export declare const LINKTYPE_RAW = 101;
 
@@ -353,6 +369,8 @@ export interface LsofTree {
     readonly processes: readonly TreeProcess[];
     readonly objects: readonly TreeObject[];
 }
+
+export declare const MQ_PRIO_MAX = 32768;
 
 export declare const MSG_CMSG_CLOEXEC = 1073741824;
 
@@ -507,6 +525,56 @@ export interface PsRow {
     }[];
 }
 
+<<<<<<< HEAD
+export type QdiscOptions =
+{
+    readonly kind: "pfifo";
+    readonly limitPackets?: number;
+} | {
+    readonly kind: "bfifo";
+    readonly limitBytes: number;
+}
+ | {
+    readonly kind: "prio";
+} | {
+    readonly kind: "fq_codel";
+    readonly limitPackets?: number;
+    readonly memoryLimitBytes?: number;
+    readonly flows?: number;
+    readonly quantumBytes?: number;
+    readonly targetMs?: number;
+    readonly intervalMs?: number;
+    readonly ecn?: boolean;
+} | {
+    readonly kind: "tbf";
+    readonly rateMbps: number;
+    readonly burstBytes: number;
+    readonly latencyMs?: number;
+    readonly limitBytes?: number;
+};
+
+export interface QdiscSnapshot {
+    readonly kind: string;
+    readonly parameters: Readonly<Record<string, string>>;
+    readonly sentPackets: number;
+    readonly sentBytes: number;
+    readonly droppedPackets: number;
+    readonly overlimits: number;
+    readonly backlogPackets: number;
+    readonly backlogBytes: number;
+    readonly more: Readonly<Record<string, number>>;
+=======
+export interface QueueAttributes extends QueueShape {
+    readonly flags: number;
+    readonly curmsgs: number;
+}
+
+export interface QueueReceipt {
+    readonly bytes: number;
+    readonly priority: number;
+>>>>>>> 03d2a6f (Add POSIX message queues)
+}
+
 export declare const RLIMIT_CPU = 0;
 
 export declare const RLIMIT_FSIZE = 1;
@@ -560,6 +628,7 @@ export interface RouteSnapshot {
     readonly metric: number;
     readonly protocol: RouteProtocol;
     readonly usable: boolean;
+    readonly linkDown: boolean;
 }
 
 export interface RouteSpec {
@@ -606,6 +675,10 @@ export declare const SEEK_END = 2;
 
 export declare const SEEK_SET = 0;
 
+export declare const SEGV_ACCERR = 2;
+
+export declare const SEGV_MAPERR = 1;
+
 export declare const SFD_CLOEXEC = 524288;
 
 export declare const SFD_NONBLOCK = 2048;
@@ -625,6 +698,10 @@ export declare const SIGBUS = 7;
 export declare const SIGCHLD = 17;
 
 export declare const SIGCONT = 18;
+
+export declare const SIGEV_NONE = 1;
+
+export declare const SIGEV_SIGNAL = 0;
 
 export declare const SIGFPE = 8;
 
@@ -699,6 +776,8 @@ export declare const SIG_SETMASK = 2;
 export declare const SIG_UNBLOCK = 1;
 
 export declare const SI_KERNEL = 128;
+
+export declare const SI_MESGQ = -3;
 
 export declare const SI_QUEUE = -1;
 
@@ -808,6 +887,8 @@ export declare class Segment extends Link implements Exchange {
     port(): Device;
     disconnect(device: Device): Disposable;
     partition(...groups: readonly (readonly Device[])[]): Disposable;
+    signals(): boolean;
+    opened(): void;
     input(from: Port, packet: Packet): void;
     protected inFlight(port: Port): number;
 }
@@ -841,6 +922,12 @@ export interface Sigaction {
 }
 
 export type SignalDisposition = SignalHandler | 0 | 1;
+
+export interface SignalEvent {
+    readonly notify: number;
+    readonly signo?: number;
+    readonly value?: number;
+}
 
 export type SignalHandler = (signo: number, info: SigInfo, sys: Sys) => void | Promise<void>;
 
@@ -894,7 +981,7 @@ export interface Stat {
     readonly ctime: Timespec;
 }
 
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls {
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls {
 }
 
 export declare class SystemError extends Error {
@@ -968,7 +1055,7 @@ export type TraceDetail = {
 } | {
     readonly step: "netif/output" | "netif/input";
     readonly interface: string;
-    readonly linkType: "ethernet" | "raw-ip";
+    readonly linkType: "ethernet" | "raw-ip" | "ppp";
     readonly frame: TracedFrame;
 } | {
     readonly step: "link";
@@ -1107,6 +1194,8 @@ export declare function formatLsofTree(tree: LsofTree): string;
 export declare function formatNetstat(snapshot: Netstat): string;
 
 export declare function formatPs(rows: readonly PsRow[]): string;
+
+export declare function formatQdisc(name: string, snapshot: QdiscSnapshot): string;
 
 export declare function formatSeconds(timeNs: number): string;
 
@@ -1344,6 +1433,8 @@ declare class Directory extends Inode {
     get isGenerated(): boolean;
     get isRemoved(): boolean;
     get isEmpty(): boolean;
+    accepts(_type: number): boolean;
+    makeFile(_task: Task, ownership: Ownership): Inode | Errno;
     get(name: string, task: Task): Inode | undefined;
     names(task: Task): readonly string[];
     add(name: string, inode: Inode): void;
@@ -1381,6 +1472,7 @@ declare abstract class Inode {
     opened(): void;
     closed(): void;
     unlinked(): void;
+    openAs?(path: string): FileOps;
     protected free(): void;
 }
 
@@ -1522,9 +1614,10 @@ declare class FileTree {
     link(task: NamingTask, existing: string, path: string): 0 | Errno;
     unlink(task: NamingTask, path: string): 0 | Errno;
     rmdir(task: NamingTask, path: string): 0 | Errno;
-    makeAt<T extends Inode>(task: NamingTask, { directory, name }: Place, mode: number, make: (ownership: Ownership) => T | Errno): T | Errno;
+    makeAt<T extends Inode>(task: NamingTask, { directory, name }: Place, mode: number, make: (ownership: Ownership) => T | Errno, type?: number): T | Errno;
     removeName(directory: Directory, name: string, inode: Inode): void;
     addDirectory(parent: Directory, name: string, permissions: number, generated?: GeneratedEntries | null): Directory;
+    mount(directory: Directory): void;
     addDevice(parent: Directory, name: string, permissions: number, open: () => FileOps): void;
 }
 
@@ -1588,6 +1681,7 @@ declare class Inet {
     readonly protocols: readonly Protocol[];
     constructor(machine: Machine, netif: Netif);
     addAddress(to: Interface, text: string): 0 | Errno;
+    deleteAddress(from: Interface, text: string): 0 | Errno;
     addRoute(spec: RouteSpec): 0 | Errno;
     deleteRoute(spec: RouteSpec): 0 | Errno;
 }
@@ -1890,6 +1984,108 @@ interface UdpSnapshot {
     readonly drops: number;
 }
 
+// ipc/claim.d.ts
+declare class Claim<R> {
+    readonly waiters: WaitQueue;
+    outcome: R | undefined;
+    isListed: boolean;
+    settle(outcome: R): void;
+    retry(): void;
+}
+
+// ipc/claim.d.ts
+declare class ClaimList<C extends Claim<unknown>> {
+    get isEmpty(): boolean;
+    get length(): number;
+    all(): readonly C[];
+    add(claim: C): void;
+    shift(): C | undefined;
+    remove(claim: C): void;
+    takeAll(): C[];
+    prepend(claims: readonly C[]): void;
+}
+
+// ipc/ipc.d.ts
+declare class Ipc {
+    readonly queues: QueueSpace;
+}
+
+// ipc/mqueue-space.d.ts
+interface QueueMaker {
+    readonly uid: number;
+    readonly isPrivileged: boolean;
+    readonly bytesMax: number;
+}
+
+// ipc/mqueue-space.d.ts
+declare class QueueSpace {
+    bytesOf(uid: number): number;
+    make(volume: Volume, ownership: Ownership, maker: QueueMaker, shape?: QueueShape): MessageQueue | Errno;
+}
+
+// ipc/mqueue.d.ts
+declare class MessageQueue extends Inode {
+    readonly shape: QueueShape;
+    readonly pollers: WaitQueue;
+    readonly senders: ClaimList<SendClaim>;
+    readonly receivers: ClaimList<ReceiveClaim>;
+    constructor(volume: Volume, ownership: Ownership, shape: QueueShape, { openAs, gone }: {
+        readonly openAs: (queue: MessageQueue, path: string) => FileOps;
+        readonly gone: () => void;
+    });
+    get size(): number;
+    openAs(path: string): FileOps;
+    get length(): number;
+    get bytes(): number;
+    get isFull(): boolean;
+    get notification(): Notification | null;
+    messages(): Iterable<{
+        readonly priority: number;
+        readonly message: Uint8Array;
+    }>;
+    send(message: QueueMessage, sender: Sender): 0 | Errno;
+    receive(): QueueMessage | Errno;
+    register(notification: Notification): 0 | Errno;
+    unregister(owner: object): void;
+    protected free(): void;
+}
+
+// ipc/mqueue.d.ts
+interface Notification {
+    readonly pid: number;
+    readonly owner: object;
+    readonly signo: number;
+    tell(sender: Sender): void;
+}
+
+// ipc/mqueue.d.ts
+interface QueueMessage {
+    readonly data: Uint8Array;
+    readonly priority: number;
+}
+
+// ipc/mqueue.d.ts
+interface QueueShape {
+    readonly maxmsg: number;
+    readonly msgsize: number;
+}
+
+// ipc/mqueue.d.ts
+declare class ReceiveClaim extends Claim<QueueMessage> {
+}
+
+// ipc/mqueue.d.ts
+declare class SendClaim extends Claim<0> {
+    readonly message: QueueMessage;
+    constructor(message: QueueMessage);
+}
+
+// ipc/mqueue.d.ts
+interface Sender {
+    readonly pid: number;
+    readonly uid: number;
+}
+
 // kernel/credentials.d.ts
 declare class Credentials {
     readonly user: Ids;
@@ -1974,6 +2170,7 @@ declare class Kernel {
     readonly protocols: ProtocolTable;
     readonly files: FileTree;
     readonly lockWaits: LockWaits;
+    readonly ipc: Ipc;
     readonly processes: ProcessTable;
     readonly epochMs: number;
     constructor(parts: KernelParts);
@@ -2016,6 +2213,7 @@ interface Outstanding {
     completeNow(): boolean;
     interrupt(): void;
     goOn(restarts: boolean): void;
+    atStop(): void;
     afterStop(): void;
 }
 
@@ -2297,6 +2495,20 @@ interface ProcessCalls {
     waitpid(pid: number, options?: number): Promise<WaitResult>;
 }
 
+// kernel/sys/queues.d.ts
+interface QueueCalls {
+    mqOpen(name: string, flags: number, mode?: number, attributes?: Pick<QueueAttributes, "maxmsg" | "msgsize">): number;
+    mqSend(mqd: number, data: Uint8Array | string, priority?: number): Promise<void>;
+    mqTimedsend(mqd: number, data: Uint8Array | string, priority: number, deadline: Timespec): Promise<void>;
+    mqReceive(mqd: number, buffer: Uint8Array): Promise<QueueReceipt>;
+    mqTimedreceive(mqd: number, buffer: Uint8Array, deadline: Timespec): Promise<QueueReceipt>;
+    mqNotify(mqd: number, event: SignalEvent | null): void;
+    mqGetattr(mqd: number): QueueAttributes;
+    mqSetattr(mqd: number, attributes: Pick<QueueAttributes, "flags">): QueueAttributes;
+    mqClose(mqd: number): void;
+    mqUnlink(name: string): void;
+}
+
 // kernel/sys/sessions.d.ts
 interface SessionCalls {
     setpgid(pid: number, pgid: number): void;
@@ -2389,8 +2601,9 @@ interface ChannelOwner {
 
 // link/device.d.ts
 interface Device {
-    readonly linkType: "ethernet" | "raw-ip";
+    readonly linkType: LinkType;
     readonly namePrefix: string;
+    readonly carrier?: boolean;
     readonly mtu: number;
     readonly queuePackets: number;
     readonly linkName: string;
@@ -2403,7 +2616,13 @@ interface Device {
 interface DeviceClient {
     receive(packet: Packet): void;
     transmitDone(): void;
+    carrierChanged?(): void;
+    receiveError?(counter: string, bytes: number): void;
+    observe?(direction: "in" | "out", packet: Packet): void;
 }
+
+// link/device.d.ts
+type LinkType = "ethernet" | "raw-ip" | "ppp";
 
 // link/frame-hash.d.ts
 declare class FrameHash implements Named {
@@ -2482,6 +2701,8 @@ type ResolvedOptions = Required<LinkOptions>;
 // link/port.d.ts
 interface Exchange {
     input(from: Port, packet: Packet): void;
+    signals(to: Port): boolean;
+    opened(port: Port): void;
 }
 
 // link/port.d.ts
@@ -2497,6 +2718,9 @@ declare class Port implements Device, ChannelOwner {
     get linkName(): string;
     get label(): string;
     get up(): boolean;
+    get carrier(): boolean;
+    get isOpen(): boolean;
+    tellCarrier(): void;
     get listening(): boolean;
     get inFlight(): number;
     open(client: DeviceClient, _macAddress: MacAddress, label?: string): void;
@@ -2569,7 +2793,7 @@ declare class InterfaceSettings<Name extends string> {
 type SettingsOf<Name extends string> = Readonly<Record<Name, IntegerSetting>>;
 
 // netif/interface-table.d.ts
-type InterfaceChange = "attach" | "up" | "down" | "detach";
+type InterfaceChange = "attach" | "up" | "down" | "detach" | "carrier" | "mtu";
 
 // netif/interface-table.d.ts
 type InterfaceListener = (changed: Interface, change: InterfaceChange) => void;
@@ -2579,11 +2803,13 @@ interface InterfaceSnapshot extends Readonly<InterfaceCounters> {
     readonly name: string;
     readonly index: number;
     readonly up: boolean;
+    readonly carrier: boolean;
     readonly mtu: number;
-    readonly linkType: "ethernet" | "raw-ip";
+    readonly linkType: LinkType;
     readonly macAddress: string;
     readonly linkName: string;
     readonly queueLength: number;
+    readonly qdisc: QdiscSnapshot;
 }
 
 // netif/interface-table.d.ts
@@ -2593,6 +2819,7 @@ declare class InterfaceTable {
     attach(device: Device, macAddress: mac.MacAddress): Interface;
     detach(gone: Interface): void;
     setUp(changed: Interface, up: boolean): void;
+    setMtu(changed: Interface, mtu: number): 0 | Errno;
     get(name: string): Interface | undefined;
     list(): readonly Interface[];
     subscribe(listener: InterfaceListener): Disposable;
@@ -2609,20 +2836,28 @@ declare class Interface implements DeviceClient {
     readonly index: number;
     readonly macAddress: MacAddress;
     readonly device: Device;
-    readonly linkType: Device["linkType"];
+    readonly linkType: LinkType;
     readonly counters: InterfaceCounters;
-    constructor(machine: Machine, identity: InterfaceIdentity, device: Device, input: (packet: Packet, from: Interface) => void);
+    constructor(machine: Machine, identity: InterfaceIdentity, device: Device, parts: InterfaceParts);
     get mtu(): number;
     get isLoopback(): boolean;
     get up(): boolean;
+    get carrier(): boolean;
+    get isPointToPoint(): boolean;
     get queueLength(): number;
+    get qdisc(): QdiscSnapshot;
+    setQdisc(options: QdiscOptions): void;
     enqueue(packet: Packet): void;
     discardOutgoing(packet: Packet, counter: string): void;
     discardIncoming(packet: Packet, counter: string): void;
     tap(listener: TapListener): Disposable;
     setUp(up: boolean): void;
+    setMtu(mtu: number | null): void;
     receive(packet: Packet): void;
     transmitDone(): void;
+    carrierChanged(): void;
+    receiveError(counter: string, bytes: number): void;
+    observe(direction: Direction, packet: Packet): void;
 }
 
 // netif/interface.d.ts
@@ -2630,6 +2865,8 @@ interface InterfaceCounters {
     rxPackets: number;
     rxBytes: number;
     rxDrops: number;
+    rxErrors: number;
+    rxMulticast: number;
     txPackets: number;
     txBytes: number;
     txDrops: number;
@@ -2640,6 +2877,12 @@ interface InterfaceIdentity {
     readonly name: string;
     readonly index: number;
     readonly macAddress: MacAddress;
+}
+
+// netif/interface.d.ts
+interface InterfaceParts {
+    readonly input: (packet: Packet, from: Interface) => void;
+    readonly carrierChanged: (changed: Interface) => void;
 }
 
 // netif/interface.d.ts

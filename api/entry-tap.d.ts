@@ -42,8 +42,9 @@ export declare function openTap(world: OutsideWorld, options?: TapOptions): Tap;
 
 // link/device.d.ts
 interface Device {
-    readonly linkType: "ethernet" | "raw-ip";
+    readonly linkType: LinkType;
     readonly namePrefix: string;
+    readonly carrier?: boolean;
     readonly mtu: number;
     readonly queuePackets: number;
     readonly linkName: string;
@@ -56,7 +57,13 @@ interface Device {
 interface DeviceClient {
     receive(packet: Packet): void;
     transmitDone(): void;
+    carrierChanged?(): void;
+    receiveError?(counter: string, bytes: number): void;
+    observe?(direction: "in" | "out", packet: Packet): void;
 }
+
+// link/device.d.ts
+type LinkType = "ethernet" | "raw-ip" | "ppp";
 
 // node/tap/native.d.ts
 interface Native {

@@ -5,6 +5,7 @@ import { browserPlatform } from "./browser/platform.ts";
 import { World as CoreWorld, type WorldOptions } from "./world/world.ts";
 
 export * from "./world/public.ts";
+export * from "./world/public-ipc.ts";
 
 /** One experiment: a clock, a seed, hosts, links, a trace. */
 export class World extends CoreWorld {

@@ -122,8 +122,16 @@ export const SI_USER = 0;
 export const SI_KERNEL = 0x80;
 /** si_code: by sigqueue(3). */
 export const SI_QUEUE = -1;
+/** si_code: by a message queue, see mq_notify(3). */
+export const SI_MESGQ = -3;
 /** si_code: by raise(3). */
 export const SI_TKILL = -6;
+/** si_code of SIGSEGV: nothing is mapped there. */
+export const SEGV_MAPERR = 1;
+/** si_code of SIGSEGV: it is mapped, but not for that. */
+export const SEGV_ACCERR = 2;
+/** si_code of SIGBUS: the file has no such byte. */
+export const BUS_ADRERR = 2;
 /** si_code of SIGCHLD: the child has ended by exit. */
 export const CLD_EXITED = 1;
 /** si_code of SIGCHLD: a signal has ended it. */

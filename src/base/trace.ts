@@ -59,8 +59,8 @@ export type TraceDetail =
   | {
       readonly step: "netif/output" | "netif/input";
       readonly interface: string;
-      /** "ethernet": the frame starts with an Ethernet header; "raw-ip": with an IP header. */
-      readonly linkType: "ethernet" | "raw-ip";
+      /** What the frame starts with: an Ethernet header, an IP header, a PPP header. */
+      readonly linkType: "ethernet" | "raw-ip" | "ppp";
       readonly frame: TracedFrame;
     }
   | {

@@ -96,6 +96,9 @@ export abstract class Inode {
     this.#collect();
   }
 
+  /** What opening it gives, for kinds of inodes that this folder does not know (opened.ts has those that it does). */
+  openAs?(path: string): FileOps;
+
   /** Gives back what it holds of the volume. */
   protected free(): void {}
 
@@ -162,6 +165,16 @@ export class Directory extends Inode {
 
   get isEmpty(): boolean {
     return this.#entries.size === 0 && this.#generated === null;
+  }
+
+  /** May inodes of that type (S_IFREG, …) be made in it? */
+  accepts(_type: number): boolean {
+    return true;
+  }
+
+  /** What open(2) with O_CREAT makes in it. */
+  makeFile(_task: Task, ownership: Ownership): Inode | Errno {
+    return new RegularFile(this.volume, ownership);
   }
 
   get(name: string, task: Task): Inode | undefined {

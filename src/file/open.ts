@@ -25,7 +25,7 @@ export function openPath(tree: FileTree, task: NamingTask, path: string, flags: 
 }
 
 function created(tree: FileTree, task: NamingTask, place: Place, mode: number): Inode | Errno {
-  return tree.makeAt(task, place, mode, (ownership) => new RegularFile(tree.volume, ownership));
+  return tree.makeAt(task, place, mode, (ownership) => place.directory.makeFile(task, ownership));
 }
 
 function existing(task: NamingTask, inode: Inode, { mustBeDirectory }: Place, flags: number): Inode | Errno {

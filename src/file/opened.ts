@@ -252,5 +252,5 @@ export function openInode(inode: Inode, path: string): FileOps | Errno {
   if (inode instanceof Directory) return new OpenDirectory(inode, path);
   if (inode instanceof CharacterDevice) return new OpenDevice(inode, path);
   if (inode instanceof GeneratedFile) return new OpenGenerated(inode, path);
-  return "ENXIO";
+  return inode.openAs?.(path) ?? "ENXIO";
 }

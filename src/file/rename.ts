@@ -8,7 +8,7 @@ import type { Errno } from "../abi/errno.ts";
 import { W_OK } from "../abi/stat.ts";
 import { Directory, type Inode } from "./inode.ts";
 import { mayAccess, type NamingTask } from "./permission.ts";
-import { type FileTree, refuseToAdd, refuseToRemove } from "./tree.ts";
+import { ANOTHER_NAME, type FileTree, refuseToAdd, refuseToRemove } from "./tree.ts";
 import { isName, type Place } from "./walk.ts";
 
 /** rename(2). The checks come in Linux's order. */
@@ -44,8 +44,10 @@ function refuse(task: NamingTask, from: Place, inode: Inode, to: Place): Errno |
   if (to.inode === inode) return null;
   const leaving = refuseToRemove(task, from.directory, inode);
   if (leaving !== null) return leaving;
+  // As a file system of its own: nothing is moved out of it.
+  if (!from.directory.accepts(ANOTHER_NAME)) return from.directory === to.directory ? "EPERM" : "EXDEV";
   const arriving =
-    to.inode === null ? refuseToAdd(task, to.directory) : refuseOver(task, to.directory, inode, to.inode);
+    to.inode === null ? refuseToAdd(task, to.directory, ANOTHER_NAME) : refuseOver(task, to.directory, inode, to.inode);
   if (arriving !== null) return arriving;
   if (inode instanceof Directory) {
     if (inode.isGenerated) return "EBUSY";

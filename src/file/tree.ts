@@ -6,7 +6,19 @@
  * attributes.ts.
  */
 import type { Errno } from "../abi/errno.ts";
-import { NAME_MAX, PATH_MAX, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK, S_ISGID, S_ISVTX, W_OK } from "../abi/stat.ts";
+import {
+  NAME_MAX,
+  PATH_MAX,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+  S_ISGID,
+  S_ISVTX,
+  W_OK,
+} from "../abi/stat.ts";
 import {
   CharacterDevice,
   Directory,
@@ -14,7 +26,6 @@ import {
   type GeneratedEntries,
   type Inode,
   type Ownership,
-  RegularFile,
   SocketNode,
   SymbolicLink,
 } from "./inode.ts";
@@ -22,6 +33,9 @@ import type { FileOps } from "./open-file.ts";
 import { isKeptBySticky, mayAccess, mayChange, mayLink, type NamingTask } from "./permission.ts";
 import type { Volume } from "./volume.ts";
 import { byteLength, type Follow, isName, lookup, type Place, walk, walkToName, whereToMake } from "./walk.ts";
+
+/** In place of a type: the inode is there already, and gets a name here. */
+export const ANOTHER_NAME = 0;
 
 /** Names that lead to one inode; EMLINK beyond, as on ext4. */
 const LINK_MAX = 65_000;
@@ -59,7 +73,7 @@ export class FileTree {
     if (typeof place === "string") return place;
     if (place.inode !== null) return "EEXIST";
     const { directory, name } = place;
-    const refusal = refuseToAdd(task, directory);
+    const refusal = refuseToAdd(task, directory, S_IFDIR);
     if (refusal !== null) return refusal;
     if (!this.volume.takeName()) return "ENOSPC";
     const ownership = ownershipIn(task, directory, mode & (0o777 | S_ISVTX));
@@ -75,11 +89,12 @@ export class FileTree {
     const make = (ownership: Ownership): Inode | Errno => {
       const type = mode & S_IFMT;
       if (type === S_IFIFO) return new Fifo(this.volume, ownership);
-      if (type === S_IFREG || type === 0) return new RegularFile(this.volume, ownership);
+      if (type === S_IFREG || type === 0) return place.directory.makeFile(task, ownership);
       if (type === S_IFSOCK) return new SocketNode(this.volume, ownership, null);
       return "EPERM";
     };
-    const inode = this.makeAt(task, place, mode, make);
+    const type = (mode & S_IFMT) === 0 ? S_IFREG : mode & S_IFMT;
+    const inode = this.makeAt(task, place, mode, make, type);
     return typeof inode === "string" ? inode : 0;
   }
 
@@ -95,7 +110,7 @@ export class FileTree {
   makeSocketNode(task: NamingTask, path: string, socket: object): SocketNode | Errno {
     const place = whereToMake(this.root, task, path);
     if (typeof place === "string") return place === "EEXIST" ? "EADDRINUSE" : place;
-    return this.makeAt(task, place, 0o777, (ownership) => new SocketNode(this.volume, ownership, socket));
+    return this.makeAt(task, place, 0o777, (ownership) => new SocketNode(this.volume, ownership, socket), S_IFSOCK);
   }
 
   /**
@@ -123,7 +138,7 @@ export class FileTree {
       if (!this.volume.takeBytes(targetBytes)) return "ENOSPC";
       return new SymbolicLink(this.volume, { ...ownership, permissions: 0o777 }, target, targetBytes);
     };
-    const inode = this.makeAt(task, place, 0o777, make);
+    const inode = this.makeAt(task, place, 0o777, make, S_IFLNK);
     return typeof inode === "string" ? inode : 0;
   }
 
@@ -134,7 +149,7 @@ export class FileTree {
     const place = whereToMake(this.root, task, path);
     if (typeof place === "string") return place;
     if (!mayLink(task, inode)) return "EPERM";
-    const refusal = refuseToAdd(task, place.directory);
+    const refusal = refuseToAdd(task, place.directory, ANOTHER_NAME);
     if (refusal !== null) return refusal;
     if (inode instanceof Directory) return "EPERM";
     if (inode.links >= LINK_MAX) return "EMLINK";
@@ -184,8 +199,9 @@ export class FileTree {
     { directory, name }: Place,
     mode: number,
     make: (ownership: Ownership) => T | Errno,
+    type: number = S_IFREG,
   ): T | Errno {
-    const refusal = refuseToAdd(task, directory);
+    const refusal = refuseToAdd(task, directory, type);
     if (refusal !== null) return refusal;
     if (!this.volume.takeName()) return "ENOSPC";
     const inode = make(ownershipIn(task, directory, mode & 0o7777));
@@ -214,6 +230,11 @@ export class FileTree {
     return directory;
   }
 
+  /** A directory of a kind of its own, which the host adds. */
+  mount(directory: Directory): void {
+    this.#add(directory.parent, directory.name, directory);
+  }
+
   /** A device of the initial tree, or one that the host adds. */
   addDevice(parent: Directory, name: string, permissions: number, open: () => FileOps): void {
     this.#add(parent, name, new CharacterDevice(this.volume, { uid: 0, gid: 0, permissions }, open));
@@ -225,9 +246,10 @@ export class FileTree {
 }
 
 /** Why no name can be added here; null when one can. */
-export function refuseToAdd(task: NamingTask, directory: Directory): Errno | null {
+export function refuseToAdd(task: NamingTask, directory: Directory, type: number): Errno | null {
   if (directory.isRemoved || directory.isGenerated) return "ENOENT";
-  return mayChange(task, directory) ? null : "EACCES";
+  if (!mayChange(task, directory)) return "EACCES";
+  return directory.accepts(type) ? null : "EPERM";
 }
 
 /** Why this name can't be removed or moved; null when it can. */

@@ -5,10 +5,17 @@
  * begins until it is disposed of. Interfaces carry their names, the section the host's name, times count nanoseconds.
  */
 import type { Machine } from "../base/machine.ts";
+import type { LinkType } from "../link/device.ts";
 import type { Direction, Interface } from "../netif/interface.ts";
 import type { InterfaceTable } from "../netif/interface-table.ts";
 import type { Packet } from "../wire/packet.ts";
 import * as pcapng from "../wire/pcapng.ts";
+
+const LINKTYPES: Readonly<Record<LinkType, number>> = {
+  ethernet: pcapng.LINKTYPE_ETHERNET,
+  "raw-ip": pcapng.LINKTYPE_RAW,
+  ppp: pcapng.LINKTYPE_PPP,
+};
 
 export class Capture {
   readonly #machine: Machine;
@@ -59,7 +66,7 @@ export class Capture {
     const interfaceId = this.#interfaces++;
     this.#append({
       type: "interface-description",
-      linkType: watched.linkType === "ethernet" ? pcapng.LINKTYPE_ETHERNET : pcapng.LINKTYPE_RAW,
+      linkType: LINKTYPES[watched.linkType],
       snapLength: 0,
       name: watched.name,
       description: `link ${watched.device.linkName}`,

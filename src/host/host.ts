@@ -22,6 +22,7 @@ import { UnixDomain, unixProtocols } from "../unix/unix.ts";
 import { parsePrefix } from "../wire/ip-address.ts";
 import type * as mac from "../wire/mac-address.ts";
 import { Capture } from "./capture.ts";
+import { configure, type InterfaceOptions, interfaceNamed } from "./configure.ts";
 import { type ConsoleOutput, HostConsole } from "./console.ts";
 import { type LsofRow, lsof } from "./lsof.ts";
 import { type LsofTree, lsofTree } from "./lsof-tree.ts";
@@ -160,6 +161,32 @@ export class Host {
     const attached = this.netif.interfaces.attach(device, macAddress);
     if (address !== undefined) this.#addAddress(attached, address);
     return attached;
+  }
+
+  /** The interface with that name. Throws an Error when there is none. */
+  interface(name: string): Interface {
+    return interfaceNamed(this.name, this.netif.interfaces, name);
+  }
+
+  /**
+   * Sets an interface up or down, its mtu, its queue discipline: `host.configure("eth0", { mtu: 1400 })`. Throws for what
+   * can't be.
+   */
+  configure(named: string | Interface, options: InterfaceOptions): void {
+    const { interfaces } = this.netif;
+    configure(this.name, interfaces, interfaceNamed(this.name, interfaces, named), options);
+  }
+
+  /** Gives an interface one more address: `host.addAddress("eth0", "10.0.0.9/24")`. Throws an Error when it can't be. */
+  addAddress(named: string | Interface, address: string): void {
+    this.#addAddress(interfaceNamed(this.name, this.netif.interfaces, named), address);
+  }
+
+  /** Takes an address away, with the routes that came with it. Throws an Error when the interface does not have it. */
+  deleteAddress(named: string | Interface, address: string): void {
+    const from = interfaceNamed(this.name, this.netif.interfaces, named);
+    const result = this.inet.deleteAddress(from, address);
+    if (result !== 0) throw new Error(`${this.name}: ${from.name} has no address ${address}: ${explain(result)}`);
   }
 
   /**

@@ -12,7 +12,7 @@ import type { Netif } from "../netif/netif.ts";
 import type { Protocol } from "../socket/protocol.ts";
 import { ETHERTYPE_ARP, ETHERTYPE_IPV4 } from "../wire/ethernet.ts";
 import * as icmpv4 from "../wire/icmpv4.ts";
-import { parsePrefix } from "../wire/ip-address.ts";
+import { IpAddress, parsePrefix } from "../wire/ip-address.ts";
 import * as arpInput from "./arp/input.ts";
 import { solicit } from "./arp/output.ts";
 import * as icmpInput from "./icmp/input.ts";
@@ -45,6 +45,12 @@ export class Inet {
   addAddress(to: Interface, text: string): 0 | Errno {
     const prefix = parsePrefix(text);
     return prefix === undefined ? "EINVAL" : this.ip.addresses.add(to, prefix);
+  }
+
+  /** Takes an address away: "10.0.0.1", with or without its prefix. EADDRNOTAVAIL: the interface does not have it. */
+  deleteAddress(from: Interface, text: string): 0 | Errno {
+    const address = IpAddress.parse(text.replace(/\/\d+$/, ""));
+    return address === undefined ? "EINVAL" : this.ip.addresses.delete(from, address);
   }
 
   /** Adds a route; errors as in ip/route-spec.ts. */

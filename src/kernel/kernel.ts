@@ -12,7 +12,9 @@ import { type FileOps, OpenFile } from "../file/open-file.ts";
 import { LockWaits } from "../file/record-locks.ts";
 import type { FileTree } from "../file/tree.ts";
 import { Volume } from "../file/volume.ts";
+import { Ipc } from "../ipc/ipc.ts";
 import type { ProtocolTable } from "../socket/protocol.ts";
+import { mountQueues } from "./calls/mqueue.ts";
 import { DescriptorTable } from "./descriptors.ts";
 import type { ProgramRuntime } from "./image.ts";
 import type { Process, ProcessAttributes } from "./process.ts";
@@ -49,6 +51,8 @@ export class Kernel {
   readonly files: FileTree;
   /** Who waits for whose record lock. */
   readonly lockWaits: LockWaits = new LockWaits();
+  /** Objects of interprocess communication that no descriptor leads to. */
+  readonly ipc: Ipc = new Ipc();
   readonly processes: ProcessTable;
   readonly epochMs: number;
   readonly #parts: KernelParts;
@@ -71,6 +75,7 @@ export class Kernel {
       parts.console,
     );
     this.processes = new ProcessTable(this);
+    mountQueues(this);
   }
 
   /** A number that tells objects of this host apart. */

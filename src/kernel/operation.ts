@@ -51,6 +51,8 @@ export interface Outstanding {
   interrupt(): void;
   /** The handler has finished: restarts, if the handler allows that and the call can, or answers that it was interrupted. */
   goOn(restarts: boolean): void;
+  /** The process is stopped. */
+  atStop(): void;
   /** The process was stopped and goes on: some calls end with EINTR. */
   afterStop(): void;
 }
@@ -71,6 +73,11 @@ export interface Attempt<R> {
   interrupted?(): R | Errno;
   /** Was its description told meanwhile not to wait? A call that begins again after a signal looks. */
   isNonBlocking?(): boolean;
+  /**
+   * A signal handler runs, or the process is stopped: an attempt to which its object hands the outcome stands back
+   * meanwhile; it is tried again when the call goes on.
+   */
+  withdraw?(why: "signal" | "stop"): void;
   /** It sleeps on this, for reports: "pipe", "udp *:7". */
   on(): string;
   /** The operation has ended, by a result or not: give back what the attempt holds. */
@@ -214,6 +221,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     assert(this.#state === "asleep", "only a call that sleeps is interrupted");
     // It keeps its places in the queues, and its deadline, for when it goes on.
     this.#interruption = this.#interrupted();
+    this.#attempt.withdraw?.("signal");
     this.#state = "interrupted";
     this.process.endWait();
   }
@@ -228,6 +236,23 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
       this.#complete(answer);
       return;
     }
+    this.#restart();
+  }
+
+  atStop(): void {
+    if (this.#state === "asleep" && !this.#isTurnOwed) this.#attempt.withdraw?.("stop");
+  }
+
+  afterStop(): void {
+    if (this.#state !== "asleep" || this.#isTurnOwed) return;
+    // A stop interrupts, too: a call that has done something answers that, one that has not is begun again.
+    const isBegun = goesOn(this.call, true) && this.#interrupted() !== "EINTR";
+    if (isBegun || breaksAtStop(this.call)) this.#complete(this.#interrupted());
+    else if (this.#attempt.withdraw !== undefined) this.#restart();
+  }
+
+  /** The call begins again. */
+  #restart(): void {
     const result = this.#attempt.attempt();
     // O_NONBLOCK that was set meanwhile counts for a call that is restarted.
     const isOver = this.#isExpired || this.#attempt.isNonBlocking?.() === true;
@@ -238,13 +263,6 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     if (result !== "EAGAIN") this.#complete(result);
     // A call that is restarted on Linux enlists again, behind those who waited meanwhile.
     else this.goToEnd();
-  }
-
-  afterStop(): void {
-    if (this.#state !== "asleep" || this.#isTurnOwed) return;
-    // A stop interrupts, too: a call that has done something answers that, one that has not is begun again.
-    const isBegun = goesOn(this.call, true) && this.#interrupted() !== "EINTR";
-    if (isBegun || breaksAtStop(this.call)) this.#complete(this.#interrupted());
   }
 
   #interrupted(): R | Errno {

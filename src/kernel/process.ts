@@ -222,6 +222,7 @@ export class Process implements NamingTask {
     this.kernel.processes.stoppedCount++;
     this.#heldExternals = this.runState.externals.filter((external) => external.process === this);
     this.#forgetExternals();
+    for (const operation of this.operations) operation.atStop();
     this.updateAttention();
   }
 

@@ -17,9 +17,21 @@ export class Cable extends Link implements Exchange {
     return this.addPort(this);
   }
 
+  signals(to: Port): boolean {
+    return this.#other(to)?.isOpen ?? false;
+  }
+
+  opened(port: Port): void {
+    this.#other(port)?.tellCarrier();
+  }
+
   input(from: Port, packet: Packet): void {
-    const to = this.ports[from.number === 1 ? 1 : 0];
+    const to = this.#other(from);
     if (to === undefined) from.statistics.drop(this.medium, "noReceiver", packet.length);
     else to.deliver(packet);
+  }
+
+  #other(port: Port): Port | undefined {
+    return this.ports[port.number === 1 ? 1 : 0];
   }
 }

@@ -15,13 +15,23 @@ export interface DeviceClient {
   receive(packet: Packet): void;
   /** The device can take another packet. */
   transmitDone(): void;
+  /** `carrier` has changed. These last three may be left out by whoever has no use for them. */
+  carrierChanged?(): void;
+  /** Something arrived that was no frame; the counter says why not. */
+  receiveError?(counter: string, bytes: number): void;
+  /** A frame of the device's own protocols passes, which never comes to the interface: for captures. */
+  observe?(direction: "in" | "out", packet: Packet): void;
 }
 
+/** How frames look: with an Ethernet header, a bare IP packet, or with a PPP header (wire/ppp.ts). */
+export type LinkType = "ethernet" | "raw-ip" | "ppp";
+
 export interface Device {
-  /** How frames look: with an Ethernet header, or a bare IP packet. */
-  readonly linkType: "ethernet" | "raw-ip";
+  readonly linkType: LinkType;
   /** First letters of the interface's name: "eth", "lo". */
   readonly namePrefix: string;
+  /** Is there a signal from the far end? Left out: always. */
+  readonly carrier?: boolean;
   /** Largest payload of a frame in bytes, link header not counted. */
   readonly mtu: number;
   /** The interface's queue holds at most this many packets. */

@@ -76,6 +76,10 @@ export class TestInterface implements DeviceClient {
   readonly arrivals: Arrival[] = [];
   /** When transmitDone() was called. */
   readonly doneNs: number[] = [];
+  /** What carrierChanged(), receiveError() and observe() have told. */
+  readonly carriers: boolean[] = [];
+  readonly errors: string[] = [];
+  readonly observed: { readonly direction: "in" | "out"; readonly bytes: Uint8Array }[] = [];
   readonly #world: TestWorld;
   readonly #waiting: Packet[] = [];
 
@@ -105,6 +109,18 @@ export class TestInterface implements DeviceClient {
     assert(this.device.ready, "transmitDone() says that the device can take another packet");
     this.doneNs.push(this.#world.scheduler.nowNs);
     while (this.#waiting.length > 0 && this.device.ready) this.device.transmit(this.#waiting.shift() as Packet);
+  }
+
+  carrierChanged(): void {
+    this.carriers.push(this.device.carrier ?? true);
+  }
+
+  receiveError(counter: string): void {
+    this.errors.push(counter);
+  }
+
+  observe(direction: "in" | "out", packet: Packet): void {
+    this.observed.push({ direction, bytes: packet.copyBytes() });
   }
 
   get numbers(): number[] {

@@ -38,6 +38,20 @@ describe.each([
     expect(() => new TestInterface(world, a.device, A)).toThrow("opened by one interface");
   });
 
+  test("an interface is told when its carrier comes and goes", () => {
+    const { link, a, b } = wire();
+    a.carriers.length = 0;
+    b.carriers.length = 0;
+    const cut = link.cut();
+    expect([a.device.carrier, b.device.carrier]).toEqual([false, false]);
+    cut[Symbol.dispose]();
+    link.disconnect(b.device);
+    expect([a.carriers, b.carriers]).toEqual([
+      [false, true],
+      [false, true, false],
+    ]);
+  });
+
   test("while it is cut nothing passes in either direction, and cuts add up", () => {
     const { world, machine, link, a, b } = wire();
     const cuts = [link.cut(), link.cut()];
@@ -144,4 +158,13 @@ test("a cable has two ends", () => {
   cable.port();
   cable.port();
   expect(() => cable.port()).toThrow('cable "uplink" has two ends, and both are taken');
+});
+
+test("a cable with one end has no carrier until somebody takes the other", () => {
+  const world = new TestWorld();
+  const cable = new Cable(world.machine("wan"));
+  const a = new TestInterface(world, cable.port(), A);
+  expect(a.device.carrier).toBe(false);
+  new TestInterface(world, cable.port(), B);
+  expect([a.device.carrier, a.carriers]).toEqual([true, [true]]);
 });

@@ -71,11 +71,16 @@ export abstract class Link {
     });
   }
 
-  /** Cuts the link for everybody. Frames are lost that leave, or would arrive, while it is cut. */
+  /**
+   * Cuts the link for everybody. Frames are lost that leave, or would arrive, while it is cut, and interfaces show that
+   * they have no carrier.
+   */
   cut(): Disposable {
     this.medium.cuts++;
+    this.#tellCarrier();
     return lifting(() => {
       this.medium.cuts--;
+      this.#tellCarrier();
     });
   }
 
@@ -83,8 +88,10 @@ export abstract class Link {
   disconnect(device: Device): Disposable {
     const port = this.portOf(device);
     port.disconnections++;
+    port.tellCarrier();
     return lifting(() => {
       port.disconnections--;
+      port.tellCarrier();
     });
   }
 
@@ -102,6 +109,10 @@ export abstract class Link {
     const port = new Port(this.medium, this.ports.length + 1, exchange);
     this.ports.push(port);
     return port;
+  }
+
+  #tellCarrier(): void {
+    for (const port of this.ports) port.tellCarrier();
   }
 
   protected portOf(device: Device): Port {

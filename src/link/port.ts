@@ -16,6 +16,10 @@ import { PortStatistics } from "./statistics.ts";
 export interface Exchange {
   /** A frame from that port has arrived: deliver it, hand it on or drop it. */
   input(from: Port, packet: Packet): void;
+  /** Is there somebody at the far end to give this port a signal? */
+  signals(to: Port): boolean;
+  /** An interface has opened the port. */
+  opened(port: Port): void;
 }
 
 export class Port implements Device, ChannelOwner {
@@ -60,6 +64,19 @@ export class Port implements Device, ChannelOwner {
     return this.#medium.cuts === 0 && this.disconnections === 0;
   }
 
+  get carrier(): boolean {
+    return this.up && this.#exchange.signals(this);
+  }
+
+  get isOpen(): boolean {
+    return this.#client !== null;
+  }
+
+  /** The carrier may have changed. */
+  tellCarrier(): void {
+    this.#client?.carrierChanged?.();
+  }
+
   /** Is there somebody to deliver to? */
   get listening(): boolean {
     return this.#client !== null && this.up;
@@ -75,6 +92,7 @@ export class Port implements Device, ChannelOwner {
     assert(this.#client === null, "a port is opened by one interface");
     this.#client = client;
     this.#label = label;
+    this.#exchange.opened(this);
   }
 
   get ready(): boolean {

@@ -55,6 +55,13 @@ export class Segment extends Link implements Exchange {
     });
   }
 
+  /** A switch is always on. */
+  signals(): boolean {
+    return true;
+  }
+
+  opened(): void {}
+
   /** A whole frame has come into the switch. */
   input(from: Port, packet: Packet): void {
     if (!packet.pullUp(ethernet.HEADER_LENGTH)) {

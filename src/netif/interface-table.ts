@@ -4,15 +4,17 @@
  * Read first: netdevice(7), if_nametoindex(3). attach() puts an interface on a device, setUp() takes it up or down,
  * detach() takes it away; each tells the subscribers: the neighbour table forgets entries, IP addresses and routes.
  */
+import type { Errno } from "../abi/errno.ts";
 import { assert } from "../base/assert.ts";
 import type { Machine } from "../base/machine.ts";
-import type { Device } from "../link/device.ts";
+import type { Device, LinkType } from "../link/device.ts";
 import * as mac from "../wire/mac-address.ts";
 import type { Packet } from "../wire/packet.ts";
 import { Interface, type InterfaceCounters } from "./interface.ts";
+import type { QdiscSnapshot } from "./qdisc/qdisc.ts";
 
 /** What has happened to an interface. */
-export type InterfaceChange = "attach" | "up" | "down" | "detach";
+export type InterfaceChange = "attach" | "up" | "down" | "detach" | "carrier" | "mtu";
 
 export type InterfaceListener = (changed: Interface, change: InterfaceChange) => void;
 
@@ -21,14 +23,20 @@ export interface InterfaceSnapshot extends Readonly<InterfaceCounters> {
   readonly name: string;
   readonly index: number;
   readonly up: boolean;
+  /** Is there a signal from the far end? */
+  readonly carrier: boolean;
   readonly mtu: number;
-  readonly linkType: "ethernet" | "raw-ip";
+  readonly linkType: LinkType;
   /** Empty where the link has no such addresses. */
   readonly macAddress: string;
   readonly linkName: string;
   /** How many packets wait for the device. */
   readonly queueLength: number;
+  readonly qdisc: QdiscSnapshot;
 }
+
+/** RFC 791: every module forwards 68 bytes unfragmented. */
+const MTU_MIN = 68;
 
 export class InterfaceTable {
   readonly #machine: Machine;
@@ -51,7 +59,10 @@ export class InterfaceTable {
   /** The next interface of the device's prefix, up: "eth0", "eth1"; the first loopback is plain "lo". */
   attach(device: Device, macAddress: mac.MacAddress): Interface {
     const identity = { name: this.#freeName(device.namePrefix), index: ++this.#lastIndex, macAddress };
-    const attached = new Interface(this.#machine, identity, device, this.#input);
+    const attached = new Interface(this.#machine, identity, device, {
+      input: this.#input,
+      carrierChanged: (changed) => this.#carrierChanged(changed),
+    });
     this.#interfaces.push(attached);
     device.open(attached, macAddress, `${this.#machine.name}:${attached.name}`);
     this.#tell(attached, "attach");
@@ -72,6 +83,17 @@ export class InterfaceTable {
     if (changed.up === up) return;
     changed.setUp(up);
     this.#tell(changed, up ? "up" : "down");
+  }
+
+  /**
+   * Sets the mtu of an interface. EINVAL: less than 68, or more than its link carries.
+   */
+  setMtu(changed: Interface, mtu: number): 0 | Errno {
+    if (!(Number.isInteger(mtu) && mtu >= MTU_MIN && mtu <= changed.device.mtu)) return "EINVAL";
+    if (changed.mtu === mtu) return 0;
+    changed.setMtu(mtu);
+    this.#tell(changed, "mtu");
+    return 0;
   }
 
   get(name: string): Interface | undefined {
@@ -98,11 +120,13 @@ export class InterfaceTable {
       name: shown.name,
       index: shown.index,
       up: shown.up,
+      carrier: shown.carrier,
       mtu: shown.mtu,
       linkType: shown.linkType,
       macAddress: shown.linkType === "ethernet" ? mac.format(shown.macAddress) : "",
       linkName: shown.device.linkName,
       queueLength: shown.queueLength,
+      qdisc: shown.qdisc,
       ...shown.counters,
     }));
   }
@@ -112,6 +136,11 @@ export class InterfaceTable {
     let number = 0;
     while (this.get(`${prefix}${number}`) !== undefined) number++;
     return `${prefix}${number}`;
+  }
+
+  /** A device may have a word about its carrier while it is being opened: nobody has heard of the interface then. */
+  #carrierChanged(changed: Interface): void {
+    if (this.#interfaces.includes(changed)) this.#tell(changed, "carrier");
   }
 
   #tell(changed: Interface, change: InterfaceChange): void {

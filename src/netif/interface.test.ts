@@ -171,7 +171,11 @@ test("a snapshot is what `ip -s link` shows", () => {
       linkType: "ethernet",
       macAddress: "02:00:00:00:00:01",
       linkName: "wire",
+      carrier: true,
       queueLength: 0,
+      qdisc: expect.objectContaining({ kind: "pfifo", sentPackets: 1 }),
+      rxErrors: 0,
+      rxMulticast: 0,
       rxPackets: 0,
       rxBytes: 0,
       rxDrops: 0,
@@ -180,4 +184,40 @@ test("a snapshot is what `ip -s link` shows", () => {
       txDrops: 0,
     },
   ]);
+});
+
+test("the mtu can be lowered and is told of; EINVAL: less than 68, or more than the link carries", () => {
+  const { netif, device, eth0 } = attached();
+  const heard: string[] = [];
+  netif.interfaces.subscribe((changed, change) => heard.push(`${changed.name} ${change} ${changed.mtu}`));
+  expect(netif.interfaces.setMtu(eth0, 1400)).toBe(0);
+  expect(netif.interfaces.setMtu(eth0, 1400)).toBe(0);
+  for (const mtu of [67, 1501, 100.5, Number.NaN]) expect(netif.interfaces.setMtu(eth0, mtu)).toBe("EINVAL");
+  expect(heard).toEqual(["eth0 mtu 1400"]);
+  device.mtu = 1200;
+  expect(netif.interfaces.attach(new TestDevice(), 2).mtu).toBe(1500);
+  expect(eth0.mtu).toBe(1400);
+});
+
+test("a queue discipline holds packets back and comes back by itself", () => {
+  const { world, device, eth0 } = attached();
+  // 17 bytes a frame; 17,000 bytes a second.
+  eth0.setQdisc({ kind: "tbf", rateMbps: 0.136, burstBytes: 17, limitBytes: 1000 });
+  for (const number of [1, 2, 3]) send(eth0, packetOf(0, 0, number), 1, 0x0800);
+  expect(lastOctets(device.sent)).toEqual([1]);
+  world.run(1_000_000);
+  expect(lastOctets(device.sent)).toEqual([1, 2]);
+  world.run(1_000_000);
+  expect(lastOctets(device.sent)).toEqual([1, 2, 3]);
+  expect(eth0.qdisc).toMatchObject({ kind: "tbf", sentPackets: 3, backlogPackets: 0 });
+});
+
+test("a new queue discipline drops what waited in the old one", () => {
+  const { netif, device, eth0 } = attached();
+  device.ready = false;
+  for (const number of [1, 2]) send(eth0, packetOf(number), 1, 0x0800);
+  eth0.setQdisc({ kind: "fq_codel" });
+  expect([eth0.queueLength, eth0.counters.txDrops, netif.machine.counters.get("IfOutDiscards")]).toEqual([0, 2, 2]);
+  expect(() => eth0.setQdisc({ kind: "pfifo", limitPackets: -1 })).toThrow(RangeError);
+  expect(eth0.qdisc.kind).toBe("fq_codel");
 });

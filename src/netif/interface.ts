@@ -2,14 +2,16 @@
  * A host's attachment to a link: `lo`, `eth0`.
  *
  * Read first: netdevice(7), RFC 2863 (whose names the counters have), link/device.ts.
- * Down: netif/output.ts puts the link header on → enqueue() → the queue, while the device is busy → device.transmit().
- * Up: the device calls receive() → netif/input.ts. transmitDone() hands the device the next packet of the queue.
+ * Down: netif/output.ts puts the link header on → enqueue() → transmit-queue.ts, while the device is busy → device.transmit().
+ * Up: the device calls receive() → netif/input.ts. transmitDone() hands the device the next packet that waits.
  */
 import { countDrop, type Machine } from "../base/machine.ts";
-import type { Device, DeviceClient } from "../link/device.ts";
+import type { Device, DeviceClient, LinkType } from "../link/device.ts";
 import type { MacAddress } from "../wire/mac-address.ts";
 import type { Packet } from "../wire/packet.ts";
-import { InterfaceQueue } from "./queue.ts";
+import type { QdiscOptions } from "./qdisc/options.ts";
+import type { QdiscOwner, QdiscSnapshot } from "./qdisc/qdisc.ts";
+import { TransmitQueue } from "./transmit-queue.ts";
 
 /** Where a packet goes, as seen from the host. */
 export type Direction = "in" | "out";
@@ -23,6 +25,10 @@ export interface InterfaceCounters {
   rxBytes: number;
   /** Arrived, and discarded by the interface layer. */
   rxDrops: number;
+  /** Arrived, but was no frame: damaged, say. */
+  rxErrors: number;
+  /** Arrived for a group, broadcasts not counted. */
+  rxMulticast: number;
   txPackets: number;
   txBytes: number;
   /** To be sent, and discarded: the queue was full or the interface down. */
@@ -36,6 +42,12 @@ export interface InterfaceIdentity {
   readonly macAddress: MacAddress;
 }
 
+/** What the table of interfaces does for each of them. */
+export interface InterfaceParts {
+  readonly input: (packet: Packet, from: Interface) => void;
+  readonly carrierChanged: (changed: Interface) => void;
+}
+
 export class Interface implements DeviceClient {
   readonly machine: Machine;
   readonly name: string;
@@ -44,32 +56,37 @@ export class Interface implements DeviceClient {
   /** Zero where the link has no such addresses. */
   readonly macAddress: MacAddress;
   readonly device: Device;
-  readonly linkType: Device["linkType"];
-  readonly counters: InterfaceCounters = { rxPackets: 0, rxBytes: 0, rxDrops: 0, txPackets: 0, txBytes: 0, txDrops: 0 };
-  readonly #queue: InterfaceQueue;
-  readonly #input: (packet: Packet, from: Interface) => void;
+  readonly linkType: LinkType;
+  readonly counters: InterfaceCounters = {
+    rxPackets: 0,
+    rxBytes: 0,
+    rxDrops: 0,
+    rxErrors: 0,
+    rxMulticast: 0,
+    txPackets: 0,
+    txBytes: 0,
+    txDrops: 0,
+  };
+  readonly #queue: TransmitQueue;
+  readonly #parts: InterfaceParts;
+  #mtu: number | null = null;
   #taps: readonly { readonly listener: TapListener }[] = [];
   #up = true;
 
-  constructor(
-    machine: Machine,
-    identity: InterfaceIdentity,
-    device: Device,
-    input: (packet: Packet, from: Interface) => void,
-  ) {
+  constructor(machine: Machine, identity: InterfaceIdentity, device: Device, parts: InterfaceParts) {
     this.machine = machine;
     this.name = identity.name;
     this.index = identity.index;
     this.macAddress = identity.macAddress;
     this.device = device;
     this.linkType = device.linkType;
-    this.#queue = new InterfaceQueue(device);
-    this.#input = input;
+    this.#queue = new TransmitQueue(machine, device, this.#queueOwner(), (packet) => this.#transmit(packet));
+    this.#parts = parts;
   }
 
   /** Largest packet without its link header, in bytes. */
   get mtu(): number {
-    return this.device.mtu;
+    return this.#mtu ?? this.device.mtu;
   }
 
   /** Whatever goes out comes back in: its addresses are those of this host alone. */
@@ -81,17 +98,39 @@ export class Interface implements DeviceClient {
     return this.#up;
   }
 
+  /** Is there a signal from the far end? Without one it shows as NO-CARRIER. */
+  get carrier(): boolean {
+    return this.device.carrier ?? true;
+  }
+
+  /** It has one neighbour, whom nobody needs to ask for. */
+  get isPointToPoint(): boolean {
+    return this.linkType === "ppp";
+  }
+
   /** How many packets wait for the device. */
   get queueLength(): number {
-    return this.#queue.length;
+    return this.#queue.qdisc.length;
+  }
+
+  /** The queue discipline, as `tc -s qdisc` shows it. */
+  get qdisc(): QdiscSnapshot {
+    return this.#queue.qdisc.snapshot();
+  }
+
+  /**
+   * Puts a queue discipline in place: `eth0.setQdisc({ kind: "fq_codel" })`. As on Linux, what waits in the one before is
+   * dropped. Throws a TypeError or RangeError for options that are none, and then has changed nothing.
+   */
+  setQdisc(options: QdiscOptions): void {
+    this.#queue.replace(options);
   }
 
   // ---- from above ----
 
   /** Sends a complete frame, or lets it wait for the device, or drops it when too many wait. */
   enqueue(packet: Packet): void {
-    if (this.#queue.length === 0 && this.device.ready) this.#transmit(packet);
-    else if (!this.#queue.push(packet)) this.discardOutgoing(packet, "IfOutDiscards");
+    this.#queue.enqueue(packet);
   }
 
   /** A packet that was to be sent is dropped. */
@@ -123,10 +162,12 @@ export class Interface implements DeviceClient {
   /** The table of interfaces takes it up or down: only that table, as others need to hear of it. */
   setUp(up: boolean): void {
     this.#up = up;
-    if (up) return;
-    for (let packet = this.#queue.shift(); packet !== undefined; packet = this.#queue.shift()) {
-      this.discardOutgoing(packet, "IfOutDiscards");
-    }
+    if (!up) this.#queue.purge();
+  }
+
+  /** The same table sets the mtu: null for the device's. */
+  setMtu(mtu: number | null): void {
+    this.#mtu = mtu;
   }
 
   // ---- from below: DeviceClient ----
@@ -139,15 +180,33 @@ export class Interface implements DeviceClient {
     this.counters.rxPackets++;
     this.counters.rxBytes += packet.length;
     this.#show("in", packet);
-    this.#input(packet, this);
+    this.#parts.input(packet, this);
   }
 
   transmitDone(): void {
-    while (this.device.ready) {
-      const packet = this.#queue.shift();
-      if (packet === undefined) return;
-      this.#transmit(packet);
-    }
+    this.#queue.run();
+  }
+
+  carrierChanged(): void {
+    this.#parts.carrierChanged(this);
+  }
+
+  receiveError(counter: string, bytes: number): void {
+    this.counters.rxErrors++;
+    countDrop(this.machine, counter, bytes);
+  }
+
+  observe(direction: Direction, packet: Packet): void {
+    this.#show(direction, packet);
+  }
+
+  #queueOwner(): QdiscOwner {
+    return {
+      linkType: this.linkType,
+      mtu: () => this.mtu,
+      drop: (packet) => this.discardOutgoing(packet, "IfOutDiscards"),
+      perturb: () => this.machine.random(`qdisc ${this.name}`).nextU32(),
+    };
   }
 
   #transmit(packet: Packet): void {

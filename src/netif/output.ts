@@ -8,6 +8,7 @@ import * as ethernet from "../wire/ethernet.ts";
 import type { IpAddress } from "../wire/ip-address.ts";
 import type { MacAddress } from "../wire/mac-address.ts";
 import type { Packet } from "../wire/packet.ts";
+import * as ppp from "../wire/ppp.ts";
 import type { Interface } from "./interface.ts";
 import { UNRESOLVED } from "./neighbour.ts";
 import type { Netif } from "./netif.ts";
@@ -18,8 +19,9 @@ export function output(netif: Netif, through: Interface, packet: Packet, nextHop
     through.discardOutgoing(packet, "IfOutDiscards");
     return;
   }
-  if (through.linkType === "raw-ip") {
-    through.enqueue(packet);
+  if (through.linkType !== "ethernet") {
+    // There is one neighbour, and it has no link address.
+    send(through, packet, 0, etherType);
     return;
   }
   const macAddress = netif.neighbours.resolve(through, nextHop, packet, etherType);
@@ -35,6 +37,9 @@ export function send(through: Interface, packet: Packet, destination: MacAddress
   if (through.linkType === "ethernet") {
     const start = packet.prepend(ethernet.HEADER_LENGTH);
     ethernet.emit(packet.view, start, { destination, source: through.macAddress, etherType });
+  } else if (through.linkType === "ppp") {
+    const start = packet.prepend(ppp.HEADER_LENGTH);
+    ppp.emit(packet.view, start, etherType === ethernet.ETHERTYPE_IPV6 ? ppp.PROTOCOL_IPV6 : ppp.PROTOCOL_IPV4);
   }
   through.enqueue(packet);
 }

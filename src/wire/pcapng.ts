@@ -79,6 +79,8 @@ const INBOUND = 1;
 const OUTBOUND = 2;
 
 export const LINKTYPE_ETHERNET = 1;
+/** PPP frames with their address and control bytes. */
+export const LINKTYPE_PPP = 9;
 /** IPv4 or IPv6 packets without a link header. */
 export const LINKTYPE_RAW = 101;
 

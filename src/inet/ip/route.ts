@@ -59,6 +59,8 @@ export interface RouteSnapshot {
   readonly protocol: RouteProtocol;
   /** False while its interface is down. */
   readonly usable: boolean;
+  /** Its interface has no carrier: what ip-route(8) shows as "linkdown". */
+  readonly linkDown: boolean;
 }
 
 /** What tells routes to one network apart; what is left out matches any. */
@@ -188,6 +190,7 @@ export function show(route: Route | Refusal): RouteSnapshot {
     metric: route.metric,
     protocol: route.protocol,
     usable: !isUnicast || route.through.up,
+    linkDown: isUnicast && !route.through.carrier,
   };
 }
 

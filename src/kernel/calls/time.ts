@@ -2,6 +2,7 @@
  * Calls on time: clock_gettime(2), nanosleep(2).
  */
 import type { Errno } from "../../abi/errno.ts";
+import { END_OF_TIME_NS } from "../../base/scheduler.ts";
 import type { Attempt } from "../operation.ts";
 import type { Process } from "../process.ts";
 
@@ -84,4 +85,20 @@ export function timespec(milliseconds: number, nanoseconds: number): Timespec {
   return rest < 1e9
     ? { seconds: wholeSeconds, nanoseconds: rest }
     : { seconds: wholeSeconds + 1, nanoseconds: rest - 1e9 };
+}
+
+/** A real time as virtual time: seconds first, as nanoseconds since 1970 are more than a number can count. */
+export function sinceEpoch({ seconds = 0, nanoseconds = 0 }: Partial<Timespec>, epochMs: number): number {
+  const epochNs = Math.round((epochMs % 1000) * 1e6);
+  return (seconds - Math.floor(epochMs / 1000)) * 1e9 + nanoseconds - epochNs;
+}
+
+/** The virtual time of a deadline that is given on CLOCK_REALTIME. EINVAL: it is no time; EFAULT: no record. */
+export function realtimeDeadline(process: Process, deadline: Timespec): number | Errno {
+  if (typeof deadline !== "object" || deadline === null) return "EFAULT";
+  const { seconds, nanoseconds } = deadline;
+  if (!Number.isSafeInteger(seconds) || !Number.isInteger(nanoseconds)) return "EINVAL";
+  if (seconds < 0 || nanoseconds < 0 || nanoseconds >= 1e9) return "EINVAL";
+  // What would come after the end of virtual time stands for its end.
+  return Math.min(sinceEpoch(deadline, process.kernel.epochMs), END_OF_TIME_NS);
 }

@@ -7,7 +7,7 @@ import { TFD_CLOEXEC, TFD_NONBLOCK, TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET }
 import { END_OF_TIME_NS } from "../../base/scheduler.ts";
 import { TimerFile, type TimerState } from "../../ipc/timerfd.ts";
 import type { Process } from "../process.ts";
-import type { ClockName, Timespec } from "./time.ts";
+import { type ClockName, sinceEpoch, type Timespec } from "./time.ts";
 
 /** struct itimerspec, as the kernel gives it. */
 export interface TimerSpec {
@@ -82,12 +82,6 @@ function toNanoseconds({ seconds = 0, nanoseconds = 0 }: Partial<Timespec>): num
   if (!Number.isSafeInteger(seconds) || !Number.isInteger(nanoseconds)) return "EINVAL";
   if (seconds < 0 || nanoseconds < 0 || nanoseconds >= 1e9) return "EINVAL";
   return seconds * 1e9 + nanoseconds;
-}
-
-/** A real time as virtual time: seconds first, as nanoseconds since 1970 are more than a number can count. */
-function sinceEpoch({ seconds = 0, nanoseconds = 0 }: Partial<Timespec>, epochMs: number): number {
-  const epochNs = Math.round((epochMs % 1000) * 1e6);
-  return (seconds - Math.floor(epochMs / 1000)) * 1e9 + nanoseconds - epochNs;
 }
 
 function toTimerSpec({ remainingNs, intervalNs }: TimerState): TimerSpec {

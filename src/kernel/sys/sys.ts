@@ -9,6 +9,7 @@ import type { DescriptorCalls } from "./descriptors.ts";
 import type { EventCalls } from "./events.ts";
 import type { FileCalls } from "./files.ts";
 import type { ProcessCalls } from "./processes.ts";
+import type { QueueCalls } from "./queues.ts";
 import type { SessionCalls } from "./sessions.ts";
 import type { SignalCalls } from "./signals.ts";
 import type { SocketCalls } from "./sockets.ts";
@@ -28,4 +29,5 @@ export interface Sys
     EventCalls,
     UserCalls,
     SignalCalls,
-    SessionCalls {}
+    SessionCalls,
+    QueueCalls {}

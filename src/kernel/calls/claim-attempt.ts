@@ -1,0 +1,64 @@
+/**
+ * Attempts that wait by a claim (ipc/claim.ts): the object decides who is next, and hands over.
+ *
+ * tryNow() does it at once or answers "EAGAIN"; join() puts the claim into the object's list, leave() takes it out. While a
+ * signal handler runs or the process is stopped, nothing is handed to it: it leaves the list, and when the call is begun
+ * again it tries anew and joins at the end, as on Linux.
+ */
+import type { Errno } from "../../abi/errno.ts";
+import { type Claim, SETTLED } from "../../ipc/claim.ts";
+import type { Attempt, Sleeper } from "../operation.ts";
+import type { Process } from "../process.ts";
+
+export abstract class ClaimAttempt<R> implements Attempt<R> {
+  readonly call: string;
+  protected readonly process: Process;
+  /** What the call ends with when its deadline passes: "EAGAIN" where it does not wait, else "ETIMEDOUT" mostly. */
+  readonly #lateAnswer: R | Errno;
+  #isAsleep = false;
+
+  constructor(call: string, process: Process, lateAnswer: R | Errno) {
+    this.call = call;
+    this.process = process;
+    this.#lateAnswer = lateAnswer;
+  }
+
+  protected abstract readonly claim: Claim<R | Errno>;
+  protected abstract tryNow(): R | Errno;
+  protected abstract join(): void;
+  protected abstract leave(): void;
+  abstract on(): string;
+
+  attempt(): R | Errno {
+    const { claim } = this;
+    if (claim.outcome !== undefined) return claim.outcome;
+    if (claim.isListed) return "EAGAIN";
+    const result = this.tryNow();
+    if (result === "EAGAIN" && this.#isAsleep) this.join();
+    return result;
+  }
+
+  /** It is asked only of a call that begins while the process is stopped: then it is tried when that goes on. */
+  isReady(): boolean {
+    return true;
+  }
+
+  enlist(sleeper: Sleeper): void {
+    this.#isAsleep = true;
+    sleeper.enlist(this.claim.waiters, SETTLED);
+    if (!this.process.isStopped) this.join();
+  }
+
+  withdraw(): void {
+    if (this.claim.isListed) this.leave();
+  }
+
+  expired(): R | Errno {
+    return this.#lateAnswer;
+  }
+
+  end(): void {
+    this.withdraw();
+    this.#isAsleep = false;
+  }
+}

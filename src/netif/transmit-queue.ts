@@ -1,0 +1,95 @@
+/**
+ * What stands between an interface and its device: a queue discipline, and the patience to come back when it says so.
+ *
+ * Read first: qdisc/qdisc.ts, Linux's __qdisc_run and qdisc_watchdog.
+ * Order: enqueue() → the device at once if nobody waits, else the discipline; transmitDone(), or the timer → run() → as
+ * many packets as the device takes and the discipline gives.
+ */
+import { TimedEvent } from "../base/event-queue.ts";
+import type { Machine } from "../base/machine.ts";
+import type { Device } from "../link/device.ts";
+import type { Packet } from "../wire/packet.ts";
+import { makeQdisc, type QdiscOptions } from "./qdisc/options.ts";
+import type { Qdisc, QdiscOwner } from "./qdisc/qdisc.ts";
+
+/** The moment at which a discipline may have a packet for a device that is ready. */
+class Watchdog extends TimedEvent {
+  readonly #expire: () => void;
+
+  constructor(label: string, expire: () => void) {
+    super(label);
+    this.#expire = expire;
+  }
+
+  override run(): void {
+    const expire = this.#expire;
+    expire();
+  }
+}
+
+export class TransmitQueue {
+  readonly #machine: Machine;
+  readonly #device: Device;
+  readonly #owner: QdiscOwner;
+  readonly #transmit: (packet: Packet) => void;
+  #watchdog: Watchdog | null = null;
+  #qdisc: Qdisc;
+
+  constructor(machine: Machine, device: Device, owner: QdiscOwner, transmit: (packet: Packet) => void) {
+    this.#machine = machine;
+    this.#device = device;
+    this.#owner = owner;
+    this.#transmit = transmit;
+    this.#qdisc = this.#make({ kind: "pfifo" });
+  }
+
+  get qdisc(): Qdisc {
+    return this.#qdisc;
+  }
+
+  /** Puts another discipline in place. As on Linux, what waits in the one before is dropped. */
+  replace(options: QdiscOptions): void {
+    const next = this.#make(options);
+    this.purge();
+    this.#qdisc = next;
+  }
+
+  enqueue(packet: Packet): void {
+    const qdisc = this.#qdisc;
+    if (qdisc.canBypass && qdisc.length === 0 && this.#device.ready) {
+      qdisc.countSent(packet.length);
+      this.#transmit(packet);
+      return;
+    }
+    qdisc.enqueue(packet, this.#machine.scheduler.nowNs);
+    this.run();
+  }
+
+  /** Hands packets to the device while it takes them. */
+  run(): void {
+    const { scheduler } = this.#machine;
+    while (this.#device.ready) {
+      const packet = this.#qdisc.dequeue(scheduler.nowNs);
+      if (packet === undefined) break;
+      this.#transmit(packet);
+    }
+    if (this.#qdisc.length > 0 && this.#device.ready) this.#comeBack();
+  }
+
+  purge(): void {
+    this.#qdisc.purge();
+    if (this.#watchdog !== null) this.#machine.scheduler.events.cancel(this.#watchdog);
+  }
+
+  #comeBack(): void {
+    const { scheduler } = this.#machine;
+    const nextNs = this.#qdisc.nextTimeNs(scheduler.nowNs);
+    if (nextNs === Number.POSITIVE_INFINITY) return;
+    this.#watchdog ??= new Watchdog(`${this.#machine.name}: queue discipline`, () => this.run());
+    scheduler.at(this.#watchdog, nextNs);
+  }
+
+  #make(options: QdiscOptions): Qdisc {
+    return makeQdisc(this.#owner, options, () => this.#device.queuePackets);
+  }
+}
