@@ -525,7 +525,6 @@ export interface PsRow {
     }[];
 }
 
-<<<<<<< HEAD
 export type QdiscOptions =
 {
     readonly kind: "pfifo";
@@ -563,7 +562,8 @@ export interface QdiscSnapshot {
     readonly backlogPackets: number;
     readonly backlogBytes: number;
     readonly more: Readonly<Record<string, number>>;
-=======
+}
+
 export interface QueueAttributes extends QueueShape {
     readonly flags: number;
     readonly curmsgs: number;
@@ -572,7 +572,6 @@ export interface QueueAttributes extends QueueShape {
 export interface QueueReceipt {
     readonly bytes: number;
     readonly priority: number;
->>>>>>> 03d2a6f (Add POSIX message queues)
 }
 
 export declare const RLIMIT_CPU = 0;
@@ -2284,6 +2283,7 @@ declare class Process implements NamingTask {
     hold(turn: Runnable): void;
     enterStop(): void;
     leaveStop(): void;
+    disturb(): void;
     updateAttention(): void;
     applyLimits(): void;
     chargeCall(costNs: number): void;

@@ -494,6 +494,7 @@ export declare class Process implements NamingTask {
     hold(turn: Runnable): void;
     enterStop(): void;
     leaveStop(): void;
+    disturb(): void;
     updateAttention(): void;
     applyLimits(): void;
     chargeCall(costNs: number): void;

@@ -1,7 +1,7 @@
 /**
  * Linux as the oracle: generated sequences of system calls, on netloom and on the real kernel.
  *
- * `npm run test:oracle -- --sequences 10000 --seed 1`. Read first: test/oracle/helper.c and program.ts.
+ * `npm run test:oracle -- --sequences 10000 --seed 1 --themes pipes,signals`. Read first: test/oracle/helper.c and program.ts.
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     sequences: { type: "string", default: "10000" },
     seed: { type: "string", default: "1" },
     helpers: { type: "string", default: String(Math.min(2, availableParallelism())) },
+    themes: { type: "string" },
   },
 });
 const options = {
@@ -23,7 +24,8 @@ for (const [name, value] of Object.entries(options)) {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`--${name} is a whole number`);
 }
 
-const report = await oracle(options);
+const { themes } = values;
+const report = await oracle(themes === undefined ? options : { ...options, themes: themes.split(",") });
 if ("reason" in report) {
   console.log(`The oracle is skipped: ${report.reason}.`);
 } else {

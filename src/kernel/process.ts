@@ -233,10 +233,15 @@ export class Process implements NamingTask {
     this.#endStop();
     this.runState.externals.push(...this.#heldExternals);
     this.#heldExternals = [];
-    for (const operation of this.operations) operation.afterStop();
+    this.disturb();
     for (const turn of held) this.scheduleTurn(turn);
     this.runState.resume();
     this.signals.settle();
+  }
+
+  /** Calls that wait have been interrupted, by a stop that is over or that was none. */
+  disturb(): void {
+    for (const operation of this.operations) operation.afterStop();
   }
 
   updateAttention(): void {

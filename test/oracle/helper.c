@@ -6,6 +6,11 @@
  * are "workers": worker 0 is forked for each program, the others are its real children by fork. Controller and workers
  * share memory and wake each other by futex, so a worker has no descriptors but 0, 1 and 2 (/dev/null).
  *
+ * Each program has a session of its own, whose leader is worker 0's parent and stays outside of the program, as a shell
+ * does: worker 0 is its job. Orphans come to the controller, which is of another session and collects them, as process 1
+ * does. Its working directory is new and empty, two levels below the folder that the helper is given: a path with one
+ * `..` too many, and what it leaves, stay in what is ours and goes with it.
+ *
  *     controller                                worker
  *     command++, wake ───────────────────────▶  syscall(number, arguments…)
  *     settle(): until every worker has          answer++, wake
@@ -28,8 +33,10 @@
  * `end BLOCKED DEAD STOPPED` with sets of workers as bits; `bye` after the last step.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <net/if.h>
@@ -89,6 +96,7 @@ static struct shared {
 } *shared;
 static struct view views[WORKERS];
 static int worker_count;
+static pid_t shell;
 
 static void fail(const char *what) {
   fprintf(stderr, "oracle helper: %s: %s\n", what, strerror(errno));
@@ -145,11 +153,24 @@ static void begin_worker(void) {
   const struct rlimit descriptors = {1024, 1024};
   setrlimit(RLIMIT_NOFILE, &descriptors);
   signal(SIGPIPE, SIG_DFL);
+  signal(SIGCHLD, SIG_DFL);
   setpgid(0, 0);
   syscall(SYS_close_range, 0U, ~0U, 0U);
   if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2) _exit(3);
   shared->workers[0].pid = getpid();
   work(&shared->workers[0]);
+}
+
+/* Leads the program's session, and lives until its end. */
+static void begin_shell(void) {
+  setsid();
+  signal(SIGCHLD, SIG_IGN); /* Worker 0 is collected as soon as it ends. */
+  unshare(CLONE_NEWIPC);    /* Where that is allowed: no queue or semaphore outlives the program. */
+  pid_t pid = fork();
+  if (pid < 0) fail("fork");
+  if (pid == 0) begin_worker();
+  syscall(SYS_close_range, 0U, ~0U, 0U);
+  for (;;) pause();
 }
 
 /* ---- who is where ---- */
@@ -179,7 +200,10 @@ static int sleeps_in(struct view *view, long number) {
   ssize_t length = pread(view->syscall_fd, text, sizeof text - 1, 0);
   if (length <= 0) return 0;
   text[length] = 0;
-  return text[0] >= '0' && text[0] <= '9' && strtol(text, NULL, 10) == number;
+  if (text[0] < '0' || text[0] > '9') return 0;
+  long current = strtol(text, NULL, 10);
+  /* A call with a timeout, or for ever, that goes on after a stop has another number. */
+  return current == number || current == SYS_restart_syscall;
 }
 
 static void look(int index) {
@@ -200,7 +224,7 @@ static void look(int index) {
   }
 }
 
-/* Collects worker 0 and orphans as process 1 would: from then on they are nobody (ESRCH). */
+/* Collects orphans as process 1 would: from then on they are nobody (ESRCH). */
 static void adopt(void) {
   while (waitpid(-1, NULL, WNOHANG) > 0) {
   }
@@ -301,6 +325,7 @@ static void command(char *line) {
   for (int i = 0; i < view->argument_count; i++) relocate(tokens[i], view, &view->arguments[i]);
   for (int i = 0; i < ARGUMENTS; i++) worker->arguments[i] = i < view->argument_count ? view->arguments[i].value : 0;
   worker->newcomer = worker_count;
+  if (worker->number == SYS_kill && worker->arguments[0] == -1) fail("a program would kill everybody");
 
   uint32_t before = shared->answers;
   worker->command++;
@@ -360,34 +385,71 @@ static void begin_program(void) {
     worker->pid = 0;
     views[i] = (struct view){.stat_fd = -1, .syscall_fd = -1};
   }
+  if (mkdir("program", 0777) != 0 || mkdir("program/cwd", 0777) != 0) fail("mkdir");
+  if (chmod("program", 0777) != 0 || chmod("program/cwd", 0777) != 0 || chdir("program/cwd") != 0) fail("chdir");
   uint32_t before = shared->answers;
-  pid_t pid = fork();
-  if (pid < 0) fail("fork");
-  if (pid == 0) begin_worker();
+  shell = fork();
+  if (shell < 0) fail("fork");
+  if (shell == 0) begin_shell();
+  if (chdir("../..") != 0) fail("chdir");
   while (shared->workers[0].pid == 0) futex_wait(&shared->answers, before, 50);
   worker_count = 1;
   watch(0);
-  printf("pid %d\n", pid);
+  printf("pid %d\n", shared->workers[0].pid);
+}
+
+/* Removes a folder of the program and all that is in it. Symbolic links are not followed. */
+static void clear(int parent_fd, const char *name) {
+  fchmodat(parent_fd, name, 0700, 0);
+  int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+  if (directory == NULL) fail("opendir");
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    if (unlinkat(fd, entry->d_name, 0) != 0) clear(fd, entry->d_name);
+  }
+  closedir(directory);
+  if (unlinkat(parent_fd, name, AT_REMOVEDIR) != 0) fail("rmdir");
 }
 
 static void end_program(void) {
   for (int i = 0; i < worker_count; i++) {
     if (views[i].state != DEAD) kill(shared->workers[i].pid, SIGKILL);
   }
-  /* Orphans come to the controller, which is their subreaper. */
+  kill(shell, SIGKILL);
   while (waitpid(-1, NULL, 0) > 0) {
   }
   for (int i = 0; i < worker_count; i++) {
     close(views[i].stat_fd);
     close(views[i].syscall_fd);
   }
+  clear(AT_FDCWD, "program");
   puts("bye");
   fflush(stdout);
 }
 
+static int write_text(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  ssize_t written = write(fd, text, strlen(text));
+  close(fd);
+  return written == (ssize_t)strlen(text);
+}
+
+/* Makes who is not root the root of a user namespace, in which there is nobody else. */
+static int become_root(void) {
+  char map[64];
+  uid_t uid = getuid();
+  gid_t gid = getgid();
+  if (unshare(CLONE_NEWUSER) != 0) return 0;
+  snprintf(map, sizeof map, "0 %d 1", uid);
+  if (!write_text("/proc/self/uid_map", map) || !write_text("/proc/self/setgroups", "deny")) return 0;
+  snprintf(map, sizeof map, "0 %d 1", gid);
+  return write_text("/proc/self/gid_map", map);
+}
+
 /* A network of one's own, so that ports are free and nothing comes from outside. */
 static int isolate_network(void) {
-  if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return 0;
+  if (unshare(CLONE_NEWNET) != 0) return 0;
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
   int result = ioctl(fd, SIOCSIFFLAGS, &request);
@@ -411,14 +473,20 @@ int main(int count, char **arguments) {
   static char line[1 << 16];
   int steps;
   long patience_us;
-  pin(count > 1 ? atoi(arguments[1]) : 0);
+  if (count != 3 || chdir(arguments[2]) != 0) fail("usage: helper PROCESSOR FOLDER");
+  pin(atoi(arguments[1]));
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  setsid();
   umask(022);
   signal(SIGPIPE, SIG_IGN);
   shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) fail("mmap");
-  printf("hello %s\n", isolate_network() ? "network" : "no-network");
+  /* Root can be anybody; root of a namespace only itself. */
+  int has_users = getuid() == 0 && setgroups(0, NULL) == 0;
+  if (!has_users && getuid() != 0) become_root();
+  int has_network = isolate_network();
+  printf("hello %d %d%s%s\n", getuid(), getgid(), has_network ? " network" : "", has_users ? " users" : "");
   fflush(stdout);
   while (fgets(line, sizeof line, stdin) != NULL) {
     if (sscanf(line, "program %d %ld", &steps, &patience_us) != 2) {

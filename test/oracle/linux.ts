@@ -4,11 +4,12 @@
  * Order: compileHelper() once → Linux.start() for each helper → run() for each program.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { User } from "./netloom.ts";
 
 /** One system call as the helper is told it: worker, number, arguments in the notation of helper.c. */
 export interface LinuxCall {
@@ -43,39 +44,56 @@ export interface LinuxRun {
 
 const SOURCE = fileURLToPath(new URL("./helper.c", import.meta.url));
 
+/** The compiled helper, and the folder in which its programs make their files. */
+export interface Helper extends Disposable {
+  readonly path: string;
+  readonly folder: string;
+}
+
 /** The compiled helper, or why there is none. Dispose of it when the suite has ended. */
-export function compileHelper(): { readonly path: string; [Symbol.dispose](): void } | { readonly reason: string } {
+export function compileHelper(): Helper | { readonly reason: string } {
   if (process.platform !== "linux" || process.arch !== "x64") {
     return { reason: `this is ${process.platform} on ${process.arch}: the oracle is Linux on x86-64` };
   }
   const compiler = ["cc", "gcc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0);
   if (compiler === undefined) return { reason: "there is no C compiler (cc, gcc or clang)" };
-  const folder = mkdtempSync(join(tmpdir(), "netloom-oracle-"));
+  // A tmpfs, where there is one: its rules are the plainest.
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "netloom-oracle-"));
+  chmodSync(folder, 0o755);
   const path = join(folder, "helper");
   const compiled = spawnSync(compiler, ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-o", path, SOURCE]);
   if (compiled.status !== 0) throw new Error(`${compiler} refuses helper.c:\n${compiled.stderr}`);
-  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+  return { path, folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-export class Linux {
-  /** Has it a network of its own? Without one no socket calls are compared. */
-  readonly hasNetwork: boolean;
+/** What may be compared: sockets in a network of one's own; several users. */
+export type Feature = "network" | "users";
+
+export class Linux implements Disposable {
+  /** What it may do here. */
+  readonly features: ReadonlySet<Feature>;
+  /** Whose rights worker 0 has. */
+  readonly user: User;
   readonly #helper: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(helper: ChildProcess, lines: AsyncIterator<string>, hasNetwork: boolean) {
+  private constructor(helper: ChildProcess, lines: AsyncIterator<string>, hello: readonly string[]) {
+    const [uid, gid, ...features] = hello;
     this.#helper = helper;
     this.#lines = lines;
-    this.hasNetwork = hasNetwork;
+    this.user = { uid: Number(uid), gid: Number(gid) };
+    this.features = new Set(features as Feature[]);
   }
 
-  /** Starts a helper, which keeps to one processor. */
-  static async start(path: string, processor: number): Promise<Linux> {
-    const helper = spawn(path, [String(processor)], { stdio: ["pipe", "pipe", "inherit"] });
+  /** Starts a helper, which keeps to one processor, and to a folder of its own. */
+  static async start({ path, folder }: Helper, processor: number): Promise<Linux> {
+    const own = mkdtempSync(join(folder, "programs-"));
+    chmodSync(own, 0o755);
+    const helper = spawn(path, [String(processor), own], { stdio: ["pipe", "pipe", "inherit"] });
     const lines = createInterface({ input: helper.stdout })[Symbol.asyncIterator]();
     const hello = await lines.next();
     if (hello.done === true) throw new Error("the oracle's helper has ended before it began");
-    return new Linux(helper, lines, hello.value === "hello network");
+    return new Linux(helper, lines, hello.value.split(" ").slice(1));
   }
 
   /** Runs the calls, one after the other, in new processes. With patience it looks again after so many µs. */
@@ -103,7 +121,7 @@ export class Linux {
   }
 
   /** Ends the helper, and with it its workers. */
-  close(): void {
+  [Symbol.dispose](): void {
     this.#helper.stdin?.end();
   }
 

@@ -11,7 +11,8 @@ import type { Process } from "netloom/kernel";
 /** What a call has come to, in a form that both sides share: "0", "EBADF", "5 bytes 811c9dc5". */
 export type Outcome = string;
 
-export interface NetloomStep {
+/** What has come of a step, on either side. */
+export interface Came {
   /** By worker: what has returned in this step, now or after having been blocked. */
   readonly returned: ReadonlyMap<number, Outcome>;
   readonly blocked: ReadonlySet<number>;
@@ -32,6 +33,11 @@ export class Worker {
     this.sys = sys;
   }
 
+  /** As calls and outcomes name it: "p1". */
+  get name(): string {
+    return `p${this.index}`;
+  }
+
   get isStopped(): boolean {
     return this.process.isStopped;
   }
@@ -40,6 +46,17 @@ export class Worker {
     return this.process.state !== "running";
   }
 }
+
+/** No process has this number: beyond Linux's own pid_max. */
+export const NOBODY = 5_000_000;
+
+/** Whose rights the first process has. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const ROOT: User = { uid: 0, gid: 0 };
 
 export class Netloom {
   /** The processes, in the order of their making. */
@@ -54,9 +71,16 @@ export class Netloom {
     return new Promise<never>(() => {});
   };
 
-  constructor() {
-    this.#host.spawn("worker", this.program);
+  constructor({ uid, gid }: User = ROOT) {
+    this.#host.spawn("worker", this.program, { uid, gid });
     this.#settle();
+    // As helper.c has it: an empty directory of one's own, two levels below what is no concern of ours.
+    const { sys } = this.workers[0] as Worker;
+    for (const path of ["/tmp/program", "/tmp/program/cwd"]) {
+      sys.mkdir(path);
+      sys.chmod(path, 0o777);
+    }
+    sys.chdir("/tmp/program/cwd");
   }
 
   /** The worker whose process number that is. */
@@ -64,8 +88,15 @@ export class Netloom {
     return this.workers.find(({ process }) => process.pid === pid)?.index;
   }
 
+  /** What helper.c makes of "p1", "-p1" (the group that it leads) and a number; a worker that is not there is nobody. */
+  pidOf(whom: string | number): number {
+    if (typeof whom === "number") return whom;
+    const pid = this.workers[Number(whom.slice(whom.indexOf("p") + 1))]?.process.pid ?? NOBODY;
+    return whom.startsWith("-") ? -pid : pid;
+  }
+
   /** Lets one worker make one call, and everybody go on as far as they come. */
-  async step(worker: Worker, call: (sys: Sys) => Outcome | Promise<Outcome>): Promise<NetloomStep> {
+  async step(worker: Worker, call: (sys: Sys) => Promise<Outcome>): Promise<Came> {
     this.#returned = new Map();
     worker.isBlocked = true;
     const settled = (outcome: Outcome): void => {
@@ -73,8 +104,7 @@ export class Netloom {
       this.#returned.set(worker.index, outcome);
     };
     // A call that throws at once, and one whose promise is rejected, are the same here.
-    const calling = (async () => call(worker.sys))();
-    calling.then(settled, (error: unknown) => {
+    call(worker.sys).then(settled, (error: unknown) => {
       if (error instanceof SystemError) settled(error.code);
       else settled(`threw ${error instanceof Error ? error.stack : String(error)}`);
     });

@@ -21,7 +21,7 @@ test.skipIf(reason)(
   async () => {
     if ("reason" in helper) throw new Error(helper.reason);
     using compiled = helper;
-    const linux = await Linux.start(compiled.path, 0);
+    using linux = await Linux.start(compiled, 0);
     const [pipe, fork, read, write, exit] = [22, 57, 0, 1, 231];
     const calls = [
       { worker: 0, number: pipe, args: ["x0000000000000000"] },
@@ -32,7 +32,6 @@ test.skipIf(reason)(
       { worker: 1, number: exit, args: [3] },
     ];
     const { steps } = await linux.run(calls, 0);
-    linux.close();
     const [made, forked, waits, wrote, refused, ended] = steps.map(({ answers, ...sets }) => ({
       answers: answers.map(({ worker, result, errno }) => [worker, result, errno]),
       blocked: [...sets.blocked],

@@ -5,18 +5,20 @@
  * some descriptors and processes that share them; after that anything may come.
  */
 import fc from "fast-check";
-import { fork } from "./calls/processes.ts";
-import { compileHelper, Linux } from "./linux.ts";
+import { forkRow } from "./calls/processes.ts";
+import { compileHelper, type Feature, Linux } from "./linux.ts";
 import { type Drawn, direct, judge, print } from "./program.ts";
 import type { Row } from "./row.ts";
 import { Tally } from "./tally.ts";
-import { THEMES } from "./themes.ts";
+import { THEMES, type Theme } from "./themes.ts";
 
 export interface OracleOptions {
   readonly sequences: number;
   readonly seed: number;
   /** Helpers that work at the same time, each on one processor. */
   readonly helpers: number;
+  /** Only themes of these names. */
+  readonly themes?: readonly string[];
 }
 
 /** What has come of it. */
@@ -37,47 +39,61 @@ export async function oracle(options: OracleOptions): Promise<OracleReport | { r
   const tally = new Tally();
   const share = Math.ceil(options.sequences / options.helpers);
   const working = Array.from({ length: options.helpers }, async (_, index) => {
-    const linux = await Linux.start(compiled.path, index);
-    try {
-      return await sequences(linux, share, options.seed + index, tally);
-    } finally {
-      linux.close();
-    }
+    using linux = await Linux.start(compiled, index);
+    return await sequences(linux, share, options, options.seed + index, tally);
   });
   const differences = await Promise.all(working);
   return { tally, difference: differences.find((difference) => difference !== undefined) };
 }
 
-async function sequences(linux: Linux, count: number, seed: number, tally: Tally): Promise<string | undefined> {
-  if (!linux.hasNetwork) tally.note("no network namespace may be made here: socket calls were left out");
-  const compared = fc.asyncProperty(programs(linux.hasNetwork), async (drawn) => {
-    const steps = await direct(drawn);
+async function sequences(
+  linux: Linux,
+  count: number,
+  { themes }: OracleOptions,
+  seed: number,
+  tally: Tally,
+): Promise<string | undefined> {
+  const possible = THEMES.filter(({ name }) => themes === undefined || themes.includes(name)).filter((theme) => {
+    const missing = theme.needs?.find((feature) => !linux.features.has(feature));
+    if (missing !== undefined) tally.note(`${theme.name} left out: ${WITHOUT[missing]}`);
+    return missing === undefined;
+  });
+  const compared = fc.asyncProperty(fc.oneof(...possible.map(programs)), async ({ theme, drawn }) => {
+    const steps = await direct(drawn, linux.user);
     const verdict = await judge(steps, linux);
-    if (verdict.kind === "differs") throw new Disagreement(print(verdict));
-    tally.add(steps, verdict.kind);
+    if (verdict.kind === "differs") throw new Disagreement(`(${theme})\n\n${print(verdict)}`);
+    tally.add(theme, steps, verdict.kind);
   });
   const { failed, errorInstance } = await fc.check(compared, { numRuns: count, seed });
   if (!failed) return undefined;
   if (!(errorInstance instanceof Disagreement)) throw errorInstance;
-  const again = `npm run test:oracle -- --helpers 1 --sequences ${count} --seed ${seed}`;
-  return `Linux and netloom differ. The smallest program found:\n\n${errorInstance.message}\n\nAgain: ${again}`;
+  const only = themes === undefined ? "" : ` --themes ${themes.join()}`;
+  const again = `npm run test:oracle -- --helpers 1 --sequences ${count} --seed ${seed}${only}`;
+  return `Linux and netloom differ. The smallest program found ${errorInstance.message}\n\nAgain: ${again}`;
 }
+
+const WITHOUT: Readonly<Record<Feature, string>> = {
+  network: "no network namespace may be made here",
+  users: "only root can try several users",
+};
 
 class Disagreement extends Error {}
 
-/** Programs of two to four processes, about one theme each. */
-function programs(hasNetwork: boolean): fc.Arbitrary<Drawn[]> {
-  const possible = THEMES.filter(({ needsNetwork }) => hasNetwork || !needsNetwork);
-  return fc.oneof(
-    ...possible.map(({ weight, beginnings, rows }) => ({ weight, arbitrary: program(beginnings, rows) })),
-  );
+/** A program of two to four processes about one theme. */
+interface ThemeProgram {
+  readonly theme: string;
+  readonly drawn: readonly Drawn[];
 }
 
-function program(beginnings: readonly (readonly Row[])[], rows: readonly Row[]): fc.Arbitrary<Drawn[]> {
+function programs({ name, weight, beginnings, rows }: Theme): {
+  weight: number;
+  arbitrary: fc.Arbitrary<ThemeProgram>;
+} {
   const beginning = fc.oneof(...beginnings.map((makers) => fc.tuple(...makers.map((maker) => step([maker])))));
-  const forks = fc.array(step([fork]), { minLength: 1, maxLength: 3, size: "max" });
+  const forks = fc.array(step([forkRow]), { minLength: 1, maxLength: 3, size: "max" });
   const body = fc.array(step(rows), { minLength: 1, maxLength: STEPS_MAX, size: "max" });
-  return fc.tuple(beginning, forks, body).map((parts) => parts.flat());
+  const arbitrary = fc.tuple(beginning, forks, body).map((parts) => ({ theme: name, drawn: parts.flat() }));
+  return { weight, arbitrary };
 }
 
 function step(rows: readonly Row[]): fc.Arbitrary<Drawn> {

@@ -6,9 +6,10 @@
  * must be equal what returned, with which result or errno, who is blocked, who is dead and who is stopped.
  */
 import { ERRNO } from "netloom";
-import type { Linux, LinuxAnswer, LinuxStep } from "./linux.ts";
-import { Netloom, type NetloomStep, type Outcome } from "./netloom.ts";
-import { type Call, type Draft, View } from "./row.ts";
+import type { Linux, LinuxAnswer } from "./linux.ts";
+import { type Came, Netloom, type Outcome, type User, type Worker } from "./netloom.ts";
+import type { Call, Draft, WorkerOf } from "./row.ts";
+import { View } from "./view.ts";
 
 /** A drawn step: who makes which call, both still to be fitted. */
 export interface Drawn {
@@ -17,12 +18,16 @@ export interface Drawn {
   readonly draft: Draft;
 }
 
-/** A call that was made, and what came of it. */
-export interface Step {
-  readonly name: string;
+/** A worker and the call that it makes. */
+export interface Made {
   readonly worker: number;
   readonly call: Call;
-  readonly came: NetloomStep;
+}
+
+/** A call that was made, and what came of it. */
+export interface Step extends Made {
+  readonly name: string;
+  readonly came: Came;
 }
 
 /** Where the worlds part: nothing of what comes after means anything. */
@@ -38,28 +43,29 @@ export interface Difference {
 const PATIENCE_US = 3000;
 
 /** Runs what was drawn on netloom, as far as there is somebody who can call. */
-export async function direct(drawn: readonly Drawn[]): Promise<Step[]> {
-  const netloom = new Netloom();
+export async function direct(drawn: readonly Drawn[], user?: User): Promise<Step[]> {
+  const netloom = new Netloom(user);
   const steps: Step[] = [];
   /** The call that each worker has made last. */
-  const blockedIn = new Map<number, string>();
+  const madeLast = new Map<number, string>();
   for (const { name, who, draft } of drawn) {
     const able = netloom.workers.filter((each) => !each.isBlocked && !each.isDead && !each.isStopped);
     const worker = able[who % able.length];
     if (worker === undefined) break;
     const call = draft(new View(netloom, worker, steps.length));
     if (call === undefined) continue;
-    const came = await netloom.step(worker, async (sys) => String(await call.netloom(sys)));
-    // Whether a death leaves an orphaned group, whose stopped members get SIGHUP, depends on who adopts: on Linux that is
-    // the helper here, which is not process 1. So nobody dies while another is stopped.
-    const before = steps.at(-1)?.came;
-    if (before !== undefined && before.stopped.size > 0 && came.dead.size > before.dead.size) break;
+    const came = await make(netloom, worker, call);
     steps.push({ name, worker: worker.index, call, came });
-    blockedIn.set(worker.index, name);
-    const waiting = [...came.blocked].map((index) => blockedIn.get(index) as string);
+    madeLast.set(worker.index, name);
+    const waiting = [...came.blocked].map((index) => madeLast.get(index) as string);
     if (waiting.some(isPolling) && !waiting.every(isPolling)) break;
   }
   return steps;
+}
+
+/** Makes one call on netloom. */
+export function make(netloom: Netloom, worker: Worker, call: Call): Promise<Came> {
+  return netloom.step(worker, async (sys) => String((await call.netloom(sys, netloom)) ?? 0));
 }
 
 /**
@@ -67,7 +73,7 @@ export async function direct(drawn: readonly Drawn[]): Promise<Step[]> {
  * of them runs first, and whether the first is still told, is the choice of Linux's scheduler. Such a program ends there.
  */
 function isPolling(name: string): boolean {
-  return name === "poll";
+  return name === "poll" || name === "epoll_wait";
 }
 
 /** What Linux thinks of it: agreement, a difference, or that its scheduler has decided. */
@@ -88,72 +94,88 @@ export async function judge(steps: readonly Step[], linux: Linux): Promise<Verdi
 }
 
 async function compare(steps: readonly Step[], linux: Linux, patienceUs: number): Promise<Difference | undefined> {
-  const calls = steps.map(({ worker, call: { linux: whole } }) => {
+  const run = await onLinux(steps, linux, patienceUs);
+  for (const [index, { came }] of steps.entries()) {
+    const there = run[index] as Came;
+    const [linuxText, netloomText] = [describe(there), describe(came)];
+    if (linuxText === netloomText) continue;
+    const upTo = steps.slice(0, index + 1);
+    return { steps: upTo, netloom: netloomText, linux: linuxText, isRace: isRace(upTo, there) };
+  }
+  return undefined;
+}
+
+/** Makes the calls on Linux, one after the other, in new processes. */
+export async function onLinux(made: readonly Made[], linux: Linux, patienceUs: number): Promise<Came[]> {
+  const calls = made.map(({ worker, call: { linux: whole } }) => {
     const [number, ...args] = whole;
     return { worker, number, args };
   });
   const run = await linux.run(calls, patienceUs);
   const pids = [run.pid];
+  const workerOf = (pid: number): number | undefined => {
+    const index = pids.indexOf(pid);
+    return index < 0 ? undefined : index;
+  };
   /** The call that each worker has outstanding. */
   const outstanding = new Map<number, Call>();
-  for (const [index, { worker, call, came }] of steps.entries()) {
+  return run.steps.map(({ answers, ...states }, index) => {
+    const { worker, call } = made[index] as Made;
     outstanding.set(worker, call);
-    const step = run.steps[index] as LinuxStep;
-    for (const { result, worker: caller } of step.answers) {
-      if (outstanding.get(caller)?.text.startsWith("fork") && result > 0) pids.push(result);
-    }
-    const answered = step.answers.map((answer): [number, Outcome] => {
-      const made = outstanding.get(answer.worker) as Call;
-      return [answer.worker, outcomeOf(made, answer, (pid) => indexOf(pids, pid))];
+    const returned = answers.map((answer): [number, Outcome] => {
+      const answered = outstanding.get(answer.worker) as Call;
+      if (answered.text.startsWith("fork") && answer.result > 0) pids.push(answer.result);
+      return [answer.worker, outcomeOf(answered, answer, workerOf)];
     });
-    const returned = new Map(answered);
-    const linuxText = describe(returned, step);
-    const netloomText = describe(came.returned, came);
-    if (linuxText !== netloomText) {
-      const before = steps.slice(0, index + 1);
-      return { steps: before, netloom: netloomText, linux: linuxText, isRace: isRace(worker, returned, came, step) };
-    }
-  }
-  return undefined;
-}
-
-/**
- * When one call releases two others, and those two share out what is there, how much each gets is the choice of Linux's
- * scheduler. They must be the same two on both sides, with results and no errors; only the amounts may differ.
- */
-function isRace(caller: number, linux: ReadonlyMap<number, Outcome>, came: NetloomStep, step: LinuxStep): boolean {
-  const others = [...linux.keys()].filter((worker) => worker !== caller);
-  if (others.length < 2 || String(statesOf(came)) !== String(statesOf(step)) || linux.size !== came.returned.size)
-    return false;
-  return [...linux].every(([worker, outcome]) => {
-    const here = came.returned.get(worker);
-    return here === outcome || (AMOUNT.test(outcome) && here !== undefined && AMOUNT.test(here));
+    return { returned: new Map(returned), ...states };
   });
 }
 
-const AMOUNT = /^\d+ bytes/;
-
-function outcomeOf(call: Call, answer: LinuxAnswer, workerOf: (pid: number) => number | undefined): Outcome {
+function outcomeOf(call: Call, answer: LinuxAnswer, workerOf: WorkerOf): Outcome {
   if (answer.result < 0) return ERRNO_NAMES.get(answer.errno) ?? `errno ${answer.errno}`;
   return call.outcome?.(answer, workerOf) ?? String(answer.result);
 }
 
 const ERRNO_NAMES = new Map<number, string>(Object.entries(ERRNO).map(([name, number]) => [number, name]));
 
-function indexOf(pids: readonly number[], pid: number): number | undefined {
-  const index = pids.indexOf(pid);
-  return index < 0 ? undefined : index;
+/**
+ * When one call lets others go on that have waited, which of them takes what there is, and how much of it, is the choice of
+ * Linux's scheduler. All who do otherwise must have waited before, in the same kind of call, and have shared out the
+ * same things: bytes, or the same results, and as many who still wait.
+ */
+function isRace(steps: readonly Step[], linux: Came): boolean {
+  const { worker: caller, came } = steps.at(-1) as Step;
+  const waitedBefore = steps.at(-2)?.came.blocked;
+  const others = [...new Set([...linux.returned.keys(), ...came.returned.keys(), ...linux.blocked, ...came.blocked])];
+  const doOtherwise = others.filter((worker) => fateOf(worker, linux) !== fateOf(worker, came));
+  if (!doOtherwise.every((worker) => worker !== caller && waitedBefore?.has(worker))) return false;
+  const names = doOtherwise.map((worker) => steps.slice(0, -1).findLast((step) => step.worker === worker)?.name);
+  const hasWaitedAlike = new Set(names).size === 1 && others.filter((worker) => waitedBefore?.has(worker)).length > 1;
+  const shares = (side: Came): string => shared(doOtherwise.map((worker) => fateOf(worker, side)));
+  return hasWaitedAlike && shares(linux) === shares(came) && String([...linux.dead]) === String([...came.dead]);
 }
 
-type States = Pick<LinuxStep, "blocked" | "dead" | "stopped">;
-
-/** A step in words: both sides must say the same. */
-function describe(returned: ReadonlyMap<number, Outcome>, states: States): string {
-  const parts = [...returned].sort(([a], [b]) => a - b).map(([worker, outcome]) => `p${worker} has ${outcome}`);
-  return [...parts, ...statesOf(states)].join("; ");
+/** What several have got in all; how many bytes is not told, as it depends on who came while the writer was still writing. */
+function shared(fates: readonly string[]): string {
+  const areBytes = fates.every((fate) => fate === "blocked" || /^\d+ bytes /.test(fate));
+  return areBytes ? "bytes" : [...fates].sort().join();
 }
 
-function statesOf({ blocked, dead, stopped }: States): string[] {
+function fateOf(worker: number, { returned, blocked }: Came): string {
+  return returned.get(worker) ?? (blocked.has(worker) ? "blocked" : "nothing");
+}
+
+/**
+ * A step in words: both sides must say the same. What a call gives to somebody who has died of its consequences, nobody sees:
+ * COMPATIBILITY, "A fatal or stopping signal takes effect while it is sent".
+ */
+export function describe(came: Came): string {
+  const seen = [...came.returned].filter(([worker]) => !came.dead.has(worker));
+  const parts = seen.sort(([a], [b]) => a - b).map(([worker, outcome]) => `p${worker} has ${outcome}`);
+  return [...parts, ...statesOf(came)].join("; ");
+}
+
+function statesOf({ blocked, dead, stopped }: Came): string[] {
   return Object.entries({ blocked, dead, stopped })
     .filter(([, workers]) => workers.size > 0)
     .map(
@@ -171,7 +193,7 @@ export function print({ steps, netloom, linux }: Difference): string {
     steps
       .map(({ worker, call, came }, index) => {
         const isLast = index === steps.length - 1;
-        return `  p${worker}: ${textOf(call)};${isLast ? "" : `  // ${describe(came.returned, came)}`}`;
+        return `  p${worker}: ${textOf(call)};${isLast ? "" : `  // ${describe(came)}`}`;
       })
       .join("\n");
   return [

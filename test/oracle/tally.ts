@@ -10,21 +10,23 @@ export class Tally {
   later = 0;
   /** Programs on which Linux did not agree with itself. */
   undecided = 0;
-  /** Programs in which Linux's scheduler has shared something out otherwise. */
+  /** Programs in which Linux's scheduler has let somebody else go first. */
   races = 0;
   readonly notes: Set<string> = new Set<string>();
+  readonly #themes = new Map<string, number>();
   readonly #outcomes = new Map<string, Map<string, number>>();
 
   note(text: string): void {
     this.notes.add(text);
   }
 
-  add(steps: readonly Step[], kind: "agreed" | "agreed-later" | "undecided" | "race"): void {
+  add(theme: string, steps: readonly Step[], kind: "agreed" | "agreed-later" | "undecided" | "race"): void {
     if (kind === "undecided") this.undecided++;
     if (kind === "race") this.races++;
     if (kind === "undecided" || kind === "race") return;
     if (kind === "agreed-later") this.later++;
     this.sequences++;
+    this.#themes.set(theme, (this.#themes.get(theme) ?? 0) + 1);
     /** The call that each worker has outstanding since an earlier step. */
     const outstanding = new Map<number, string>();
     for (const { name, worker, came } of steps) {
@@ -50,7 +52,8 @@ export class Tally {
     return [
       `${this.sequences} sequences and ${this.calls} calls compared with Linux; ${this.released} calls were blocked and released later.`,
       `${this.later} of them agreed only on a second, later look.`,
-      `Not counted: ${this.undecided} on which Linux did not agree with itself, ${this.races} in which its scheduler shared bytes out otherwise.`,
+      `Not counted: ${this.undecided} on which Linux did not agree with itself, ${this.races} in which its scheduler let another one go first.`,
+      `Sequences by theme: ${[...this.#themes].map(([theme, count]) => `${theme} ${count}`).join(", ")}.`,
       ...this.notes,
       "What came of each call:",
       ...lines,

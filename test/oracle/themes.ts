@@ -2,10 +2,11 @@
  * Themes: which calls a program is made of. A program about everything would hardly ever get two sockets to talk, so each
  * is about one subject, with the calls on descriptors and processes among them.
  */
-import { descriptorRows, pipe } from "./calls/descriptors.ts";
+import { descriptorRows, pipeRow as pipe, pipeRows } from "./calls/descriptors.ts";
 import { processRows } from "./calls/processes.ts";
-import { handled, sigaction, signalRows } from "./calls/signals.ts";
-import { bind, connect, socket, udpRows } from "./calls/udp.ts";
+import { handledRow as handled, sigactionRow as sigaction, signalRows } from "./calls/signals.ts";
+import { bindRow as bind, connectRow as connect, socketRow as socket, udpRows } from "./calls/udp.ts";
+import type { Feature } from "./linux.ts";
 import type { Row } from "./row.ts";
 
 export interface Theme {
@@ -16,17 +17,18 @@ export interface Theme {
   readonly beginnings: readonly (readonly Row[])[];
   /** What comes after. */
   readonly rows: readonly Row[];
-  readonly needsNetwork?: boolean;
+  /** What Linux must let the helper do. */
+  readonly needs?: readonly Feature[];
 }
 
-const common: readonly Row[] = [...descriptorRows, ...processRows];
+const common: readonly Row[] = [...descriptorRows, ...pipeRows, ...processRows];
 
 export const THEMES: readonly Theme[] = [
   { name: "pipes", weight: 5, beginnings: [[pipe], [pipe, pipe], [pipe, pipe, pipe]], rows: common },
   {
     name: "datagrams",
     weight: 4,
-    needsNetwork: true,
+    needs: ["network"],
     beginnings: [
       [socket, bind],
       [socket, bind, socket, bind],

@@ -19,8 +19,8 @@ export interface SignalAction {
 
 export const DEFAULT_ACTION: SignalAction = { handler: SIG_DFL, flags: 0, mask: new SignalSet() };
 
-/** What comes of a signal that is delivered. */
-export type Effect = "handle" | "ignore" | "terminate" | "core" | "stop";
+/** What comes of a signal that is delivered. "disturb": nothing, but calls that wait are interrupted as by a stop. */
+export type Effect = "handle" | "ignore" | "terminate" | "core" | "stop" | "disturb";
 
 export function effectOf(action: SignalAction, signo: number): Effect {
   if (action.handler === SIG_IGN) return "ignore";

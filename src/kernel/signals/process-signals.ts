@@ -134,6 +134,10 @@ export class ProcessSignals {
       }
       this.pending.discard(signo);
       if (effect === "ignore") continue;
+      if (effect === "disturb") {
+        process.disturb();
+        continue;
+      }
       this.#isDue = false;
       if (effect === "stop") job.stop(process, signo);
       else job.end(process, signo, effect === "core");
@@ -335,8 +339,9 @@ export class ProcessSignals {
 
   #effectOf(signo: number): Effect {
     const effect = effectOf(this.actionOf(signo), signo);
-    // POSIX: nobody could continue an orphaned group, so a terminal does not stop it.
-    return effect === "stop" && signo !== SIGSTOP && job.isOrphaned(this.#process) ? "ignore" : effect;
+    // POSIX: nobody could continue an orphaned group, so a terminal does not stop it. Linux finds out only on delivery,
+    // when the call that waits has been woken.
+    return effect === "stop" && signo !== SIGSTOP && job.isOrphaned(this.#process) ? "disturb" : effect;
   }
 
   #isAwaited(signo: number): boolean {

@@ -1,88 +1,86 @@
-/** Rows of the calls on processes: fork(2), wait(2), _exit(2), getppid(2). */
+/** Calls on processes: fork(2), wait(2), _exit(2), getppid(2). Words first, then rows. */
 import fc from "fast-check";
-import { choice, type Row, row, unhex } from "../row.ts";
+import { hex, unhex } from "../memory.ts";
+import { NOBODY } from "../netloom.ts";
+import { type Call, choice, plainRow, type Row, row } from "../row.ts";
 import { SYS } from "./numbers.ts";
 
 /** So many processes a program has at most; helper.c has room for no more. */
 const WORKERS_MAX = 4;
 
-/** Makes another worker. */
-export const fork: Row = row("fork", 1, fc.constant(undefined), (_, view) => {
-  const newcomer = view.netloom.workers.length;
-  if (newcomer >= WORKERS_MAX) return undefined;
-  return {
-    text: `fork() /* p${newcomer} */`,
-    sysText: `fork(p${newcomer})`,
-    linux: [SYS.fork],
-    netloom: (sys) => {
-      const pid = sys.fork(view.netloom.program);
-      return pid > 0 ? `p${newcomer}` : `pid ${pid}`;
-    },
-    outcome: ({ result }, workerOf) => nameOf(workerOf(result)),
-  };
+/** Makes another worker, whose number is known: they are counted in the order of their making. */
+export const fork = (newcomer: number): Call => ({
+  text: `fork() /* p${newcomer} */`,
+  sysText: `fork(p${newcomer})`,
+  linux: [SYS.fork],
+  netloom: (sys, netloom) => nameOf(netloom.workerOf(sys.fork(netloom.program)) ?? netloom.workers.length),
+  outcome: ({ result }, workerOf) => nameOf(workerOf(result)),
 });
 
-/** The last process stays, or there would be nobody to see what becomes of the others. */
-const exit = row("exit", 2, fc.constantFrom(0, 1, 255, 259, -1), (status, view) => {
-  const living = view.netloom.workers.filter(({ isDead }) => !isDead);
-  if (living.length < 2) return undefined;
-  return {
-    text: `_exit(${status})`,
-    sysText: `exit(${status})`,
-    linux: [SYS.exit_group, status],
-    netloom: (sys) => sys.exit(status),
-  };
+export const exit = (status: number): Call => ({
+  text: `_exit(${status})`,
+  sysText: `exit(${status})`,
+  linux: [SYS.exit_group, status],
+  netloom: (sys) => sys.exit(status),
 });
 
-const WNOHANG = 1;
-const UNKNOWN_OPTION = 0x40;
-const whom = fc.oneof(
-  { weight: 3, arbitrary: fc.constant("any" as const) },
-  { weight: 4, arbitrary: choice },
-  { weight: 1, arbitrary: fc.constant("nobody" as const) },
-);
-const WUNTRACED = 2;
-const WCONTINUED = 8;
-const options = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(WNOHANG | WUNTRACED, WNOHANG | WCONTINUED, WUNTRACED | WCONTINUED) },
-  { weight: 4, arbitrary: fc.constant(WNOHANG) },
-  { weight: 4, arbitrary: fc.constant(0) },
-  { weight: 1, arbitrary: fc.constant(UNKNOWN_OPTION) },
-);
+/** Whom a call is about: a worker ("p1"), the group that it leads ("-p1"), or a number. */
+export type Whom = string | number;
 
-/** No process has this number: beyond Linux's own pid_max. */
-const NOBODY = 5_000_000;
-
-const waitpid = row("waitpid", 5, fc.tuple(whom, options), ([who, option], view) => {
-  const child = typeof who === "number" ? view.someone(who) : undefined;
-  const pid = child?.process.pid ?? (who === "any" ? -1 : NOBODY);
-  const name = child === undefined ? String(pid) : `p${child.index}`;
-  return {
-    text: `waitpid(${name}, &status, ${option})`,
-    sysText: `waitpid(${name}, ${option})`,
-    linux: [SYS.wait4, name, "x00000000", option, 0],
-    netloom: async (sys) => {
-      const ended = await sys.waitpid(pid, option);
-      return waitOutcome(view.netloom.workerOf(ended.pid), ended.pid, ended.status);
-    },
-    outcome: ({ result, memory }, workerOf) => waitOutcome(workerOf(result), result, unhex(memory[0]).readInt32LE(0)),
-  };
+export const waitpid = (whom: Whom, options: number = 0): Call => ({
+  text: `waitpid(${whom}, &status, ${options})`,
+  sysText: `waitpid(${whom}, ${options})`,
+  linux: [SYS.wait4, whom, hex([4], [0]), options, 0],
+  netloom: async (sys, netloom) => {
+    const { pid, status } = await sys.waitpid(netloom.pidOf(whom), options);
+    return waitOutcome(netloom.workerOf(pid), pid, status);
+  },
+  outcome: ({ result, memory }, workerOf) => waitOutcome(workerOf(result), result, unhex(memory[0]).readInt32LE(0)),
 });
 
 function waitOutcome(worker: number | undefined, pid: number, status: number): string {
   return pid === 0 ? "nobody yet" : `${nameOf(worker)} status 0x${status.toString(16)}`;
 }
 
-const getppid = row("getppid", 1, fc.constant(undefined), (_, view) => ({
+export const getppid = (): Call => ({
   text: "getppid()",
   linux: [SYS.getppid],
-  netloom: (sys) => nameOf(view.netloom.workerOf(sys.getppid())),
+  netloom: (sys, netloom) => nameOf(netloom.workerOf(sys.getppid())),
   outcome: ({ result }, workerOf) => nameOf(workerOf(result)),
-}));
+});
 
-/** Who is no worker is what adopts orphans: process 1 there, the controller here. */
-function nameOf(worker: number | undefined): string {
+/** Who is no worker is process 1, or what stands for it. */
+export function nameOf(worker: number | undefined): string {
   return worker === undefined ? "init" : `p${worker}`;
 }
 
-export const processRows: readonly Row[] = [fork, exit, waitpid, getppid];
+// ---- rows ----
+
+/** Makes another worker. */
+export const forkRow: Row = plainRow("fork", 1, ({ netloom: { workers } }) =>
+  workers.length < WORKERS_MAX ? fork(workers.length) : undefined,
+);
+
+/** The last process stays, or there would be nobody to see what becomes of the others. */
+const exitRow = row("exit", 2, fc.constantFrom(0, 1, 255, 259, -1), (status, view) =>
+  view.netloom.workers.filter(({ isDead }) => !isDead).length < 2 ? undefined : exit(status),
+);
+
+const [WNOHANG, WUNTRACED, WCONTINUED, UNKNOWN_OPTION] = [1, 2, 8, 0x40];
+const options = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(WNOHANG | WUNTRACED, WNOHANG | WCONTINUED, WUNTRACED | WCONTINUED) },
+  { weight: 4, arbitrary: fc.constant(WNOHANG) },
+  { weight: 4, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.constant(UNKNOWN_OPTION) },
+);
+const whom = fc.oneof(
+  { weight: 3, arbitrary: fc.constant("any" as const) },
+  { weight: 4, arbitrary: choice },
+  { weight: 1, arbitrary: fc.constant("nobody" as const) },
+);
+
+const waitpidRow = row("waitpid", 5, fc.tuple(whom, options), ([who, option], view) =>
+  waitpid(typeof who === "number" ? view.someone(who).name : who === "any" ? -1 : NOBODY, option),
+);
+
+export const processRows: readonly Row[] = [forkRow, exitRow, waitpidRow, plainRow("getppid", 1, getppid)];
