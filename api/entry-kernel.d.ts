@@ -76,7 +76,7 @@ export interface DeviceClient {
     observe?(direction: "in" | "out", packet: Packet): void;
 }
 
-export declare class Door extends QueueDoor implements Sys {
+export declare class Door extends TerminalDoor implements Sys {
 }
 
 export declare class EventQueue {
@@ -105,6 +105,7 @@ export interface FileOps {
     release(): void;
     describe(): FileDescription;
     readonly named?: Inode;
+    readonly device?: FileOps;
     opened?(file: OpenFile): void;
     flush?(table: object): void;
     seek?(offset: number, whence: number): number | Errno;
@@ -136,7 +137,7 @@ export declare class FileTree {
     removeName(directory: Directory, name: string, inode: Inode): void;
     addDirectory(parent: Directory, name: string, permissions: number, generated?: GeneratedEntries | null): Directory;
     mount(directory: Directory): void;
-    addDevice(parent: Directory, name: string, permissions: number, open: () => FileOps): void;
+    addDevice(parent: Directory, name: string, permissions: number, open: OpenDevice): void;
 }
 
 export declare class Host {
@@ -286,6 +287,7 @@ export declare class Kernel {
     readonly lockWaits: LockWaits;
     readonly ipc: Ipc;
     readonly processes: ProcessTable;
+    readonly terminals: Terminals;
     readonly epochMs: number;
     constructor(parts: KernelParts);
     nextInode(): number;
@@ -467,6 +469,8 @@ export declare class Process implements NamingTask {
     readonly timers: ProcessTimers;
     pgid: number;
     sid: number;
+    terminal: Terminal | null;
+    lostForeground: number;
     isAdopted: boolean;
     hasExecuted: boolean;
     isStopped: boolean;
@@ -732,6 +736,8 @@ export * as socketCalls: Accepted, accept, accepting, bind, connect, connecting,
 export * as socketMessageCalls: Outgoing, receive, receiving, receivingMessage, send, sending
 
 export * as socketOptionCalls: getsockopt, isOptionValue, setsockopt
+
+export * as terminalCalls: PtyPair, available, draining, flowing, flushing, giveUpControlling, grantpt, isOpen, isTerminal, openSlave, opened, openpt, openpty, ptsname, setControlling, settingAttributes, settingForeground, tcgetattr, tcgetpgrp, tcgetsid, tcgetwinsize, tcsetwinsize, terminalEnd, ttyname, unlockpt
 
 export declare function unixAddress(path: string): UnixAddress;
 
@@ -1088,6 +1094,9 @@ declare abstract class Inode {
     openAs?(path: string): FileOps;
     protected free(): void;
 }
+
+// file/inode.d.ts
+type OpenDevice = (task: Task) => FileOps | Errno;
 
 // file/inode.d.ts
 interface Ownership {
@@ -2032,6 +2041,89 @@ declare function socketOf(process: Process, fd: number): Socket | Errno;
 // kernel/calls/sockets.d.ts
 declare function socketpair(process: Process, domain: number, type: number, protocol: number): readonly [number, number] | Errno;
 
+// kernel/calls/terminals.d.ts
+interface PtyPair {
+    readonly master: number;
+    readonly slave: number;
+    readonly name: string;
+}
+
+// kernel/calls/terminals.d.ts
+declare function available(process: Process, fd: number): number | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function draining(process: Process, fd: number): FileAttempt<0> | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function flowing(process: Process, fd: number, action: number): FileAttempt<0> | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function flushing(process: Process, fd: number, queue: number): FileAttempt<0> | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function giveUpControlling(process: Process, fd: number): 0 | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function grantpt(process: Process, fd: number): 0 | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function isOpen(process: Process, fd: number): boolean;
+
+// kernel/calls/terminals.d.ts
+declare function isTerminal(process: Process, fd: number): boolean;
+
+// kernel/calls/terminals.d.ts
+declare function openSlave(process: Process, terminal: Terminal): OpenFile | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function opened(process: Process, ops: FileOps, flags: number): void;
+
+// kernel/calls/terminals.d.ts
+declare function openpt(process: Process, flags: number): number | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function openpty(process: Process, termios?: unknown, window?: unknown): PtyPair | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function ptsname(process: Process, fd: number): {
+    readonly text: string;
+} | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function setControlling(process: Process, fd: number, steals: boolean): 0 | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function settingAttributes(process: Process, fd: number, action: number, given: unknown): FileAttempt<0> | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function settingForeground(process: Process, fd: number, pgid: number): FileAttempt<0> | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function tcgetattr(process: Process, fd: number): Termios | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function tcgetpgrp(process: Process, fd: number): number | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function tcgetsid(process: Process, fd: number): number | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function tcgetwinsize(process: Process, fd: number): WindowSize | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function tcsetwinsize(process: Process, fd: number, given: unknown): 0 | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function terminalEnd(ops: FileOps): TerminalEnd | undefined;
+
+// kernel/calls/terminals.d.ts
+declare function ttyname(process: Process, fd: number): {
+    readonly text: string;
+} | Errno;
+
+// kernel/calls/terminals.d.ts
+declare function unlockpt(process: Process, fd: number): 0 | Errno;
+
 // kernel/calls/time.d.ts
 type ClockName = "CLOCK_MONOTONIC" | "CLOCK_REALTIME" | "CLOCK_PROCESS_CPUTIME_ID";
 
@@ -2271,6 +2363,31 @@ declare abstract class SocketDoor extends DescriptorDoor {
     getpeername(fd: number): SocketName;
     getsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option): ValueOf<Level, Option>;
     setsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option, value: ValueOf<Level, Option>): void;
+}
+
+// kernel/door/terminal-door.d.ts
+declare abstract class TerminalDoor extends QueueDoor {
+    posixOpenpt(flags: number): number;
+    grantpt(fd: number): void;
+    unlockpt(fd: number): void;
+    ptsname(fd: number): string;
+    openpty(termios?: Termios, window?: WindowSize): terminals.PtyPair;
+    loginTty(fd: number): void;
+    isatty(fd: number): boolean;
+    ttyname(fd: number): string;
+    ctermid(): string;
+    tcgetattr(fd: number): Termios;
+    tcsetattr(fd: number, action: number, termios: Termios): Promise<void>;
+    tcgetwinsize(fd: number): WindowSize;
+    tcsetwinsize(fd: number, window: WindowSize): void;
+    tcgetpgrp(fd: number): number;
+    tcsetpgrp(fd: number, pgid: number): Promise<void>;
+    tcgetsid(fd: number): number;
+    tcdrain(fd: number): Promise<void>;
+    tcflush(fd: number, queue: number): Promise<void>;
+    tcflow(fd: number, action: number): Promise<void>;
+    tiocsctty(fd: number, steals?: boolean): void;
+    tiocnotty(fd: number): void;
 }
 
 // kernel/door/time-door.d.ts
@@ -2741,7 +2858,32 @@ interface UnixName extends UnixEndpoint {
 type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 // kernel/sys/sys.d.ts
-interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls {
+interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls {
+}
+
+// kernel/sys/terminals.d.ts
+interface TerminalCalls {
+    posixOpenpt(flags: number): number;
+    grantpt(fd: number): void;
+    unlockpt(fd: number): void;
+    ptsname(fd: number): string;
+    openpty(termios?: Termios, window?: WindowSize): PtyPair;
+    loginTty(fd: number): void;
+    isatty(fd: number): boolean;
+    ttyname(fd: number): string;
+    ctermid(): string;
+    tcgetattr(fd: number): Termios;
+    tcsetattr(fd: number, action: number, termios: Termios): Promise<void>;
+    tcgetwinsize(fd: number): WindowSize;
+    tcsetwinsize(fd: number, window: WindowSize): void;
+    tcgetpgrp(fd: number): number;
+    tcsetpgrp(fd: number, pgid: number): Promise<void>;
+    tcgetsid(fd: number): number;
+    tcdrain(fd: number): Promise<void>;
+    tcflush(fd: number, queue: number): Promise<void>;
+    tcflow(fd: number, action: number): Promise<void>;
+    tiocsctty(fd: number, steals?: boolean): void;
+    tiocnotty(fd: number): void;
 }
 
 // kernel/sys/time.d.ts
@@ -2770,6 +2912,21 @@ interface UserCalls {
     setresgid(real: number, effective: number, saved: number): void;
     getrlimit(resource: number): ResourceLimit;
     setrlimit(resource: number, limit: ResourceLimit): void;
+}
+
+// kernel/terminals.d.ts
+declare class Terminals implements JobControl {
+    constructor(kernel: Kernel, dev: Directory);
+    open(task: Task): MasterEnd | Errno;
+    inodeOf(terminal: Terminal): Inode | undefined;
+    check(task: Task, terminal: Terminal, signo: number): 0 | "EAGAIN" | "EIO";
+    signalGroup(pgid: number, signo: number): void;
+    hangUp(terminal: Terminal): void;
+    abandon(terminal: Terminal): void;
+    acquire(process: Process, terminal: Terminal): void;
+    set(process: Process, terminal: Terminal, steals: boolean): 0 | Errno;
+    giveUp(process: Process): void;
+    leaderEnds(process: Process): void;
 }
 
 // link/device.d.ts
@@ -3020,6 +3177,135 @@ interface ReceiveBuffer {
 
 // socket/socket.d.ts
 type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
+
+// tty/discipline.d.ts
+interface DisciplineClient {
+    readonly termios: Termios;
+    signal(signo: number): void;
+    flush(): void;
+    stopOutput(): void;
+    startOutput(): void;
+}
+
+// tty/ends.d.ts
+declare class MasterEnd extends TerminalEnd {
+    readonly isMaster = true;
+    constructor(terminal: Terminal, closed: () => void);
+    get waiters(): WaitQueue;
+    read(_task: Task, into: Uint8Array): number | Errno;
+    write(_task: Task, from: Uint8Array): number | Errno;
+    poll(): number;
+    release(): void;
+    describe(): FileDescription;
+}
+
+// tty/ends.d.ts
+declare abstract class TerminalEnd implements FileOps {
+    readonly terminal: Terminal;
+    abstract readonly waiters: WaitQueue;
+    abstract readonly isMaster: boolean;
+    constructor(terminal: Terminal);
+    abstract read(task: Task, into: Uint8Array): number | Errno;
+    abstract write(task: Task, from: Uint8Array): number | Errno;
+    abstract poll(): number;
+    abstract release(): void;
+    abstract describe(): FileDescription;
+    inspect(): ObjectDetails;
+}
+
+// tty/line-buffer.d.ts
+declare class LineBuffer {
+    get length(): number;
+    get hasLine(): boolean;
+    get editable(): number;
+    put(byte: number): void;
+    endLine(byte: number): void;
+    endFile(): void;
+    typed(index: number): number;
+    erase(count: number): void;
+    takeLine(into: Uint8Array): number;
+    takeBytes(into: Uint8Array): number;
+    clear(): void;
+    setCanonical(isCanonical: boolean): void;
+}
+
+// tty/output.d.ts
+declare class TerminalOutput {
+    column: number;
+    isStopped: boolean;
+    constructor(termios: () => Termios);
+    get isWritable(): boolean;
+    get arrived(): number;
+    get inDriver(): number;
+    write(from: Uint8Array): number;
+    echo(byte: number): void;
+    commit(): void;
+    send(byte: number): void;
+    take(into: Uint8Array): number;
+    flush(): void;
+    flushAll(): void;
+}
+
+// tty/terminal.d.ts
+interface JobControl {
+    check(task: Task, terminal: Terminal, signo: number): 0 | "EAGAIN" | "EIO";
+    signalGroup(pgid: number, signo: number): void;
+    hangUp(terminal: Terminal): void;
+    abandon(terminal: Terminal): void;
+}
+
+// tty/terminal.d.ts
+declare class Terminal implements DisciplineClient {
+    readonly index: number;
+    readonly jobs: JobControl;
+    readonly scheduler: Scheduler;
+    readonly buffer: LineBuffer;
+    readonly output: TerminalOutput;
+    readonly waiters: WaitQueue;
+    readonly masterWaiters: WaitQueue;
+    termios: Termios;
+    window: WindowSize;
+    sid: number;
+    foreground: number;
+    slaves: number;
+    isSlaveClosed: boolean;
+    isHungUp: boolean;
+    isLocked: boolean;
+    constructor(index: number, jobs: JobControl, scheduler: Scheduler);
+    get name(): string;
+    get isCanonical(): boolean;
+    get hasInputRoom(): boolean;
+    type(bytes: Uint8Array): number;
+    feed(): void;
+    write(bytes: Uint8Array): number;
+    take(into: Uint8Array): number;
+    set(action: number, termios: Termios): void;
+    resize(window: WindowSize): void;
+    signal(signo: number): void;
+    flush(): void;
+    flushInput(): void;
+    stopOutput(): void;
+    startOutput(): void;
+    flow(action: number): 0 | Errno;
+    jobChanged(): void;
+    slaveClosed(): void;
+    hangUp(): void;
+}
+
+// tty/termios.d.ts
+interface Termios {
+    readonly iflag: number;
+    readonly oflag: number;
+    readonly cflag: number;
+    readonly lflag: number;
+    readonly cc: readonly number[];
+}
+
+// tty/termios.d.ts
+interface WindowSize {
+    readonly rows: number;
+    readonly columns: number;
+}
 
 // unix/in-flight.d.ts
 declare class InFlight implements Flight {

@@ -17,6 +17,8 @@ export interface Attachable {
     port(): Device;
 }
 
+export declare const B38400 = 15;
+
 export declare const BUS_ADRERR = 2;
 
 export declare const CLD_CONTINUED = 6;
@@ -28,6 +30,10 @@ export declare const CLD_EXITED = 1;
 export declare const CLD_KILLED = 2;
 
 export declare const CLD_STOPPED = 5;
+
+export declare const CREAD = 128;
+
+export declare const CS8 = 48;
 
 export declare class Cable extends Link implements Exchange {
     port(): Device;
@@ -78,6 +84,18 @@ export declare class DeadlockError extends Error {
 }
 
 export type DefaultAction = "terminate" | "core" | "ignore" | "stop" | "continue";
+
+export declare const ECHO = 8;
+
+export declare const ECHOCTL = 512;
+
+export declare const ECHOE = 16;
+
+export declare const ECHOK = 32;
+
+export declare const ECHOKE = 2048;
+
+export declare const ECHONL = 64;
 
 export declare const EFD_CLOEXEC = 524288;
 
@@ -276,6 +294,16 @@ export declare class Host {
     capture(sink?: (piece: Uint8Array) => void): Capture;
 }
 
+export declare const ICANON = 2;
+
+export declare const ICRNL = 256;
+
+export declare const IEXTEN = 32768;
+
+export declare const IGNCR = 128;
+
+export declare const INLCR = 64;
+
 export declare const IPPROTO_ICMP = 1;
 
 export declare const IPPROTO_IP = 0;
@@ -284,11 +312,21 @@ export declare const IPPROTO_TCP = 6;
 
 export declare const IPPROTO_UDP = 17;
 
+export declare const ISIG = 1;
+
+export declare const ISTRIP = 32;
+
 export declare const ITIMER_PROF = 2;
 
 export declare const ITIMER_REAL = 0;
 
 export declare const ITIMER_VIRTUAL = 1;
+
+export declare const IUTF8 = 16384;
+
+export declare const IXANY = 2048;
+
+export declare const IXON = 1024;
 
 export interface IdTriple {
     readonly real: number;
@@ -403,6 +441,10 @@ export interface MessageToSend {
     readonly control?: readonly ControlMessage[];
 }
 
+export declare const NCCS = 19;
+
+export declare const NOFLSH = 128;
+
 export interface Netstat {
     readonly host: string;
     readonly interfaces: readonly InterfaceSnapshot[];
@@ -423,6 +465,16 @@ export interface NoName extends NoEndpoint {
     readonly port?: undefined;
     readonly path?: undefined;
 }
+
+export declare const OCRNL = 8;
+
+export declare const ONLCR = 4;
+
+export declare const ONLRET = 32;
+
+export declare const ONOCR = 16;
+
+export declare const OPOST = 1;
 
 export declare const O_ACCMODE = 3;
 
@@ -523,6 +575,12 @@ export interface PsRow {
         readonly call: string;
         readonly on: string;
     }[];
+}
+
+export interface PtyPair {
+    readonly master: number;
+    readonly slave: number;
+    readonly name: string;
 }
 
 export type QdiscOptions =
@@ -980,7 +1038,7 @@ export interface Stat {
     readonly ctime: Timespec;
 }
 
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls {
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls {
 }
 
 export declare class SystemError extends Error {
@@ -991,6 +1049,26 @@ export declare class SystemError extends Error {
     constructor(code: Errno, syscall: string, subject?: string, process?: string);
 }
 
+export declare const TCIFLUSH = 0;
+
+export declare const TCIOFF = 2;
+
+export declare const TCIOFLUSH = 2;
+
+export declare const TCION = 3;
+
+export declare const TCOFLUSH = 1;
+
+export declare const TCOOFF = 0;
+
+export declare const TCOON = 1;
+
+export declare const TCSADRAIN = 1;
+
+export declare const TCSAFLUSH = 2;
+
+export declare const TCSANOW = 0;
+
 export declare const TFD_CLOEXEC = 524288;
 
 export declare const TFD_NONBLOCK = 2048;
@@ -998,6 +1076,16 @@ export declare const TFD_NONBLOCK = 2048;
 export declare const TFD_TIMER_ABSTIME = 1;
 
 export declare const TFD_TIMER_CANCEL_ON_SET = 2;
+
+export declare const TOSTOP = 256;
+
+export interface Termios {
+    readonly iflag: number;
+    readonly oflag: number;
+    readonly cflag: number;
+    readonly lflag: number;
+    readonly cc: readonly number[];
+}
 
 export interface TimerSetting {
     readonly value: Partial<Timespec>;
@@ -1120,6 +1208,38 @@ export interface UnixName extends UnixEndpoint {
     readonly port?: undefined;
 }
 
+export declare const VDISCARD = 13;
+
+export declare const VEOF = 4;
+
+export declare const VEOL = 11;
+
+export declare const VEOL2 = 16;
+
+export declare const VERASE = 2;
+
+export declare const VINTR = 0;
+
+export declare const VKILL = 3;
+
+export declare const VLNEXT = 15;
+
+export declare const VMIN = 6;
+
+export declare const VQUIT = 1;
+
+export declare const VREPRINT = 12;
+
+export declare const VSTART = 8;
+
+export declare const VSTOP = 9;
+
+export declare const VSUSP = 10;
+
+export declare const VTIME = 5;
+
+export declare const VWERASE = 14;
+
 export type ValueOf<Level extends number, Option extends number> = Level extends keyof OptionValues ? Option extends keyof OptionValues[Level] ? OptionValues[Level][Option] : number : number;
 
 export type Verdict = "pass" | "drop"
@@ -1163,6 +1283,11 @@ export interface WaitResult {
     readonly status: number;
 }
 
+export interface WindowSize {
+    readonly rows: number;
+    readonly columns: number;
+}
+
 export declare class World extends CoreWorld {
     constructor(options?: WorldOptions);
 }
@@ -1179,7 +1304,13 @@ export interface WorldOptions {
     readonly console?: (output: ConsoleOutput) => void;
 }
 
+export declare const XTABS = 6144;
+
 export declare const X_OK = 1;
+
+export declare const _POSIX_VDISABLE = 0;
+
+export declare function cfmakeraw(termios: Termios): Termios;
 
 export declare function describe(value: unknown): string;
 
@@ -1476,6 +1607,9 @@ declare abstract class Inode {
 }
 
 // file/inode.d.ts
+type OpenDevice = (task: Task) => FileOps | Errno;
+
+// file/inode.d.ts
 interface Ownership {
     readonly uid: number;
     readonly gid: number;
@@ -1505,6 +1639,7 @@ interface FileOps {
     release(): void;
     describe(): FileDescription;
     readonly named?: Inode;
+    readonly device?: FileOps;
     opened?(file: OpenFile): void;
     flush?(table: object): void;
     seek?(offset: number, whence: number): number | Errno;
@@ -1617,7 +1752,7 @@ declare class FileTree {
     removeName(directory: Directory, name: string, inode: Inode): void;
     addDirectory(parent: Directory, name: string, permissions: number, generated?: GeneratedEntries | null): Directory;
     mount(directory: Directory): void;
-    addDevice(parent: Directory, name: string, permissions: number, open: () => FileOps): void;
+    addDevice(parent: Directory, name: string, permissions: number, open: OpenDevice): void;
 }
 
 // file/volume.d.ts
@@ -2171,6 +2306,7 @@ declare class Kernel {
     readonly lockWaits: LockWaits;
     readonly ipc: Ipc;
     readonly processes: ProcessTable;
+    readonly terminals: Terminals;
     readonly epochMs: number;
     constructor(parts: KernelParts);
     nextInode(): number;
@@ -2256,6 +2392,8 @@ declare class Process implements NamingTask {
     readonly timers: ProcessTimers;
     pgid: number;
     sid: number;
+    terminal: Terminal | null;
+    lostForeground: number;
     isAdopted: boolean;
     hasExecuted: boolean;
     isStopped: boolean;
@@ -2561,6 +2699,31 @@ interface SocketCalls {
     setsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option, value: ValueOf<Level, Option>): void;
 }
 
+// kernel/sys/terminals.d.ts
+interface TerminalCalls {
+    posixOpenpt(flags: number): number;
+    grantpt(fd: number): void;
+    unlockpt(fd: number): void;
+    ptsname(fd: number): string;
+    openpty(termios?: Termios, window?: WindowSize): PtyPair;
+    loginTty(fd: number): void;
+    isatty(fd: number): boolean;
+    ttyname(fd: number): string;
+    ctermid(): string;
+    tcgetattr(fd: number): Termios;
+    tcsetattr(fd: number, action: number, termios: Termios): Promise<void>;
+    tcgetwinsize(fd: number): WindowSize;
+    tcsetwinsize(fd: number, window: WindowSize): void;
+    tcgetpgrp(fd: number): number;
+    tcsetpgrp(fd: number, pgid: number): Promise<void>;
+    tcgetsid(fd: number): number;
+    tcdrain(fd: number): Promise<void>;
+    tcflush(fd: number, queue: number): Promise<void>;
+    tcflow(fd: number, action: number): Promise<void>;
+    tiocsctty(fd: number, steals?: boolean): void;
+    tiocnotty(fd: number): void;
+}
+
 // kernel/sys/time.d.ts
 interface TimeCalls {
     clockGettime(clock: ClockName): Timespec;
@@ -2587,6 +2750,21 @@ interface UserCalls {
     setresgid(real: number, effective: number, saved: number): void;
     getrlimit(resource: number): ResourceLimit;
     setrlimit(resource: number, limit: ResourceLimit): void;
+}
+
+// kernel/terminals.d.ts
+declare class Terminals implements JobControl {
+    constructor(kernel: Kernel, dev: Directory);
+    open(task: Task): MasterEnd | Errno;
+    inodeOf(terminal: Terminal): Inode | undefined;
+    check(task: Task, terminal: Terminal, signo: number): 0 | "EAGAIN" | "EIO";
+    signalGroup(pgid: number, signo: number): void;
+    hangUp(terminal: Terminal): void;
+    abandon(terminal: Terminal): void;
+    acquire(process: Process, terminal: Terminal): void;
+    set(process: Process, terminal: Terminal, steals: boolean): 0 | Errno;
+    giveUp(process: Process): void;
+    leaderEnds(process: Process): void;
 }
 
 // link/channel.d.ts
@@ -3137,6 +3315,120 @@ declare class Socket implements FileOps, Payer {
     chargeSend(packet: Packet): void;
     charge(bytes: number): void;
     uncharge(bytes: number): void;
+}
+
+// tty/discipline.d.ts
+interface DisciplineClient {
+    readonly termios: Termios;
+    signal(signo: number): void;
+    flush(): void;
+    stopOutput(): void;
+    startOutput(): void;
+}
+
+// tty/ends.d.ts
+declare class MasterEnd extends TerminalEnd {
+    readonly isMaster = true;
+    constructor(terminal: Terminal, closed: () => void);
+    get waiters(): WaitQueue;
+    read(_task: Task, into: Uint8Array): number | Errno;
+    write(_task: Task, from: Uint8Array): number | Errno;
+    poll(): number;
+    release(): void;
+    describe(): FileDescription;
+}
+
+// tty/ends.d.ts
+declare abstract class TerminalEnd implements FileOps {
+    readonly terminal: Terminal;
+    abstract readonly waiters: WaitQueue;
+    abstract readonly isMaster: boolean;
+    constructor(terminal: Terminal);
+    abstract read(task: Task, into: Uint8Array): number | Errno;
+    abstract write(task: Task, from: Uint8Array): number | Errno;
+    abstract poll(): number;
+    abstract release(): void;
+    abstract describe(): FileDescription;
+    inspect(): ObjectDetails;
+}
+
+// tty/line-buffer.d.ts
+declare class LineBuffer {
+    get length(): number;
+    get hasLine(): boolean;
+    get editable(): number;
+    put(byte: number): void;
+    endLine(byte: number): void;
+    endFile(): void;
+    typed(index: number): number;
+    erase(count: number): void;
+    takeLine(into: Uint8Array): number;
+    takeBytes(into: Uint8Array): number;
+    clear(): void;
+    setCanonical(isCanonical: boolean): void;
+}
+
+// tty/output.d.ts
+declare class TerminalOutput {
+    column: number;
+    isStopped: boolean;
+    constructor(termios: () => Termios);
+    get isWritable(): boolean;
+    get arrived(): number;
+    get inDriver(): number;
+    write(from: Uint8Array): number;
+    echo(byte: number): void;
+    commit(): void;
+    send(byte: number): void;
+    take(into: Uint8Array): number;
+    flush(): void;
+    flushAll(): void;
+}
+
+// tty/terminal.d.ts
+interface JobControl {
+    check(task: Task, terminal: Terminal, signo: number): 0 | "EAGAIN" | "EIO";
+    signalGroup(pgid: number, signo: number): void;
+    hangUp(terminal: Terminal): void;
+    abandon(terminal: Terminal): void;
+}
+
+// tty/terminal.d.ts
+declare class Terminal implements DisciplineClient {
+    readonly index: number;
+    readonly jobs: JobControl;
+    readonly scheduler: Scheduler;
+    readonly buffer: LineBuffer;
+    readonly output: TerminalOutput;
+    readonly waiters: WaitQueue;
+    readonly masterWaiters: WaitQueue;
+    termios: Termios;
+    window: WindowSize;
+    sid: number;
+    foreground: number;
+    slaves: number;
+    isSlaveClosed: boolean;
+    isHungUp: boolean;
+    isLocked: boolean;
+    constructor(index: number, jobs: JobControl, scheduler: Scheduler);
+    get name(): string;
+    get isCanonical(): boolean;
+    get hasInputRoom(): boolean;
+    type(bytes: Uint8Array): number;
+    feed(): void;
+    write(bytes: Uint8Array): number;
+    take(into: Uint8Array): number;
+    set(action: number, termios: Termios): void;
+    resize(window: WindowSize): void;
+    signal(signo: number): void;
+    flush(): void;
+    flushInput(): void;
+    stopOutput(): void;
+    startOutput(): void;
+    flow(action: number): 0 | Errno;
+    jobChanged(): void;
+    slaveClosed(): void;
+    hangUp(): void;
 }
 
 // unix/in-flight.d.ts

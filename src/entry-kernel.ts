@@ -26,6 +26,7 @@ export * as signalCalls from "./kernel/calls/signals.ts";
 export * as socketMessageCalls from "./kernel/calls/socket-messages.ts";
 export * as socketOptionCalls from "./kernel/calls/socket-options.ts";
 export * as socketCalls from "./kernel/calls/sockets.ts";
+export * as terminalCalls from "./kernel/calls/terminals.ts";
 export { Door } from "./kernel/door/door.ts";
 export type { Image, ProgramRuntime, RunningProgram } from "./kernel/image.ts";
 export type { Kernel } from "./kernel/kernel.ts";

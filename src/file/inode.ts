@@ -258,12 +258,15 @@ export class SocketNode extends Inode {
   }
 }
 
+/** What opening a device gives to that process; ENXIO and its like when it can't be opened. */
+export type OpenDevice = (task: Task) => FileOps | Errno;
+
 /** A name of a device: opening it gives what the device offers. */
 export class CharacterDevice extends Inode {
-  readonly open: () => FileOps;
+  readonly open: OpenDevice;
 
-  constructor(volume: Volume, ownership: Ownership, open: () => FileOps) {
-    super(volume, S_IFCHR, ownership);
+  constructor(volume: Volume, ownership: Ownership, open: OpenDevice, number?: number) {
+    super(volume, S_IFCHR, ownership, number);
     this.open = open;
   }
 }

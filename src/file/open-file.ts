@@ -60,6 +60,8 @@ export interface FileOps {
   describe(): FileDescription;
   /** What a name in the file tree leads to, where there is one: for fstat, chmod, and locks. */
   readonly named?: Inode;
+  /** The device that a name leads to, where there is one: calls on terminals look for theirs. */
+  readonly device?: FileOps;
   /** The description that refers to it, told once; who asks its flags (O_APPEND) keeps it. */
   opened?(file: OpenFile): void;
   /** A descriptor of this table was closed, not the last one perhaps: the table's record locks go. */

@@ -11,7 +11,7 @@ import { POLLIN, POLLOUT } from "../abi/poll.ts";
 import { SEEK_CUR, SEEK_END, SEEK_SET } from "../abi/stat.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import { CharacterDevice, Directory, GeneratedFile, type Inode, RegularFile, withoutPrivileges } from "./inode.ts";
-import type { FileDescription, FileOps, OpenFile } from "./open-file.ts";
+import type { FileDescription, FileOps, ObjectDetails, OpenFile } from "./open-file.ts";
 import type { Task } from "./task.ts";
 import { FILE_SIZE_MAX } from "./volume.ts";
 
@@ -143,47 +143,55 @@ class OpenDirectory extends OpenInode {
 
 /** A device by its name: the device does the work. */
 class OpenDevice extends OpenInode {
-  readonly #device: FileOps;
+  readonly device: FileOps;
   override readonly waiters: WaitQueue;
 
-  constructor(inode: CharacterDevice, path: string) {
+  constructor(inode: CharacterDevice, path: string, device: FileOps) {
     super(inode, path);
-    this.#device = inode.open();
-    this.waiters = this.#device.waiters;
+    this.device = device;
+    this.waiters = device.waiters;
+  }
+
+  opened(file: OpenFile): void {
+    this.device.opened?.(file);
   }
 
   read(task: Task, into: Uint8Array): number | Errno {
-    return this.#device.read(task, into);
+    return this.device.read(task, into);
   }
 
   write(task: Task, from: Uint8Array): number | Errno {
-    return this.#device.write(task, from);
+    return this.device.write(task, from);
   }
 
   seek(offset: number, whence: number): number | Errno {
-    return this.#device.seek?.(offset, whence) ?? "ESPIPE";
+    return this.device.seek?.(offset, whence) ?? "ESPIPE";
   }
 
   /** A device without places, such as the console, has none to read at. */
   readAt(task: Task, into: Uint8Array): number | Errno {
-    return this.#device.seek === undefined ? "ESPIPE" : this.#device.read(task, into);
+    return this.device.seek === undefined ? "ESPIPE" : this.device.read(task, into);
   }
 
   writeAt(task: Task, from: Uint8Array): number | Errno {
-    return this.#device.seek === undefined ? "ESPIPE" : this.#device.write(task, from);
+    return this.device.seek === undefined ? "ESPIPE" : this.device.write(task, from);
   }
 
   override poll(): number {
-    return this.#device.poll();
+    return this.device.poll();
   }
 
   override release(): void {
-    this.#device.release();
+    this.device.release();
     super.release();
   }
 
   describe(): FileDescription {
     return { type: "CHR", node: String(this.named.number), name: this.path };
+  }
+
+  inspect(): ObjectDetails {
+    return this.device.inspect?.() ?? {};
   }
 }
 
@@ -246,11 +254,17 @@ function seekTarget(offset: number, whence: number, at: number, end: number): nu
   return Number.isInteger(target) && target >= 0 && target <= FILE_SIZE_MAX ? target : "EINVAL";
 }
 
+/** Opens a device for a process. */
+function openDevice(inode: CharacterDevice, path: string, task: Task): FileOps | Errno {
+  const device = inode.open(task);
+  return typeof device === "string" ? device : new OpenDevice(inode, path, device);
+}
+
 /** The FileOps for an inode that opens at once. ENXIO: a socket, which is connected to and not opened. */
-export function openInode(inode: Inode, path: string): FileOps | Errno {
+export function openInode(inode: Inode, path: string, task: Task): FileOps | Errno {
   if (inode instanceof RegularFile) return new OpenRegular(inode, path);
   if (inode instanceof Directory) return new OpenDirectory(inode, path);
-  if (inode instanceof CharacterDevice) return new OpenDevice(inode, path);
+  if (inode instanceof CharacterDevice) return openDevice(inode, path, task);
   if (inode instanceof GeneratedFile) return new OpenGenerated(inode, path);
   return inode.openAs?.(path) ?? "ENXIO";
 }

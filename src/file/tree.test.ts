@@ -106,7 +106,7 @@ test("a volume gets back what it gave, whatever was made, moved, linked and kept
         rmdir: (to: string) => tree.rmdir(root, to),
         file: (to: string) => {
           const inode = openPath(tree, root, to, O_RDWR | O_CREAT, 0o666);
-          const ops = typeof inode === "string" ? inode : openInode(inode, to);
+          const ops = typeof inode === "string" ? inode : openInode(inode, to, task(0));
           if (typeof ops === "string") return ops;
           open.push(ops);
           return ops.write(root, new Uint8Array(10_000));

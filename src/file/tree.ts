@@ -25,11 +25,11 @@ import {
   Fifo,
   type GeneratedEntries,
   type Inode,
+  type OpenDevice,
   type Ownership,
   SocketNode,
   SymbolicLink,
 } from "./inode.ts";
-import type { FileOps } from "./open-file.ts";
 import { isKeptBySticky, mayAccess, mayChange, mayLink, type NamingTask } from "./permission.ts";
 import type { Volume } from "./volume.ts";
 import { byteLength, type Follow, isName, lookup, type Place, walk, walkToName, whereToMake } from "./walk.ts";
@@ -236,7 +236,7 @@ export class FileTree {
   }
 
   /** A device of the initial tree, or one that the host adds. */
-  addDevice(parent: Directory, name: string, permissions: number, open: () => FileOps): void {
+  addDevice(parent: Directory, name: string, permissions: number, open: OpenDevice): void {
     this.#add(parent, name, new CharacterDevice(this.volume, { uid: 0, gid: 0, permissions }, open));
   }
 

@@ -8,6 +8,7 @@ import type { Errno } from "../abi/errno.ts";
 import { O_RDWR } from "../abi/fcntl.ts";
 import type { Machine } from "../base/machine.ts";
 import { createFileTree } from "../file/initial-tree.ts";
+import type { Directory } from "../file/inode.ts";
 import { type FileOps, OpenFile } from "../file/open-file.ts";
 import { LockWaits } from "../file/record-locks.ts";
 import type { FileTree } from "../file/tree.ts";
@@ -20,6 +21,7 @@ import type { ProgramRuntime } from "./image.ts";
 import type { Process, ProcessAttributes } from "./process.ts";
 import { ProcessTable } from "./process-table.ts";
 import type { RunState } from "./run-state.ts";
+import { Terminals } from "./terminals.ts";
 
 /** A program that threw. */
 export interface Crash {
@@ -54,6 +56,7 @@ export class Kernel {
   /** Objects of interprocess communication that no descriptor leads to. */
   readonly ipc: Ipc = new Ipc();
   readonly processes: ProcessTable;
+  readonly terminals: Terminals;
   readonly epochMs: number;
   readonly #parts: KernelParts;
   #lastInode = 0;
@@ -76,6 +79,7 @@ export class Kernel {
     );
     this.processes = new ProcessTable(this);
     mountQueues(this);
+    this.terminals = new Terminals(this, this.files.root.get("dev", this.processes.init) as Directory);
   }
 
   /** A number that tells objects of this host apart. */

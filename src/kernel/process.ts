@@ -15,6 +15,7 @@ import type { Runnable } from "../base/scheduler.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { Directory } from "../file/inode.ts";
 import type { NamingTask } from "../file/permission.ts";
+import type { Terminal } from "../tty/terminal.ts";
 import { Credentials } from "./credentials.ts";
 import type { DescriptorTable } from "./descriptors.ts";
 import type { Image } from "./image.ts";
@@ -80,6 +81,10 @@ export class Process implements NamingTask {
   /** Process group and session. The table of processes writes them. */
   pgid: number;
   sid: number;
+  /** Its controlling terminal. */
+  terminal: Terminal | null;
+  /** The foreground group of the terminal that a session's leader had before it was hung up; 0: none. */
+  lostForeground = 0;
   /** Its parent has ended, and process 1 has taken it. */
   isAdopted = false;
   /** It has replaced its program since fork(2). */
@@ -128,6 +133,7 @@ export class Process implements NamingTask {
     this.descriptors = descriptors;
     this.pgid = parent?.pgid ?? pid;
     this.sid = parent?.sid ?? pid;
+    this.terminal = parent?.terminal ?? null;
     this.signals = new ProcessSignals(this, parent);
     this.timers = new ProcessTimers(this);
     this.applyLimits();
@@ -234,6 +240,7 @@ export class Process implements NamingTask {
     this.runState.externals.push(...this.#heldExternals);
     this.#heldExternals = [];
     this.disturb();
+    this.terminal?.jobChanged();
     for (const turn of held) this.scheduleTurn(turn);
     this.runState.resume();
     this.signals.settle();
@@ -286,6 +293,8 @@ export class Process implements NamingTask {
     if (!this.daemon) this.runState.foregroundProcesses--;
     this.image?.discard();
     this.descriptors.closeAll();
+    this.kernel.terminals.leaderEnds(this);
+    this.terminal = null;
     this.trace(what, text);
     this.kernel.processes.orphan(this);
     this.kernel.processes.notifyParent(this);

@@ -211,6 +211,63 @@ export {
   W_OK,
   X_OK,
 } from "../abi/stat.ts";
+export {
+  _POSIX_VDISABLE,
+  B38400,
+  CREAD,
+  CS8,
+  ECHO,
+  ECHOCTL,
+  ECHOE,
+  ECHOK,
+  ECHOKE,
+  ECHONL,
+  ICANON,
+  ICRNL,
+  IEXTEN,
+  IGNCR,
+  INLCR,
+  ISIG,
+  ISTRIP,
+  IUTF8,
+  IXANY,
+  IXON,
+  NCCS,
+  NOFLSH,
+  OCRNL,
+  ONLCR,
+  ONLRET,
+  ONOCR,
+  OPOST,
+  TCIFLUSH,
+  TCIOFF,
+  TCIOFLUSH,
+  TCION,
+  TCOFLUSH,
+  TCOOFF,
+  TCOON,
+  TCSADRAIN,
+  TCSAFLUSH,
+  TCSANOW,
+  TOSTOP,
+  VDISCARD,
+  VEOF,
+  VEOL,
+  VEOL2,
+  VERASE,
+  VINTR,
+  VKILL,
+  VLNEXT,
+  VMIN,
+  VQUIT,
+  VREPRINT,
+  VSTART,
+  VSTOP,
+  VSUSP,
+  VTIME,
+  VWERASE,
+  XTABS,
+} from "../abi/termios.ts";
 export { TFD_CLOEXEC, TFD_NONBLOCK, TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET } from "../abi/timerfd.ts";
 export {
   WCONTINUED,
@@ -249,6 +306,7 @@ export type { RecordLock } from "../kernel/calls/locks.ts";
 export type { PollFd } from "../kernel/calls/poll.ts";
 export type { WaitResult } from "../kernel/calls/processes.ts";
 export type { SelectResult, SelectSets } from "../kernel/calls/select.ts";
+export type { PtyPair } from "../kernel/calls/terminals.ts";
 export type { ClockName, RemainingTime, Timespec } from "../kernel/calls/time.ts";
 export type { TimerSetting, TimerSpec } from "../kernel/calls/timerfd.ts";
 export type { IdTriple } from "../kernel/credentials.ts";
@@ -287,6 +345,7 @@ export { formatQdisc, type QdiscOptions } from "../netif/qdisc/options.ts";
 export type { QdiscSnapshot } from "../netif/qdisc/qdisc.ts";
 export type { Credentials } from "../socket/ancillary.ts";
 export type { ControlMessage, Linger, OptionValue, OptionValues, ValueOf } from "../socket/option.ts";
+export { cfmakeraw, type Termios, type WindowSize } from "../tty/termios.ts";
 export { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "../wire/pcapng.ts";
 export { describe as describePacket } from "../wire/tcpdump.ts";
 export { parseDuration } from "./duration.ts";

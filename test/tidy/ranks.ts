@@ -18,6 +18,7 @@ export const RANKS: Readonly<Record<string, number>> = {
   inet: 5,
   unix: 5,
   ipc: 5,
+  tty: 5,
   kernel: 6,
   host: 7,
   world: 8,

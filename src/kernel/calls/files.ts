@@ -17,6 +17,7 @@ import { renamePath } from "../../file/rename.ts";
 import type { Attempt } from "../operation.ts";
 import type { Process } from "../process.ts";
 import { FifoOpening } from "./fifo-opening.ts";
+import { opened as terminalOpened } from "./terminals.ts";
 import { type Timespec, timespec } from "./time.ts";
 
 /** struct stat. */
@@ -46,9 +47,11 @@ export function opening(process: Process, path: string, flags: number, mode: num
     return process.kernel.install(process, ops, kept, (flags & O_CLOEXEC) !== 0);
   };
   if (inode instanceof Fifo) return new FifoOpening(process, inode, path, flags, install);
-  const ops = openInode(inode, path);
+  const ops = openInode(inode, path, process);
   if (typeof ops === "string") return ops;
-  return atOnce("open", install(ops));
+  const fd = install(ops);
+  if (typeof fd === "number") terminalOpened(process, ops, flags);
+  return atOnce("open", fd);
 }
 
 /** stat(2), or lstat(2), which does not follow a symbolic link at the end. */

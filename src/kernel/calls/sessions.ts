@@ -34,6 +34,7 @@ export function setsid(process: Process): number | Errno {
   const { processes } = process.kernel;
   for (const _member of processes.group(process.pid)) return "EPERM";
   process.sid = process.pid;
+  process.terminal = null;
   processes.setGroup(process, process.pid);
   return process.pid;
 }

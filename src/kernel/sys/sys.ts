@@ -13,6 +13,7 @@ import type { QueueCalls } from "./queues.ts";
 import type { SessionCalls } from "./sessions.ts";
 import type { SignalCalls } from "./signals.ts";
 import type { SocketCalls } from "./sockets.ts";
+import type { TerminalCalls } from "./terminals.ts";
 import type { TimeCalls } from "./time.ts";
 import type { UserCalls } from "./users.ts";
 
@@ -30,4 +31,5 @@ export interface Sys
     UserCalls,
     SignalCalls,
     SessionCalls,
-    QueueCalls {}
+    QueueCalls,
+    TerminalCalls {}

@@ -1,0 +1,59 @@
+/**
+ * Echo: how what is typed is shown. Read first: termios(3), ECHO, ECHOCTL.
+ */
+import { ECHOCTL } from "../abi/termios.ts";
+import type { TerminalOutput } from "./output.ts";
+import type { Termios } from "./termios.ts";
+
+const TAB = 9;
+const CARET = 94;
+
+/** Is it a control character: ^@ to ^_, or ^?. */
+export function isControl(byte: number): boolean {
+  return byte < 32 || byte === 0x7f;
+}
+
+export class Echo {
+  readonly #output: TerminalOutput;
+  readonly #termios: () => Termios;
+  /** The column in which the line that is being typed began: where tabs are counted from. */
+  lineColumn = 0;
+
+  constructor(output: TerminalOutput, termios: () => Termios) {
+    this.#output = output;
+    this.#termios = termios;
+  }
+
+  /** The byte as it is. */
+  raw(byte: number): void {
+    this.#output.echo(byte);
+  }
+
+  /** The character as people see it: ^C. `isFirst`: of its line. */
+  character(byte: number, isFirst: boolean): void {
+    if (isFirst) {
+      this.#output.commit();
+      this.lineColumn = this.#output.column;
+    }
+    if ((this.#termios().lflag & ECHOCTL) !== 0 && isControl(byte) && byte !== TAB) {
+      this.raw(CARET);
+      this.raw(byte ^ 0x40);
+    } else {
+      this.raw(byte);
+    }
+  }
+
+  /** Takes away so many characters that were shown last. */
+  takeBack(columns: number): void {
+    for (let column = 0; column < columns; column++) for (const byte of [8, 32, 8]) this.raw(byte);
+  }
+
+  /** Goes so many columns back, over what a tab has left empty. */
+  goBack(columns: number): void {
+    for (let column = 0; column < columns; column++) this.raw(8);
+  }
+
+  commit(): void {
+    this.#output.commit();
+  }
+}

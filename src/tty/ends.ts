@@ -1,0 +1,197 @@
+/**
+ * The two ends of a pseudo-terminal, as descriptors know them: MasterEnd, from which a terminal emulator plays keyboard and
+ * screen, and SlaveEnd, which programs take for a terminal. Read first: pty(7), tty(4).
+ */
+import type { Errno } from "../abi/errno.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
+import { SIGTTIN, SIGTTOU } from "../abi/signal.ts";
+import { TOSTOP, VMIN, VTIME } from "../abi/termios.ts";
+import { CallbackEvent } from "../base/event-queue.ts";
+import type { WaitQueue } from "../base/wait-queue.ts";
+import type { FileDescription, FileOps, ObjectDetails, OpenFile } from "../file/open-file.ts";
+import type { Task } from "../file/task.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** VTIME counts tenths of a second. */
+const TENTH_NS = 100_000_000;
+
+/** Either end of a pseudo-terminal. */
+export abstract class TerminalEnd implements FileOps {
+  readonly terminal: Terminal;
+  abstract readonly waiters: WaitQueue;
+  abstract readonly isMaster: boolean;
+
+  constructor(terminal: Terminal) {
+    this.terminal = terminal;
+  }
+
+  abstract read(task: Task, into: Uint8Array): number | Errno;
+  abstract write(task: Task, from: Uint8Array): number | Errno;
+  abstract poll(): number;
+  abstract release(): void;
+  abstract describe(): FileDescription;
+
+  inspect(): ObjectDetails {
+    return { shared: this.terminal };
+  }
+}
+
+export class MasterEnd extends TerminalEnd {
+  readonly isMaster = true;
+  readonly #closed: () => void;
+
+  /** `closed` is told when it is closed. */
+  constructor(terminal: Terminal, closed: () => void) {
+    super(terminal);
+    this.#closed = closed;
+  }
+
+  override get waiters(): WaitQueue {
+    return this.terminal.masterWaiters;
+  }
+
+  /** EIO: the slave was open, and nobody has it open any more. */
+  override read(_task: Task, into: Uint8Array): number | Errno {
+    if (into.length === 0) return 0;
+    const bytes = this.terminal.take(into);
+    if (bytes > 0) return bytes;
+    return this.terminal.isSlaveClosed ? "EIO" : "EAGAIN";
+  }
+
+  override write(_task: Task, from: Uint8Array): number | Errno {
+    if (from.length === 0) return 0;
+    if (this.terminal.isSlaveClosed) return "EIO";
+    const bytes = this.terminal.type(from);
+    return bytes === 0 ? "EAGAIN" : bytes;
+  }
+
+  override poll(): number {
+    const { output, hasInputRoom, isSlaveClosed } = this.terminal;
+    return (output.arrived > 0 ? POLLIN : 0) | (hasInputRoom ? POLLOUT : 0) | (isSlaveClosed ? POLLHUP : 0);
+  }
+
+  override release(): void {
+    this.terminal.hangUp();
+    this.#closed();
+  }
+
+  override describe(): FileDescription {
+    return { type: "CHR", node: `ptmx${this.terminal.index}`, name: "/dev/ptmx" };
+  }
+}
+
+export class SlaveEnd extends TerminalEnd {
+  readonly isMaster = false;
+  /** The description that refers to it: whether it waits decides about VTIME. */
+  #file: OpenFile | null = null;
+  /** The time that VTIME gives runs, since there were so many bytes. */
+  #timer: CallbackEvent | null = null;
+  #timedBytes = 0;
+  #isTimeOver = false;
+
+  constructor(terminal: Terminal) {
+    super(terminal);
+    terminal.slaves++;
+    terminal.isSlaveClosed = false;
+  }
+
+  override get waiters(): WaitQueue {
+    return this.terminal.waiters;
+  }
+
+  opened(file: OpenFile): void {
+    this.#file = file;
+  }
+
+  override read(task: Task, into: Uint8Array): number | Errno {
+    const { terminal } = this;
+    if (terminal.isHungUp) return 0;
+    const refusal = terminal.jobs.check(task, terminal, SIGTTIN);
+    if (refusal !== 0) return refusal;
+    if (into.length === 0) return 0;
+    const result = terminal.isCanonical ? this.#readLine(into) : this.#readBytes(into);
+    // There is room for what was typed meanwhile.
+    if (result !== "EAGAIN") terminal.feed();
+    return result;
+  }
+
+  override write(task: Task, from: Uint8Array): number | Errno {
+    const { terminal } = this;
+    if (terminal.isHungUp) return "EIO";
+    if ((terminal.termios.lflag & TOSTOP) !== 0) {
+      const refusal = terminal.jobs.check(task, terminal, SIGTTOU);
+      if (refusal !== 0) return refusal;
+    }
+    if (from.length === 0) return 0;
+    const bytes = terminal.write(from);
+    return bytes === 0 ? "EAGAIN" : bytes;
+  }
+
+  override poll(): number {
+    const { isHungUp, output } = this.terminal;
+    if (isHungUp) return POLLIN | POLLOUT | POLLERR | POLLHUP;
+    return (this.#isReadable ? POLLIN : 0) | (output.isWritable ? POLLOUT : 0);
+  }
+
+  override release(): void {
+    this.#endTimer();
+    if (--this.terminal.slaves === 0) this.terminal.slaveClosed();
+  }
+
+  override describe(): FileDescription {
+    return { type: "CHR", node: `pts${this.terminal.index}`, name: this.terminal.name };
+  }
+
+  get #isReadable(): boolean {
+    const { buffer, isCanonical, termios } = this.terminal;
+    if (isCanonical) return buffer.hasLine;
+    const min = termios.cc[VTIME] === 0 ? Math.max(termios.cc[VMIN] ?? 1, 1) : 1;
+    return buffer.length >= min;
+  }
+
+  #readLine(into: Uint8Array): number | Errno {
+    const { buffer } = this.terminal;
+    return buffer.hasLine ? buffer.takeLine(into) : "EAGAIN";
+  }
+
+  /**
+   * termios(3): MIN bytes, or what is there when TIME is over. TIME counts from the read when MIN is 0, and else from each byte.
+   */
+  #readBytes(into: Uint8Array): number | Errno {
+    const { buffer, termios } = this.terminal;
+    const min = termios.cc[VMIN] ?? 1;
+    const timeNs = (termios.cc[VTIME] ?? 0) * TENTH_NS;
+    const mayWait = this.#file?.nonBlocking !== true;
+    if (buffer.length > 0 && (buffer.length >= Math.min(min, into.length) || this.#isTimeOver || !mayWait)) {
+      this.#endTimer();
+      return buffer.takeBytes(into);
+    }
+    if (min === 0 && (timeNs === 0 || this.#isTimeOver)) {
+      this.#endTimer();
+      return 0;
+    }
+    if (timeNs > 0 && mayWait && (min === 0 || buffer.length > 0)) this.#startTimer(timeNs, min > 0);
+    return "EAGAIN";
+  }
+
+  #startTimer(timeNs: number, isBetweenBytes: boolean): void {
+    const { buffer, scheduler, waiters } = this.terminal;
+    const isRunning = this.#timer !== null;
+    if (isRunning && (!isBetweenBytes || buffer.length === this.#timedBytes)) return;
+    this.#endTimer();
+    this.#timedBytes = buffer.length;
+    this.#timer = new CallbackEvent(`VTIME of ${this.terminal.name}`, () => {
+      this.#timer = null;
+      // A read that was interrupted meanwhile does not count any more.
+      this.#isTimeOver = !waiters.isEmpty;
+      waiters.wake(POLLIN);
+    });
+    scheduler.after(this.#timer, timeNs);
+  }
+
+  #endTimer(): void {
+    if (this.#timer !== null) this.terminal.scheduler.events.cancel(this.#timer);
+    this.#timer = null;
+    this.#isTimeOver = false;
+  }
+}
