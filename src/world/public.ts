@@ -345,11 +345,17 @@ export { formatQdisc, type QdiscOptions } from "../netif/qdisc/options.ts";
 export type { QdiscSnapshot } from "../netif/qdisc/qdisc.ts";
 export type { Credentials } from "../socket/ancillary.ts";
 export type { ControlMessage, Linger, OptionValue, OptionValues, ValueOf } from "../socket/option.ts";
+
 export { cfmakeraw, type Termios, type WindowSize } from "../tty/termios.ts";
+
+export { dissect, type Layer } from "../wire/dissect.ts";
+
 export { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "../wire/pcapng.ts";
 export { describe as describePacket } from "../wire/tcpdump.ts";
 export { parseDuration } from "./duration.ts";
 export { DeadlockError, EndOfTimeError, HeldClockError } from "./errors.ts";
+export type { Mechanism, Property } from "./mechanism.ts";
+export { MECHANISMS } from "./mechanisms.ts";
 export type { OutsideSource } from "./outside.ts";
 export type { Progress } from "./run-loop.ts";
 export type { RunOptions, RunResult, WorldOptions } from "./world.ts";
