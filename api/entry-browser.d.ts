@@ -369,6 +369,13 @@ export declare const LOCK_SH = 1;
 
 export declare const LOCK_UN = 8;
 
+export interface Layer {
+    readonly protocol: string;
+    readonly offset: number;
+    readonly length: number;
+    readonly fields: readonly (readonly [name: string, value: string])[];
+}
+
 export interface Linger {
     readonly onoff: number;
     readonly linger: number;
@@ -408,6 +415,8 @@ export interface LsofTree {
     readonly objects: readonly TreeObject[];
 }
 
+export declare const MECHANISMS: readonly Mechanism[];
+
 export declare const MQ_PRIO_MAX = 32768;
 
 export declare const MSG_CMSG_CLOEXEC = 1073741824;
@@ -427,6 +436,22 @@ export declare const MSG_PEEK = 2;
 export declare const MSG_TRUNC = 32;
 
 export declare const MSG_WAITALL = 256;
+
+export interface Mechanism {
+    readonly name: string;
+    readonly title: string;
+    readonly manual: string;
+    readonly summary: string;
+    readonly properties: Readonly<Partial<Record<Property, {
+        readonly value: string;
+        readonly detail?: string;
+    }>>>;
+    readonly blocking: readonly {
+        readonly call: string;
+        readonly when: string;
+    }[];
+    readonly drawing: string;
+}
 
 export interface Message {
     readonly bytes: number;
@@ -562,6 +587,8 @@ export interface Progress {
     readonly untilNs: number | undefined;
     readonly events: number;
 }
+
+export type Property = "addressing" | "directionality" | "boundaries" | "connection" | "capacity" | "loss" | "reordering" | "damage" | "parties";
 
 export interface PsRow {
     readonly pid: number;
@@ -1316,6 +1343,8 @@ export declare function describe(value: unknown): string;
 
 // as describePacket
 export declare function describe(linkType: number, view: DataView, offset: number, length: number): string;
+
+export declare function dissect(linkType: number, frame: Uint8Array): Layer[];
 
 export declare function formatLsof(rows: readonly LsofRow[]): string;
 

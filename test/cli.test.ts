@@ -74,6 +74,9 @@ describe.concurrent("the command line", SLOW, () => {
   });
 
   test.each([
+    [["explain", "pigeon"], 'there is no "pigeon" to explain; there are pipe, fifo'],
+    [["explain", "--jsn"], 'there is no option "--jsn"'],
+    [["explain", "pipe", "fifo"], "one topic is explained at a time"],
     [["rnu"], 'there is no command "rnu"; did you mean "run"'],
     [["run", "--sed", "3"], 'there is no option "--sed"; did you mean "--seed"'],
     [["run", "--seed"], "--seed needs a value"],
@@ -376,5 +379,25 @@ describe.concurrent("signals and pipes", SLOW, () => {
     child.stdout.destroy();
     await once(child, "close");
     expect(await told).toBe("");
+  });
+});
+
+describe("explain", SLOW, () => {
+  test("the table, one mechanism, and the same as data", async () => {
+    const table = await netloom("explain");
+    expect(table.stdout).toMatch(/^pipe +simplex +stream /m);
+    expect(table.stdout).toMatch(/^udp +duplex +messages +connectionless +yes +yes +no$/m);
+    const page = await netloom("explain", "pipe");
+    expect(page.stdout).toContain("write() waits     while there is no room");
+    const { stdout, status } = await netloom("explain", "pipe", "--json");
+    expect([status, JSON.parse(stdout).properties.capacity.value]).toEqual([0, "65,536 bytes"]);
+  });
+
+  test("the layers, with a datagram that was really sent", async () => {
+    const { stdout, status } = await netloom("explain", "layers");
+    expect(status).toBe(0);
+    for (let layer = 1; layer <= 7; layer++) expect(stdout).toMatch(new RegExp(`^${layer}  [A-Z]`, "m"));
+    expect(stdout).toContain("│ Ethernet header │ IPv4 header │ UDP header │ hello, world │  frame");
+    expect(stdout).toMatch(/protocol +17 \(UDP\)/);
   });
 });

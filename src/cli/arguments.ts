@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { parseDuration } from "../entry-node.ts";
+import type { ExplainArguments } from "./explain/explain.ts";
 import { Failure } from "./failure.ts";
 
 /** What `netloom run` was asked for. */
@@ -24,9 +25,10 @@ export interface RunArguments {
 }
 
 export type Command =
-  | { readonly name: "help"; readonly topic: "all" | "run" }
+  | { readonly name: "help"; readonly topic: "all" | "run" | "explain" }
   | { readonly name: "version" }
-  | { readonly name: "run"; readonly arguments: RunArguments };
+  | { readonly name: "run"; readonly arguments: RunArguments }
+  | { readonly name: "explain"; readonly arguments: ExplainArguments };
 
 const OPTIONS = {
   seed: { type: "string" },
@@ -49,10 +51,12 @@ export function parse(words: readonly string[]): Command {
   switch (command) {
     case "run":
       return parseRun(rest);
+    case "explain":
+      return parseExplain(rest);
     case "help":
     case "--help":
     case "-h":
-      return { name: "help", topic: rest[0] === "run" ? "run" : "all" };
+      return { name: "help", topic: rest[0] === "run" || rest[0] === "explain" ? rest[0] : "all" };
     case "version":
     case "--version":
     case "-v":
@@ -62,7 +66,7 @@ export function parse(words: readonly string[]): Command {
   }
   if (SCENARIO_FILE.test(command)) throw new Failure(2, `to run a scenario: netloom run ${words.join(" ")}`);
   const isOption = command.startsWith("-");
-  const guess = suggest(command, isOption ? ["--help", "--version"] : ["run", "help", "version"]);
+  const guess = suggest(command, isOption ? ["--help", "--version"] : ["run", "explain", "help", "version"]);
   throw new Failure(2, `there is no ${isOption ? "option" : "command"} "${command}"${guess}; see "netloom --help"`);
 }
 
@@ -90,6 +94,15 @@ function parseRun(words: readonly string[]): Command {
   };
   checkTogether(given);
   return { name: "run", arguments: given };
+}
+
+function parseExplain(words: readonly string[]): Command {
+  if (words.includes("--help") || words.includes("-h")) return { name: "help", topic: "explain" };
+  const unknown = words.find((word) => word.startsWith("-") && word !== "--json");
+  if (unknown !== undefined) throw new Failure(2, `there is no option "${unknown}"; see "netloom explain --help"`);
+  const topics = words.filter((word) => word !== "--json");
+  if (topics.length > 1) throw new Failure(2, `one topic is explained at a time, not ${topics.join(" and ")}`);
+  return { name: "explain", arguments: { topic: topics[0], json: words.includes("--json") } };
 }
 
 /** The command that runs the same again. */

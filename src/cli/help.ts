@@ -1,16 +1,17 @@
 /**
- * What `netloom --help` and `netloom run --help` print.
+ * What `netloom --help` and `netloom COMMAND --help` print.
  */
 
-export const HELP = `netloom: hosts, processes, sockets and pipes on a network of their own, inside one process
+const ALL = `netloom: hosts, processes, sockets and pipes on a network of their own, inside one process
 
 Usage:
   netloom run [FILE] [options]   runs a scenario; without FILE the one that is shipped
-  netloom run --help             the options
+  netloom explain [TOPIC]        the mechanisms of interprocess communication, and the layers of a network
+  netloom COMMAND --help         the options
   netloom --version
 `;
 
-export const RUN_HELP = `netloom run [FILE] [options]
+const RUN = `netloom run [FILE] [options]
 
 Runs a scenario and writes what happens: system calls, packets, console output; then the state of each host.
 FILE is a TypeScript or JavaScript module whose default export builds a world:
@@ -33,3 +34,18 @@ Without FILE the shipped scenario runs, and leaves a capture of each host in cap
 Exit status: 0 fine; 1 the scenario or a program failed, deadlock, livelock, or --check found a difference;
 2 the command line or the file is wrong; 130 interrupted.
 `;
+
+const EXPLAIN = `netloom explain [TOPIC] [--json]
+
+Without TOPIC: the table of properties of the mechanisms of interprocess communication, one line each.
+TOPIC is the name of a mechanism in that table, for its drawing, all its properties and the calls that wait;
+or "layers", for the reference model and one datagram taken apart.
+
+  --json    the same as data
+  --help
+
+Exit status: 0 fine; 2 there is no such topic.
+`;
+
+/** By topic; "all" is that of the command itself. */
+export const HELP: Readonly<Record<"all" | "run" | "explain", string>> = { all: ALL, run: RUN, explain: EXPLAIN };

@@ -8,7 +8,7 @@
 import { readFileSync } from "node:fs";
 import { type Command, parse } from "./arguments.ts";
 import { Failure, toFailure } from "./failure.ts";
-import { HELP, RUN_HELP } from "./help.ts";
+import { HELP } from "./help.ts";
 import { output } from "./output.ts";
 
 /** Room for the frames of a scenario behind ours, which are taken out of what is shown. */
@@ -28,11 +28,16 @@ async function main(): Promise<number> {
 async function perform(command: Command): Promise<number> {
   switch (command.name) {
     case "help":
-      output.write(command.topic === "run" ? RUN_HELP : HELP);
+      output.write(HELP[command.topic]);
       return 0;
     case "version":
       output.write(`${version()}\n`);
       return 0;
+    case "explain": {
+      const { explain } = await import("./explain/explain.ts");
+      output.write(await explain(command.arguments));
+      return 0;
+    }
     case "run": {
       // The loader of TypeScript takes longer to start than everything else that the command can say.
       const { run } = await import("./run.ts");
