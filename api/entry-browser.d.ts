@@ -260,6 +260,16 @@ export declare const F_UNLCK = 2;
 
 export declare const F_WRLCK = 1;
 
+export declare const GETALL = 13;
+
+export declare const GETNCNT = 14;
+
+export declare const GETPID = 11;
+
+export declare const GETVAL = 12;
+
+export declare const GETZCNT = 15;
+
 export declare class HeldClockError extends Error {
     constructor(message: string);
 }
@@ -303,6 +313,20 @@ export declare const IEXTEN = 32768;
 export declare const IGNCR = 128;
 
 export declare const INLCR = 64;
+
+export declare const IPC_CREAT = 512;
+
+export declare const IPC_EXCL = 1024;
+
+export declare const IPC_NOWAIT = 2048;
+
+export declare const IPC_PRIVATE = 0;
+
+export declare const IPC_RMID = 0;
+
+export declare const IPC_SET = 1;
+
+export declare const IPC_STAT = 2;
 
 export declare const IPPROTO_ICMP = 1;
 
@@ -421,11 +445,17 @@ export declare const MQ_PRIO_MAX = 32768;
 
 export declare const MSG_CMSG_CLOEXEC = 1073741824;
 
+export declare const MSG_COPY = 16384;
+
 export declare const MSG_CTRUNC = 8;
 
 export declare const MSG_DONTWAIT = 64;
 
 export declare const MSG_ERRQUEUE = 8192;
+
+export declare const MSG_EXCEPT = 8192;
+
+export declare const MSG_NOERROR = 4096;
 
 export declare const MSG_NOSIGNAL = 16384;
 
@@ -456,6 +486,18 @@ export interface Mechanism {
 export interface Message {
     readonly bytes: number;
     readonly source: SocketName;
+}
+
+export interface MessageQueueStatus {
+    readonly perm: SysvPermission;
+    readonly stime: number;
+    readonly rtime: number;
+    readonly ctime: number;
+    readonly cbytes: number;
+    readonly qnum: number;
+    readonly qbytes: number;
+    readonly lspid: number;
+    readonly lrpid: number;
 }
 
 export interface MessageToSend {
@@ -763,6 +805,12 @@ export declare const SEGV_ACCERR = 2;
 
 export declare const SEGV_MAPERR = 1;
 
+export declare const SEM_UNDO = 4096;
+
+export declare const SETALL = 17;
+
+export declare const SETVAL = 16;
+
 export declare const SFD_CLOEXEC = 524288;
 
 export declare const SFD_NONBLOCK = 2048;
@@ -990,6 +1038,19 @@ export interface SelectSets {
     readonly except?: Iterable<number>;
 }
 
+export interface SemaphoreOperation {
+    readonly num: number;
+    readonly op: number;
+    readonly flags?: number;
+}
+
+export interface SemaphoreStatus {
+    readonly perm: SysvPermission;
+    readonly nsems: number;
+    readonly otime: number;
+    readonly ctime: number;
+}
+
 export interface SigInfo {
     readonly signo: number;
     readonly code: number;
@@ -1065,7 +1126,7 @@ export interface Stat {
     readonly ctime: Timespec;
 }
 
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls {
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls, SysvCalls {
 }
 
 export declare class SystemError extends Error {
@@ -1074,6 +1135,21 @@ export declare class SystemError extends Error {
     readonly syscall: string;
     readonly process: string;
     constructor(code: Errno, syscall: string, subject?: string, process?: string);
+}
+
+export interface SysvChange {
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly mode?: number;
+}
+
+export interface SysvPermission {
+    readonly key: number;
+    readonly uid: number;
+    readonly gid: number;
+    readonly cuid: number;
+    readonly cgid: number;
+    readonly mode: number;
 }
 
 export declare const TCIFLUSH = 0;
@@ -1223,6 +1299,11 @@ export interface TreeProcess {
     readonly name: string;
     readonly uid: number;
     readonly descriptors: readonly TreeDescriptor[];
+}
+
+export interface TypedReceipt {
+    readonly bytes: number;
+    readonly type: number;
 }
 
 export interface UnixEndpoint {
@@ -1712,6 +1793,13 @@ interface ReleaseListener {
 }
 
 // file/permission.d.ts
+interface Credentials {
+    readonly uid: number;
+    readonly gid: number;
+    readonly groups?: readonly number[];
+}
+
+// file/permission.d.ts
 interface NamingTask extends Task {
     readonly groups?: readonly number[];
     readonly cwd: Directory;
@@ -2171,6 +2259,10 @@ declare class ClaimList<C extends Claim<unknown>> {
 // ipc/ipc.d.ts
 declare class Ipc {
     readonly queues: QueueSpace;
+    readonly messages: SysvTable<SysvQueue>;
+    readonly semaphores: SysvTable<SemaphoreArray>;
+    readonly nowSeconds: () => number;
+    constructor(nowSeconds: () => number);
 }
 
 // ipc/mqueue-space.d.ts
@@ -2247,6 +2339,129 @@ declare class SendClaim extends Claim<0> {
 interface Sender {
     readonly pid: number;
     readonly uid: number;
+}
+
+// ipc/sysv-messages.d.ts
+declare class Choice {
+    readonly bytesMax: number;
+    constructor(type: number, flags: number, bytesMax: number);
+    matches({ type }: TypedMessage): boolean;
+    find(messages: readonly TypedMessage[]): number;
+    get copies(): boolean;
+    fit(message: TypedMessage): TypedMessage | "E2BIG";
+}
+
+// ipc/sysv-messages.d.ts
+declare class SysvQueue extends SysvObject {
+    readonly senders: ClaimList<TypedSendClaim>;
+    readonly receivers: ClaimList<TypedReceiveClaim>;
+    isRemoved: boolean;
+    get status(): MessageQueueStatus;
+    hasRoom(bytes: number): boolean;
+    send(pid: number, message: TypedMessage): 0 | Errno;
+    receive(pid: number, choice: Choice): TypedMessage | "ENOMSG" | "E2BIG";
+    set(caller: SysvCaller, change: SysvChange & {
+        readonly qbytes?: number;
+    }): 0 | Errno;
+    remove(): void;
+}
+
+// ipc/sysv-messages.d.ts
+interface TypedMessage {
+    readonly type: number;
+    readonly data: Uint8Array;
+}
+
+// ipc/sysv-messages.d.ts
+declare class TypedReceiveClaim extends Claim<TypedMessage | Errno> {
+    readonly pid: number;
+    readonly choice: Choice;
+    constructor(pid: number, choice: Choice);
+}
+
+// ipc/sysv-messages.d.ts
+declare class TypedSendClaim extends Claim<0 | Errno> {
+    readonly bytes: number;
+    constructor(bytes: number);
+}
+
+// ipc/sysv-semaphores.d.ts
+declare class SemaphoreArray extends SysvObject {
+    isRemoved: boolean;
+    readonly undos: Set<Undo>;
+    constructor(key: number, flags: number, caller: SysvCaller, nowSeconds: () => number, count: number);
+    get size(): number;
+    get status(): SemaphoreStatus;
+    get values(): number[];
+    pidOf(num: number): number;
+    operate(claim: SemaphoreClaim): 0 | "EAGAIN" | "ERANGE";
+    wait(claim: SemaphoreClaim): void;
+    leave(claim: SemaphoreClaim): void;
+    setValue(num: number, value: number, pid: number): void;
+    setValues(values: readonly number[], pid: number): void;
+    applyUndo(undo: Undo, pid: number): void;
+    waitersOf(num: number, forZero: boolean): number;
+    remove(): void;
+}
+
+// ipc/sysv-semaphores.d.ts
+declare class SemaphoreClaim extends Claim<0 | Errno> {
+    readonly pid: number;
+    readonly operations: readonly SemaphoreOperation[];
+    readonly undo: Undo | null;
+    blocking: SemaphoreOperation | null;
+    constructor(pid: number, operations: readonly SemaphoreOperation[], undo: Undo | null);
+    get changes(): boolean;
+}
+
+// ipc/sysv-undo.d.ts
+declare class Undo {
+    readonly array: SemaphoreArray;
+    readonly adjustments: number[];
+    constructor(array: SemaphoreArray, owner: UndoList);
+    add(num: number, adjustment: number): boolean;
+    forget(): void;
+}
+
+// ipc/sysv-undo.d.ts
+declare class UndoList {
+    of(array: SemaphoreArray): Undo;
+    forget(undo: Undo): void;
+    apply(pid: number): void;
+}
+
+// ipc/sysv.d.ts
+interface SysvCaller extends Credentials {
+    readonly pid: number;
+}
+
+// ipc/sysv.d.ts
+declare abstract class SysvObject implements SysvPermission {
+    key: number;
+    id: number;
+    uid: number;
+    gid: number;
+    readonly cuid: number;
+    readonly cgid: number;
+    mode: number;
+    ctime: number;
+    readonly nowSeconds: () => number;
+    constructor(key: number, flags: number, caller: SysvCaller, nowSeconds: () => number);
+    allows(caller: SysvCaller, wanted: number): boolean;
+    isOwnedBy({ uid }: SysvCaller): boolean;
+    get permission(): SysvPermission;
+    change({ uid, gid, mode }: SysvChange): void;
+}
+
+// ipc/sysv.d.ts
+declare class SysvTable<T extends SysvObject> {
+    constructor(max: number);
+    get count(): number;
+    all(): Generator<T>;
+    get(caller: SysvCaller, key: number, flags: number, make: () => T | Errno, fits?: (found: T) => Errno | null): T | Errno;
+    object(id: number): T | "EINVAL";
+    forgetKey(object: T): void;
+    remove(object: T): void;
 }
 
 // kernel/credentials.d.ts
@@ -2381,6 +2596,13 @@ interface Outstanding {
     afterStop(): void;
 }
 
+// kernel/process-ipc.d.ts
+declare class ProcessIpc {
+    constructor(process: Process);
+    get undos(): UndoList;
+    exit(): void;
+}
+
 // kernel/process-table.d.ts
 declare class ProcessTable {
     stoppedCount: number;
@@ -2419,6 +2641,7 @@ declare class Process implements NamingTask {
     status: number;
     readonly signals: ProcessSignals;
     readonly timers: ProcessTimers;
+    readonly ipc: ProcessIpc;
     pgid: number;
     sid: number;
     terminal: Terminal | null;
@@ -2726,6 +2949,29 @@ interface SocketCalls {
     getpeername(fd: number): SocketName;
     getsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option): ValueOf<Level, Option>;
     setsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option, value: ValueOf<Level, Option>): void;
+}
+
+// kernel/sys/sysv.d.ts
+interface SysvCalls {
+    ftok(path: string, project: number): number;
+    msgget(key: number, flags: number): number;
+    msgsnd(id: number, type: number, data: Uint8Array | string, flags?: number): Promise<void>;
+    msgrcv(id: number, buffer: Uint8Array, type: number, flags?: number): Promise<TypedReceipt>;
+    msgctl(id: number, command: typeof IPC_STAT): MessageQueueStatus;
+    msgctl(id: number, command: typeof IPC_SET, change: SysvChange & {
+        readonly qbytes?: number;
+    }): void;
+    msgctl(id: number, command: typeof IPC_RMID): void;
+    semget(key: number, count: number, flags: number): number;
+    semop(id: number, operations: readonly SemaphoreOperation[]): Promise<void>;
+    semtimedop(id: number, operations: readonly SemaphoreOperation[], timeoutNs: number): Promise<void>;
+    semctl(id: number, num: number, command: typeof GETVAL | typeof GETPID | typeof GETNCNT | typeof GETZCNT): number;
+    semctl(id: number, num: number, command: typeof SETVAL, value: number): void;
+    semctl(id: number, num: number, command: typeof GETALL): number[];
+    semctl(id: number, num: number, command: typeof SETALL, values: readonly number[]): void;
+    semctl(id: number, num: number, command: typeof IPC_STAT): SemaphoreStatus;
+    semctl(id: number, num: number, command: typeof IPC_SET, change: SysvChange): void;
+    semctl(id: number, num: number, command: typeof IPC_RMID): void;
 }
 
 // kernel/sys/terminals.d.ts

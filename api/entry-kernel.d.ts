@@ -25,6 +25,7 @@ export interface Attempt<R> {
     enlist(sleeper: Sleeper): void;
     expired(): R | Errno;
     interrupted?(): R | Errno;
+    isRefused?(): boolean;
     isNonBlocking?(): boolean;
     withdraw?(why: "signal" | "stop"): void;
     on(): string;
@@ -76,7 +77,7 @@ export interface DeviceClient {
     observe?(direction: "in" | "out", packet: Packet): void;
 }
 
-export declare class Door extends TerminalDoor implements Sys {
+export declare class Door extends SysvDoor implements Sys {
 }
 
 export declare class EventQueue {
@@ -467,6 +468,7 @@ export declare class Process implements NamingTask {
     status: number;
     readonly signals: ProcessSignals;
     readonly timers: ProcessTimers;
+    readonly ipc: ProcessIpc;
     pgid: number;
     sid: number;
     terminal: Terminal | null;
@@ -875,6 +877,36 @@ declare const SO_LINGER = 13;
 // abi/socket.d.ts
 declare const SO_PEERCRED = 17;
 
+// abi/sysv.d.ts
+declare const GETALL = 13;
+
+// abi/sysv.d.ts
+declare const GETNCNT = 14;
+
+// abi/sysv.d.ts
+declare const GETPID = 11;
+
+// abi/sysv.d.ts
+declare const GETVAL = 12;
+
+// abi/sysv.d.ts
+declare const GETZCNT = 15;
+
+// abi/sysv.d.ts
+declare const IPC_RMID = 0;
+
+// abi/sysv.d.ts
+declare const IPC_SET = 1;
+
+// abi/sysv.d.ts
+declare const IPC_STAT = 2;
+
+// abi/sysv.d.ts
+declare const SETALL = 17;
+
+// abi/sysv.d.ts
+declare const SETVAL = 16;
+
 // base/counters.d.ts
 declare class Counters {
     bump(name: string, by?: number): void;
@@ -1129,6 +1161,13 @@ interface ObjectDetails {
 // file/open-file.d.ts
 interface ReleaseListener {
     released(file: OpenFile): void;
+}
+
+// file/permission.d.ts
+interface Credentials {
+    readonly uid: number;
+    readonly gid: number;
+    readonly groups?: readonly number[];
 }
 
 // file/record-locks.d.ts
@@ -1646,6 +1685,10 @@ declare class ClaimList<C extends Claim<unknown>> {
 // ipc/ipc.d.ts
 declare class Ipc {
     readonly queues: QueueSpace;
+    readonly messages: SysvTable<SysvQueue>;
+    readonly semaphores: SysvTable<SemaphoreArray>;
+    readonly nowSeconds: () => number;
+    constructor(nowSeconds: () => number);
 }
 
 // ipc/mqueue-space.d.ts
@@ -1722,6 +1765,174 @@ declare class SendClaim extends Claim<0> {
 interface Sender {
     readonly pid: number;
     readonly uid: number;
+}
+
+// ipc/sysv-messages.d.ts
+declare class Choice {
+    readonly bytesMax: number;
+    constructor(type: number, flags: number, bytesMax: number);
+    matches({ type }: TypedMessage): boolean;
+    find(messages: readonly TypedMessage[]): number;
+    get copies(): boolean;
+    fit(message: TypedMessage): TypedMessage | "E2BIG";
+}
+
+// ipc/sysv-messages.d.ts
+interface MessageQueueStatus {
+    readonly perm: SysvPermission;
+    readonly stime: number;
+    readonly rtime: number;
+    readonly ctime: number;
+    readonly cbytes: number;
+    readonly qnum: number;
+    readonly qbytes: number;
+    readonly lspid: number;
+    readonly lrpid: number;
+}
+
+// ipc/sysv-messages.d.ts
+declare class SysvQueue extends SysvObject {
+    readonly senders: ClaimList<TypedSendClaim>;
+    readonly receivers: ClaimList<TypedReceiveClaim>;
+    isRemoved: boolean;
+    get status(): MessageQueueStatus;
+    hasRoom(bytes: number): boolean;
+    send(pid: number, message: TypedMessage): 0 | Errno;
+    receive(pid: number, choice: Choice): TypedMessage | "ENOMSG" | "E2BIG";
+    set(caller: SysvCaller, change: SysvChange & {
+        readonly qbytes?: number;
+    }): 0 | Errno;
+    remove(): void;
+}
+
+// ipc/sysv-messages.d.ts
+interface TypedMessage {
+    readonly type: number;
+    readonly data: Uint8Array;
+}
+
+// ipc/sysv-messages.d.ts
+declare class TypedReceiveClaim extends Claim<TypedMessage | Errno> {
+    readonly pid: number;
+    readonly choice: Choice;
+    constructor(pid: number, choice: Choice);
+}
+
+// ipc/sysv-messages.d.ts
+declare class TypedSendClaim extends Claim<0 | Errno> {
+    readonly bytes: number;
+    constructor(bytes: number);
+}
+
+// ipc/sysv-semaphores.d.ts
+declare class SemaphoreArray extends SysvObject {
+    isRemoved: boolean;
+    readonly undos: Set<Undo>;
+    constructor(key: number, flags: number, caller: SysvCaller, nowSeconds: () => number, count: number);
+    get size(): number;
+    get status(): SemaphoreStatus;
+    get values(): number[];
+    pidOf(num: number): number;
+    operate(claim: SemaphoreClaim): 0 | "EAGAIN" | "ERANGE";
+    wait(claim: SemaphoreClaim): void;
+    leave(claim: SemaphoreClaim): void;
+    setValue(num: number, value: number, pid: number): void;
+    setValues(values: readonly number[], pid: number): void;
+    applyUndo(undo: Undo, pid: number): void;
+    waitersOf(num: number, forZero: boolean): number;
+    remove(): void;
+}
+
+// ipc/sysv-semaphores.d.ts
+declare class SemaphoreClaim extends Claim<0 | Errno> {
+    readonly pid: number;
+    readonly operations: readonly SemaphoreOperation[];
+    readonly undo: Undo | null;
+    blocking: SemaphoreOperation | null;
+    constructor(pid: number, operations: readonly SemaphoreOperation[], undo: Undo | null);
+    get changes(): boolean;
+}
+
+// ipc/sysv-semaphores.d.ts
+interface SemaphoreOperation {
+    readonly num: number;
+    readonly op: number;
+    readonly flags?: number;
+}
+
+// ipc/sysv-semaphores.d.ts
+interface SemaphoreStatus {
+    readonly perm: SysvPermission;
+    readonly nsems: number;
+    readonly otime: number;
+    readonly ctime: number;
+}
+
+// ipc/sysv-undo.d.ts
+declare class Undo {
+    readonly array: SemaphoreArray;
+    readonly adjustments: number[];
+    constructor(array: SemaphoreArray, owner: UndoList);
+    add(num: number, adjustment: number): boolean;
+    forget(): void;
+}
+
+// ipc/sysv-undo.d.ts
+declare class UndoList {
+    of(array: SemaphoreArray): Undo;
+    forget(undo: Undo): void;
+    apply(pid: number): void;
+}
+
+// ipc/sysv.d.ts
+interface SysvCaller extends Credentials {
+    readonly pid: number;
+}
+
+// ipc/sysv.d.ts
+interface SysvChange {
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly mode?: number;
+}
+
+// ipc/sysv.d.ts
+declare abstract class SysvObject implements SysvPermission {
+    key: number;
+    id: number;
+    uid: number;
+    gid: number;
+    readonly cuid: number;
+    readonly cgid: number;
+    mode: number;
+    ctime: number;
+    readonly nowSeconds: () => number;
+    constructor(key: number, flags: number, caller: SysvCaller, nowSeconds: () => number);
+    allows(caller: SysvCaller, wanted: number): boolean;
+    isOwnedBy({ uid }: SysvCaller): boolean;
+    get permission(): SysvPermission;
+    change({ uid, gid, mode }: SysvChange): void;
+}
+
+// ipc/sysv.d.ts
+interface SysvPermission {
+    readonly key: number;
+    readonly uid: number;
+    readonly gid: number;
+    readonly cuid: number;
+    readonly cgid: number;
+    readonly mode: number;
+}
+
+// ipc/sysv.d.ts
+declare class SysvTable<T extends SysvObject> {
+    constructor(max: number);
+    get count(): number;
+    all(): Generator<T>;
+    get(caller: SysvCaller, key: number, flags: number, make: () => T | Errno, fits?: (found: T) => Errno | null): T | Errno;
+    object(id: number): T | "EINVAL";
+    forgetKey(object: T): void;
+    remove(object: T): void;
 }
 
 // kernel/calls/ancillary.d.ts
@@ -2365,6 +2576,25 @@ declare abstract class SocketDoor extends DescriptorDoor {
     setsockopt<Level extends number, Option extends number>(fd: number, level: Level, option: Option, value: ValueOf<Level, Option>): void;
 }
 
+// kernel/door/sysv-door.d.ts
+declare abstract class SysvDoor extends TerminalDoor {
+    ftok(path: string, project: number): number;
+    msgget(key: number, flags: number): number;
+    msgsnd(id: number, type: number, data: Uint8Array | string, flags?: number): Promise<void>;
+    msgrcv(id: number, buffer: Uint8Array, type: number, flags?: number): Promise<TypedReceipt>;
+    msgctl(id: number, command: typeof IPC_STAT): MessageQueueStatus;
+    msgctl(id: number, command: number, change?: SysvChange & {
+        readonly qbytes?: number;
+    }): void;
+    semget(key: number, count: number, flags: number): number;
+    semop(id: number, operations: readonly SemaphoreOperation[]): Promise<void>;
+    semtimedop(id: number, operations: readonly SemaphoreOperation[], timeoutNs: number): Promise<void>;
+    semctl(id: number, num: number, command: typeof GETALL): number[];
+    semctl(id: number, num: number, command: typeof IPC_STAT): SemaphoreStatus;
+    semctl(id: number, num: number, command: 11 | 12 | 14 | 15): number;
+    semctl(id: number, num: number, command: number, argument?: unknown): undefined;
+}
+
 // kernel/door/terminal-door.d.ts
 declare abstract class TerminalDoor extends QueueDoor {
     posixOpenpt(flags: number): number;
@@ -2458,6 +2688,13 @@ declare class Limits {
 interface ResourceLimit {
     readonly soft: number;
     readonly hard: number;
+}
+
+// kernel/process-ipc.d.ts
+declare class ProcessIpc {
+    constructor(process: Process);
+    get undos(): UndoList;
+    exit(): void;
 }
 
 // kernel/process-table.d.ts
@@ -2858,7 +3095,36 @@ interface UnixName extends UnixEndpoint {
 type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 // kernel/sys/sys.d.ts
-interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls {
+interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls, SysvCalls {
+}
+
+// kernel/sys/sysv.d.ts
+interface SysvCalls {
+    ftok(path: string, project: number): number;
+    msgget(key: number, flags: number): number;
+    msgsnd(id: number, type: number, data: Uint8Array | string, flags?: number): Promise<void>;
+    msgrcv(id: number, buffer: Uint8Array, type: number, flags?: number): Promise<TypedReceipt>;
+    msgctl(id: number, command: typeof IPC_STAT): MessageQueueStatus;
+    msgctl(id: number, command: typeof IPC_SET, change: SysvChange & {
+        readonly qbytes?: number;
+    }): void;
+    msgctl(id: number, command: typeof IPC_RMID): void;
+    semget(key: number, count: number, flags: number): number;
+    semop(id: number, operations: readonly SemaphoreOperation[]): Promise<void>;
+    semtimedop(id: number, operations: readonly SemaphoreOperation[], timeoutNs: number): Promise<void>;
+    semctl(id: number, num: number, command: typeof GETVAL | typeof GETPID | typeof GETNCNT | typeof GETZCNT): number;
+    semctl(id: number, num: number, command: typeof SETVAL, value: number): void;
+    semctl(id: number, num: number, command: typeof GETALL): number[];
+    semctl(id: number, num: number, command: typeof SETALL, values: readonly number[]): void;
+    semctl(id: number, num: number, command: typeof IPC_STAT): SemaphoreStatus;
+    semctl(id: number, num: number, command: typeof IPC_SET, change: SysvChange): void;
+    semctl(id: number, num: number, command: typeof IPC_RMID): void;
+}
+
+// kernel/sys/sysv.d.ts
+interface TypedReceipt {
+    readonly bytes: number;
+    readonly type: number;
 }
 
 // kernel/sys/terminals.d.ts

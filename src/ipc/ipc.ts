@@ -2,8 +2,21 @@
  * The interprocess communication of one host: where its objects are kept that no descriptor leads to.
  */
 import { QueueSpace } from "./mqueue-space.ts";
+import { SysvTable } from "./sysv.ts";
+import { QUEUES_MAX, type SysvQueue } from "./sysv-messages.ts";
+import { ARRAYS_MAX, type SemaphoreArray } from "./sysv-semaphores.ts";
 
 export class Ipc {
   /** POSIX message queues. */
   readonly queues: QueueSpace = new QueueSpace();
+  /** System V message queues. */
+  readonly messages: SysvTable<SysvQueue> = new SysvTable(QUEUES_MAX);
+  /** System V semaphores. */
+  readonly semaphores: SysvTable<SemaphoreArray> = new SysvTable(ARRAYS_MAX);
+  /** Seconds since 1970, in virtual time. */
+  readonly nowSeconds: () => number;
+
+  constructor(nowSeconds: () => number) {
+    this.nowSeconds = nowSeconds;
+  }
 }

@@ -16,6 +16,7 @@ import { Volume } from "../file/volume.ts";
 import { Ipc } from "../ipc/ipc.ts";
 import type { ProtocolTable } from "../socket/protocol.ts";
 import { mountQueues } from "./calls/mqueue.ts";
+import { timespec } from "./calls/time.ts";
 import { DescriptorTable } from "./descriptors.ts";
 import type { ProgramRuntime } from "./image.ts";
 import type { Process, ProcessAttributes } from "./process.ts";
@@ -54,7 +55,7 @@ export class Kernel {
   /** Who waits for whose record lock. */
   readonly lockWaits: LockWaits = new LockWaits();
   /** Objects of interprocess communication that no descriptor leads to. */
-  readonly ipc: Ipc = new Ipc();
+  readonly ipc: Ipc;
   readonly processes: ProcessTable;
   readonly terminals: Terminals;
   readonly epochMs: number;
@@ -77,6 +78,7 @@ export class Kernel {
       ),
       parts.console,
     );
+    this.ipc = new Ipc(() => timespec(parts.epochMs, scheduler.nowNs).seconds);
     this.processes = new ProcessTable(this);
     mountQueues(this);
     this.terminals = new Terminals(this, this.files.root.get("dev", this.processes.init) as Directory);

@@ -71,6 +71,8 @@ export interface Attempt<R> {
   expired(): R | Errno;
   /** The answer when a signal handler has interrupted the call, "EINTR" without it. What was done by halves counts. */
   interrupted?(): R | Errno;
+  /** Is the "EAGAIN" that attempt() answered last not "not yet", but the answer itself? Then expired() says it. */
+  isRefused?(): boolean;
   /** Was its description told meanwhile not to wait? A call that begins again after a signal looks. */
   isNonBlocking?(): boolean;
   /**
@@ -121,7 +123,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     assert(this.#state === "idle", "an operation is started when it is idle");
     let result = this.#attempt.attempt();
     if (result === "EAGAIN") {
-      if (deadlineNs > this.process.runState.scheduler.nowNs) {
+      if (deadlineNs > this.process.runState.scheduler.nowNs && !this.#isRefused) {
         this.#sleep(deadlineNs);
         return "EAGAIN";
       }
@@ -204,7 +206,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     // The attempt itself may have ended the process: a write to a broken pipe, by SIGPIPE.
     if (!this.pending) return;
     if (result !== "EAGAIN") this.#complete(result);
-    else if (this.#isExpired) this.#complete(this.#attempt.expired());
+    else if (this.#isExpired || this.#isRefused) this.#complete(this.#attempt.expired());
   }
 
   get isInterruptible(): boolean {
@@ -255,7 +257,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   #restart(): void {
     const result = this.#attempt.attempt();
     // O_NONBLOCK that was set meanwhile counts for a call that is restarted.
-    const isOver = this.#isExpired || this.#attempt.isNonBlocking?.() === true;
+    const isOver = this.#isExpired || this.#isRefused || this.#attempt.isNonBlocking?.() === true;
     if (result === "EAGAIN" && isOver) {
       this.#complete(this.#attempt.expired());
       return;
@@ -263,6 +265,10 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     if (result !== "EAGAIN") this.#complete(result);
     // A call that is restarted on Linux enlists again, behind those who waited meanwhile.
     else this.goToEnd();
+  }
+
+  get #isRefused(): boolean {
+    return this.#attempt.isRefused?.() === true;
   }
 
   #interrupted(): R | Errno {

@@ -22,6 +22,7 @@ import type { Image } from "./image.ts";
 import type { Kernel } from "./kernel.ts";
 import { Limits } from "./limits.ts";
 import type { Outstanding } from "./operation.ts";
+import { ProcessIpc } from "./process-ipc.ts";
 import type { External, RunState } from "./run-state.ts";
 import * as job from "./signals/job.ts";
 import { ProcessSignals } from "./signals/process-signals.ts";
@@ -78,6 +79,8 @@ export class Process implements NamingTask {
   readonly signals: ProcessSignals;
   /** Timers that send signals. */
   readonly timers: ProcessTimers;
+  /** What it has of interprocess communication beside descriptors. */
+  readonly ipc: ProcessIpc = new ProcessIpc(this);
   /** Process group and session. The table of processes writes them. */
   pgid: number;
   sid: number;
@@ -292,6 +295,7 @@ export class Process implements NamingTask {
     this.runState.holders--;
     if (!this.daemon) this.runState.foregroundProcesses--;
     this.image?.discard();
+    this.ipc.exit();
     this.descriptors.closeAll();
     this.kernel.terminals.leaderEnds(this);
     this.terminal = null;

@@ -53,8 +53,13 @@ export abstract class ClaimAttempt<R> implements Attempt<R> {
     if (this.claim.isListed) this.leave();
   }
 
+  /** The object has answered "EAGAIN" itself. */
+  isRefused(): boolean {
+    return this.claim.outcome === "EAGAIN";
+  }
+
   expired(): R | Errno {
-    return this.#lateAnswer;
+    return this.isRefused() ? "EAGAIN" : this.#lateAnswer;
   }
 
   end(): void {

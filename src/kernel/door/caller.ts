@@ -70,7 +70,8 @@ export abstract class Caller {
     if (this.process.owedNs === 0 && !this.runState.isTurnSpent) {
       // The common case, in which nothing has to be waited for and nothing but the promise be made.
       let result = attempt.attempt();
-      if (result === "EAGAIN" && deadlineNs <= this.runState.scheduler.nowNs) result = attempt.expired();
+      const isOver = result === "EAGAIN" && (deadlineNs <= this.runState.scheduler.nowNs || attempt.isRefused?.());
+      if (isOver) result = attempt.expired();
       else if (result === "EAGAIN") return this.#wait(call, args, attempt, deadlineNs, true, present);
       attempt.end();
       return this.#settle(call, args, result, present);

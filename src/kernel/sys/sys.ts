@@ -13,6 +13,7 @@ import type { QueueCalls } from "./queues.ts";
 import type { SessionCalls } from "./sessions.ts";
 import type { SignalCalls } from "./signals.ts";
 import type { SocketCalls } from "./sockets.ts";
+import type { SysvCalls } from "./sysv.ts";
 import type { TerminalCalls } from "./terminals.ts";
 import type { TimeCalls } from "./time.ts";
 import type { UserCalls } from "./users.ts";
@@ -32,4 +33,5 @@ export interface Sys
     SignalCalls,
     SessionCalls,
     QueueCalls,
-    TerminalCalls {}
+    TerminalCalls,
+    SysvCalls {}
