@@ -31,12 +31,19 @@ interface Outcome {
 }
 
 function start(...words: string[]): ChildProcessByStdio<null, Readable, Readable> {
-  const { NO_COLOR: _, ...env } = process.env;
-  return spawn(process.execPath, [MAIN, ...words], { cwd: directory, env, stdio: ["ignore", "pipe", "pipe"] });
+  return startIn(directory, ...words);
 }
 
-async function netloom(...words: string[]): Promise<Outcome> {
-  const child = start(...words);
+function startIn(cwd: string, ...words: string[]): ChildProcessByStdio<null, Readable, Readable> {
+  const { NO_COLOR: _, ...env } = process.env;
+  return spawn(process.execPath, [MAIN, ...words], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+function netloom(...words: string[]): Promise<Outcome> {
+  return outcome(start(...words));
+}
+
+async function outcome(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Outcome> {
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   return { status, stdout, stderr };
 }
@@ -129,11 +136,13 @@ describe.concurrent("the shipped scenario", SLOW, () => {
   });
 
   test("leaves a capture of each host, and says so", async () => {
-    const { stdout } = await netloom("run");
+    // A directory of its own: others run the same scenario at the same time.
+    const cwd = mkdtempSync(join(directory, "captured-"));
+    const { stdout } = await outcome(startIn(cwd, "run"));
     for (const host of ["alice", "bob", "carol"]) {
       expect(stdout).toMatch(new RegExp(`captures/${host}\\.pcapng +\\d+ packets`));
       // pcapng: the first block is a section header, of type 0x0a0d0d0a.
-      expect(readFileSync(join(directory, `captures/${host}.pcapng`)).readUInt32BE(0)).toBe(0x0a0d0d0a);
+      expect(readFileSync(join(cwd, `captures/${host}.pcapng`)).readUInt32BE(0)).toBe(0x0a0d0d0a);
     }
   });
 
