@@ -112,6 +112,8 @@ export interface FileOps {
     seek?(offset: number, whence: number): number | Errno;
     readAt?(task: Task, into: Uint8Array, offset: number): number | Errno;
     writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
+    ioctl?(task: Task, request: number, argument: unknown): number | object | Errno;
+    band?(events: number): number;
     inspect?(): ObjectDetails;
 }
 
@@ -330,6 +332,7 @@ export declare class OpenFile {
     readonly ops: FileOps;
     flags: number;
     releaseListeners: Set<ReleaseListener> | null;
+    owner: ReleaseListener | null;
     constructor(ops: FileOps, flags: number);
     get nonBlocking(): boolean;
     get readable(): boolean;
@@ -487,6 +490,8 @@ export declare class Process implements NamingTask {
     get title(): string;
     get uid(): number;
     get gid(): number;
+    get fileSizeMaxBytes(): number;
+    exceededFileSize(): void;
     get groups(): readonly number[];
     get operations(): readonly Outstanding[];
     get isWaiting(): boolean;
@@ -609,6 +614,8 @@ export declare class Socket implements FileOps, Payer {
     listen(task: Task, backlogMax: number): 0 | Errno;
     accept(dontWait: boolean): Socket | Errno;
     connectResult(): 0 | Errno;
+    ioctl(task: Task, request: number, argument: unknown): number | object | Errno;
+    band(events: number): number;
     poll(): number;
     release(): void;
     takeError(): Errno | null;
@@ -617,6 +624,8 @@ export declare class Socket implements FileOps, Payer {
     room(): 0 | Errno;
     deliver(packet: Packet, source: SocketAddress, ancillary?: Ancillary | null): boolean;
     append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void;
+    announceUrgent(): void;
+    appendUrgent(chunk: Chunk, source: SocketAddress | null, ancillary: Ancillary | null): void;
     enqueue(connection: Socket): void;
     fail(error: Errno): void;
     connected(): void;
@@ -641,6 +650,8 @@ export interface Task {
     readonly name: string;
     readonly uid: number;
     readonly gid: number;
+    readonly fileSizeMaxBytes?: number;
+    exceededFileSize?(): void;
 }
 
 export interface Text {
@@ -682,6 +693,7 @@ export interface UserRequests {
     receiveError?(into: Uint8Array, flags: number): Received | Errno;
     getsockopt?(level: number, option: number): OptionValue | Errno;
     setsockopt?(task: Task, level: number, option: number, value: OptionValue): 0 | Errno;
+    ioctl?(task: Task, request: number, argument: unknown): number | object | Errno | undefined;
     changing?(task: Task, option: number, value: OptionValue): 0 | Errno;
     poll?(): number;
     describe?(): FileDescription;
@@ -707,7 +719,7 @@ export declare class WaitQueue {
 }
 
 export interface Waiter {
-    wake(): void;
+    wake(events: number): void;
 }
 
 export declare function assert(condition: unknown, message: string): asserts condition;
@@ -2439,6 +2451,7 @@ declare abstract class DescriptorDoor extends TimeDoor {
     dup2(fd: number, to: number): number;
     dup3(fd: number, to: number, flags: number): number;
     fcntl(fd: number, command: number, argument?: number): number;
+    ioctl(fd: number, request: number, argument?: number | object): never;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
     pipe(): readonly [number, number];
     pipe2(flags: number): readonly [number, number];
@@ -2447,6 +2460,9 @@ declare abstract class DescriptorDoor extends TimeDoor {
 // kernel/door/event-door.d.ts
 declare abstract class EventDoor extends FileDoor {
     select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
+    ppoll(watched: readonly PollFd[], timeoutMs?: number, mask?: Iterable<number>): Promise<number>;
+    pselect(sets: SelectSets, timeoutMs?: number, mask?: Iterable<number>): Promise<SelectResult>;
+    epollPwait(epfd: number, eventsMax: number, timeoutMs?: number, mask?: Iterable<number>): Promise<EpollEvent[]>;
     epollCreate1(flags?: number): number;
     epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
     epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
@@ -2816,6 +2832,8 @@ interface SigInfo {
     readonly uid: number;
     readonly value: number;
     readonly status: number;
+    readonly band?: number;
+    readonly fd?: number;
 }
 
 // kernel/signals/signal-set.d.ts
@@ -2859,10 +2877,18 @@ interface DescriptorCalls {
     fcntl(fd: number, command: typeof F_SETLKW, lock: RecordLock): Promise<number>;
     fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: RecordLock): number;
     fcntl(fd: number, command: number, argument?: number): number;
+    ioctl<Request extends number>(fd: number, request: Request, argument?: number | object): IoctlResult<Request>;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
     pipe(): readonly [number, number];
     pipe2(flags: number): readonly [number, number];
 }
+
+// kernel/sys/descriptors.d.ts
+interface IoctlRecords {
+}
+
+// kernel/sys/descriptors.d.ts
+type IoctlResult<Request extends number> = Request extends keyof IoctlRecords ? IoctlRecords[Request] : number;
 
 // kernel/sys/events.d.ts
 type EpollInterest = Pick<EpollEvent, "events"> & Partial<EpollEvent>;
@@ -2870,9 +2896,12 @@ type EpollInterest = Pick<EpollEvent, "events"> & Partial<EpollEvent>;
 // kernel/sys/events.d.ts
 interface EventCalls {
     select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
+    ppoll(watched: readonly PollFd[], timeoutMs?: number, mask?: Iterable<number>): Promise<number>;
+    pselect(sets: SelectSets, timeoutMs?: number, mask?: Iterable<number>): Promise<SelectResult>;
     epollCreate1(flags?: number): number;
     epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
     epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
+    epollPwait(epfd: number, eventsMax: number, timeoutMs?: number, mask?: Iterable<number>): Promise<EpollEvent[]>;
     eventfd(initial?: number, flags?: number): number;
     timerfdCreate(clock: ClockName, flags?: number): number;
     timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
@@ -3436,7 +3465,7 @@ declare class ProtocolTable {
 interface ReceiveBuffer {
     readonly isEmpty: boolean;
     readonly bytes: number;
-    receive(into: Uint8Array, flags: number, byWriter: boolean): Received | null;
+    receive(into: Uint8Array, flags: number, byWriter: boolean, urgentInline: boolean): Received | null;
     drain(): readonly Rights[];
     rights(): Iterable<Rights>;
 }
@@ -3476,6 +3505,8 @@ declare abstract class TerminalEnd implements FileOps {
     abstract poll(): number;
     abstract release(): void;
     abstract describe(): FileDescription;
+    band(events: number): number;
+    ioctl(_task: Task, request: number): number | Errno;
     inspect(): ObjectDetails;
 }
 

@@ -230,6 +230,20 @@ export type Errno = keyof typeof ERRNO;
 
 export declare const FD_CLOEXEC = 1;
 
+export declare const FIOASYNC = 21586;
+
+export declare const FIOCLEX = 21585;
+
+export declare const FIOGETOWN = 35075;
+
+export declare const FIONBIO = 21537;
+
+export declare const FIONCLEX = 21584;
+
+export declare const FIONREAD = 21531;
+
+export declare const FIOSETOWN = 35073;
+
 export declare const F_DUPFD = 0;
 
 export declare const F_DUPFD_CLOEXEC = 1030;
@@ -240,7 +254,11 @@ export declare const F_GETFL = 3;
 
 export declare const F_GETLK = 5;
 
+export declare const F_GETOWN = 9;
+
 export declare const F_GETPIPE_SZ = 1032;
+
+export declare const F_GETSIG = 11;
 
 export declare const F_OK = 0;
 
@@ -254,7 +272,11 @@ export declare const F_SETLK = 6;
 
 export declare const F_SETLKW = 7;
 
+export declare const F_SETOWN = 8;
+
 export declare const F_SETPIPE_SZ = 1031;
+
+export declare const F_SETSIG = 10;
 
 export declare const F_UNLCK = 2;
 
@@ -547,6 +569,8 @@ export declare const O_ACCMODE = 3;
 
 export declare const O_APPEND = 1024;
 
+export declare const O_ASYNC = 8192;
+
 export declare const O_CLOEXEC = 524288;
 
 export declare const O_CREAT = 64;
@@ -598,6 +622,16 @@ export declare const POLLOUT = 4;
 export declare const POLLPRI = 2;
 
 export declare const POLLRDHUP = 8192;
+
+export declare const POLL_ERR = 4;
+
+export declare const POLL_HUP = 6;
+
+export declare const POLL_IN = 1;
+
+export declare const POLL_OUT = 2;
+
+export declare const POLL_PRI = 5;
 
 export declare class PacketView {
     readonly from: string;
@@ -907,6 +941,14 @@ export declare const SIG_SETMASK = 2;
 
 export declare const SIG_UNBLOCK = 1;
 
+export declare const SIOCATMARK = 35077;
+
+export declare const SIOCGPGRP = 35076;
+
+export declare const SIOCOUTQ = 21521;
+
+export declare const SIOCSPGRP = 35074;
+
 export declare const SI_KERNEL = 128;
 
 export declare const SI_MESGQ = -3;
@@ -1058,6 +1100,8 @@ export interface SigInfo {
     readonly uid: number;
     readonly value: number;
     readonly status: number;
+    readonly band?: number;
+    readonly fd?: number;
 }
 
 export interface Sigaction {
@@ -1652,7 +1696,7 @@ declare class WaitQueue {
 
 // base/wait-queue.d.ts
 interface Waiter {
-    wake(): void;
+    wake(events: number): void;
 }
 
 // file/flock.d.ts
@@ -1755,6 +1799,8 @@ interface FileOps {
     seek?(offset: number, whence: number): number | Errno;
     readAt?(task: Task, into: Uint8Array, offset: number): number | Errno;
     writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
+    ioctl?(task: Task, request: number, argument: unknown): number | object | Errno;
+    band?(events: number): number;
     inspect?(): ObjectDetails;
 }
 
@@ -1778,6 +1824,7 @@ declare class OpenFile {
     readonly ops: FileOps;
     flags: number;
     releaseListeners: Set<ReleaseListener> | null;
+    owner: ReleaseListener | null;
     constructor(ops: FileOps, flags: number);
     get nonBlocking(): boolean;
     get readable(): boolean;
@@ -1843,6 +1890,8 @@ interface Task {
     readonly name: string;
     readonly uid: number;
     readonly gid: number;
+    readonly fileSizeMaxBytes?: number;
+    exceededFileSize?(): void;
 }
 
 // file/tree.d.ts
@@ -2660,6 +2709,8 @@ declare class Process implements NamingTask {
     get title(): string;
     get uid(): number;
     get gid(): number;
+    get fileSizeMaxBytes(): number;
+    exceededFileSize(): void;
     get groups(): readonly number[];
     get operations(): readonly Outstanding[];
     get isWaiting(): boolean;
@@ -2817,17 +2868,28 @@ interface DescriptorCalls {
     fcntl(fd: number, command: typeof F_SETLKW, lock: RecordLock): Promise<number>;
     fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: RecordLock): number;
     fcntl(fd: number, command: number, argument?: number): number;
+    ioctl<Request extends number>(fd: number, request: Request, argument?: number | object): IoctlResult<Request>;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
     pipe(): readonly [number, number];
     pipe2(flags: number): readonly [number, number];
 }
 
+// kernel/sys/descriptors.d.ts
+interface IoctlRecords {
+}
+
+// kernel/sys/descriptors.d.ts
+type IoctlResult<Request extends number> = Request extends keyof IoctlRecords ? IoctlRecords[Request] : number;
+
 // kernel/sys/events.d.ts
 interface EventCalls {
     select(sets: SelectSets, timeoutMs?: number): Promise<SelectResult>;
+    ppoll(watched: readonly PollFd[], timeoutMs?: number, mask?: Iterable<number>): Promise<number>;
+    pselect(sets: SelectSets, timeoutMs?: number, mask?: Iterable<number>): Promise<SelectResult>;
     epollCreate1(flags?: number): number;
     epollCtl(epfd: number, operation: number, fd: number, event?: EpollInterest): void;
     epollWait(epfd: number, eventsMax: number, timeoutMs?: number): Promise<EpollEvent[]>;
+    epollPwait(epfd: number, eventsMax: number, timeoutMs?: number, mask?: Iterable<number>): Promise<EpollEvent[]>;
     eventfd(initial?: number, flags?: number): number;
     timerfdCreate(clock: ClockName, flags?: number): number;
     timerfdSettime(fd: number, flags: number, setting: TimerSetting): TimerSpec;
@@ -3512,6 +3574,7 @@ interface UserRequests {
     receiveError?(into: Uint8Array, flags: number): Received | Errno;
     getsockopt?(level: number, option: number): OptionValue | Errno;
     setsockopt?(task: Task, level: number, option: number, value: OptionValue): 0 | Errno;
+    ioctl?(task: Task, request: number, argument: unknown): number | object | Errno | undefined;
     changing?(task: Task, option: number, value: OptionValue): 0 | Errno;
     poll?(): number;
     describe?(): FileDescription;
@@ -3521,7 +3584,7 @@ interface UserRequests {
 interface ReceiveBuffer {
     readonly isEmpty: boolean;
     readonly bytes: number;
-    receive(into: Uint8Array, flags: number, byWriter: boolean): Received | null;
+    receive(into: Uint8Array, flags: number, byWriter: boolean, urgentInline: boolean): Received | null;
     drain(): readonly Rights[];
     rights(): Iterable<Rights>;
 }
@@ -3573,6 +3636,8 @@ declare class Socket implements FileOps, Payer {
     listen(task: Task, backlogMax: number): 0 | Errno;
     accept(dontWait: boolean): Socket | Errno;
     connectResult(): 0 | Errno;
+    ioctl(task: Task, request: number, argument: unknown): number | object | Errno;
+    band(events: number): number;
     poll(): number;
     release(): void;
     takeError(): Errno | null;
@@ -3581,6 +3646,8 @@ declare class Socket implements FileOps, Payer {
     room(): 0 | Errno;
     deliver(packet: Packet, source: SocketAddress, ancillary?: Ancillary | null): boolean;
     append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void;
+    announceUrgent(): void;
+    appendUrgent(chunk: Chunk, source: SocketAddress | null, ancillary: Ancillary | null): void;
     enqueue(connection: Socket): void;
     fail(error: Errno): void;
     connected(): void;
@@ -3624,6 +3691,8 @@ declare abstract class TerminalEnd implements FileOps {
     abstract poll(): number;
     abstract release(): void;
     abstract describe(): FileDescription;
+    band(events: number): number;
+    ioctl(_task: Task, request: number): number | Errno;
     inspect(): ObjectDetails;
 }
 

@@ -1,6 +1,8 @@
 /** getrlimit(2) and setrlimit(2): soft and hard limits, who may raise them, and what they stop. */
 import {
   F_DUPFD,
+  O_CREAT,
+  O_RDWR,
   RLIM_INFINITY,
   RLIMIT_CPU,
   RLIMIT_FSIZE,
@@ -9,9 +11,11 @@ import {
   RLIMIT_NPROC,
   RLIMIT_SIGPENDING,
   SIG_BLOCK,
+  SIG_DFL,
   SIGKILL,
   SIGRTMIN,
   SIGXCPU,
+  SIGXFSZ,
   type Sys,
   WTERMSIG,
 } from "netloom";
@@ -142,6 +146,34 @@ describe("limits that signals enforce", () => {
       expect(WTERMSIG(status)).toBe(SIGKILL);
     });
     expect((await world.run()).crashes).toEqual([]);
+  });
+
+  test("RLIMIT_FSIZE: a write goes up to the limit, the next one is SIGXFSZ and EFBIG, and so is a longer file", async () => {
+    await runProgram(async (sys) => {
+      let signals = 0;
+      sys.signal(SIGXFSZ, () => {
+        signals++;
+      });
+      sys.setrlimit(RLIMIT_FSIZE, { soft: 10, hard: 20 });
+      const fd = await sys.open("/tmp/file", O_CREAT | O_RDWR, 0o600);
+      expect(await sys.write(fd, "twelve bytes")).toBe(10);
+      expect(signals).toBe(0);
+      await expect(sys.write(fd, "x")).rejects.toThrow("EFBIG");
+      expect(signals).toBe(1);
+      expect(await sys.write(fd, "")).toBe(0);
+      expect(sys.pwrite(fd, "abc", 8)).toBe(2);
+      expect(outcome(() => sys.pwrite(fd, "abc", 10))).toBe("EFBIG");
+      expect(outcome(() => sys.ftruncate(fd, 11))).toBe("EFBIG");
+      expect(outcome(() => sys.truncate("/tmp/file", 11))).toBe("EFBIG");
+      expect(signals).toBe(4);
+      expect(outcome(() => sys.ftruncate(fd, 10))).toBe("ok");
+      // What is larger already may be cut, to whatever is less.
+      sys.setrlimit(RLIMIT_FSIZE, { soft: 2, hard: 20 });
+      expect(outcome(() => sys.ftruncate(fd, 8))).toBe("ok");
+      sys.signal(SIGXFSZ, SIG_DFL);
+      const child = sys.fork(async (own) => own.write(fd, "x"));
+      expect(WTERMSIG((await sys.waitpid(child)).status)).toBe(SIGXFSZ);
+    });
   });
 
   test("RLIMIT_SIGPENDING: so many real-time signals are queued, then EAGAIN", async () => {

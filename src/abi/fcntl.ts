@@ -12,6 +12,8 @@ export const O_RDWR = 2;
 export const O_ACCMODE = 3;
 /** Calls on the open file description never wait: they answer EAGAIN. */
 export const O_NONBLOCK = 0o4000;
+/** Whoever owns the description is sent SIGIO when it becomes readable or writable. Not for open(2): set it with F_SETFL. */
+export const O_ASYNC = 0o20000;
 /** The descriptor is closed by exec. */
 export const O_CLOEXEC = 0o2000000;
 
@@ -25,6 +27,14 @@ export const F_SETFD = 2;
 export const F_GETFL = 3;
 /** Set the status flags of the open file description. */
 export const F_SETFL = 4;
+/** Set who is sent SIGIO and SIGURG: a process, or with a negative number a group; 0: nobody. */
+export const F_SETOWN = 8;
+/** Get who is sent SIGIO and SIGURG. */
+export const F_GETOWN = 9;
+/** Set the signal that is sent instead of SIGIO; 0: SIGIO. */
+export const F_SETSIG = 10;
+/** Get the signal that is sent instead of SIGIO. */
+export const F_GETSIG = 11;
 /** As F_DUPFD, with FD_CLOEXEC set on the new descriptor. */
 export const F_DUPFD_CLOEXEC = 1030;
 

@@ -17,3 +17,8 @@ export const POLLHUP = 0x10;
 export const POLLNVAL = 0x20;
 /** The peer has shut down its sending half: there is no more to read than what is here. */
 export const POLLRDHUP = 0x2000;
+
+/** In wait queues only: urgent data are announced, whose owner is sent SIGURG. */
+export const URGENT = 0x2_0000;
+/** In wait queues only: there is more room than before; a writer that does not wait is told by SIGIO. */
+export const MORE_ROOM = 0x4_0000;

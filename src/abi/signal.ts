@@ -116,6 +116,17 @@ export const SA_NODEFER = 0x4000_0000;
 /** The disposition is SIG_DFL again when the handler is called. */
 export const SA_RESETHAND = 0x8000_0000;
 
+/** si_code of the signal that F_SETSIG has set: there is something to read. */
+export const POLL_IN = 1;
+/** si_code: there is room to write. */
+export const POLL_OUT = 2;
+/** si_code: an error. */
+export const POLL_ERR = 4;
+/** si_code: urgent data. */
+export const POLL_PRI = 5;
+/** si_code: the other end is gone. */
+export const POLL_HUP = 6;
+
 /** si_code: by kill(2). */
 export const SI_USER = 0;
 /** si_code: by the kernel. */

@@ -9,8 +9,8 @@ import { assert } from "./assert.ts";
 
 /** Somebody who can be woken. */
 export interface Waiter {
-  /** Something may have changed. Called within the object that changed: take note, and act later. */
-  wake(): void;
+  /** These events may have come. Called within the object that changed: take note, and act later. */
+  wake(events: number): void;
 }
 
 /** One waiter's place in one queue. A waiter that watches many objects has an entry in the queue of each. */
@@ -74,7 +74,7 @@ export class WaitQueue {
     let entry = this.#first;
     while (entry !== null) {
       const next = entry.next;
-      if ((entry.events & events) !== 0) entry.waiter.wake();
+      if ((entry.events & events) !== 0) entry.waiter.wake(events);
       entry = next;
     }
   }

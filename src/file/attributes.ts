@@ -5,7 +5,7 @@ import type { Errno } from "../abi/errno.ts";
 import { S_IFMT, S_ISGID, W_OK } from "../abi/stat.ts";
 import { Directory, type Inode, RegularFile, withoutPrivileges } from "./inode.ts";
 import { isInGroup, mayAccess, type NamingTask } from "./permission.ts";
-import { FILE_SIZE_MAX } from "./volume.ts";
+import { growthMax, tooLarge } from "./size-limit.ts";
 
 /** chmod(2). EPERM: neither the owner nor root. */
 export function changeMode(task: NamingTask, inode: Inode, mode: number): 0 | Errno {
@@ -37,9 +37,9 @@ export function truncateInode(task: NamingTask, inode: Inode, size: number): 0 |
   return mayAccess(task, inode, W_OK) ? resize(task, inode, size) : "EACCES";
 }
 
-/** Cuts a regular file, or lengthens it by a hole. EFBIG. */
+/** Cuts a regular file, or lengthens it by a hole. EFBIG, and SIGXFSZ beyond RLIMIT_FSIZE. */
 export function resize(task: NamingTask, inode: RegularFile, size: number): 0 | Errno {
-  if (size > FILE_SIZE_MAX) return "EFBIG";
+  if (size > inode.size && size > growthMax(task)) return tooLarge(task, size);
   inode.content.resize(size);
   if (task.uid !== 0) inode.mode = withoutPrivileges(inode.mode);
   inode.touchContent();

@@ -8,6 +8,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "../abi/fcntl.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI } from "../abi/poll.ts";
 import { assert } from "../base/assert.ts";
 import type { WaitQueue } from "../base/wait-queue.ts";
 import type { Inode } from "./inode.ts";
@@ -38,6 +39,11 @@ export interface ObjectDetails {
 /** Somebody who wants to hear of the end of an open file description without holding it open: epoll. */
 export interface ReleaseListener {
   released(file: OpenFile): void;
+}
+
+/** The first of the events in the order in which they matter: what comes first is read first. */
+export function bandOf(events: number): number {
+  return [POLLPRI, POLLERR, POLLIN, POLLHUP, POLLOUT].find((bit) => (events & bit) !== 0) ?? 0;
 }
 
 /** What a descriptor can do: the table between descriptors and the objects behind them. */
@@ -72,6 +78,13 @@ export interface FileOps {
   readAt?(task: Task, into: Uint8Array, offset: number): number | Errno;
   /** pwrite(2). Without it ESPIPE. */
   writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
+  /** ioctl(2): a number, or a record where C fills a struct. Without it ENOTTY. */
+  ioctl?(task: Task, request: number, argument: unknown): number | object | Errno;
+  /**
+   * For O_ASYNC, which nothing has that has not this: the one readiness bit of which the owner is told when the queue was
+   * woken for these events, 0 when it is no news. What has no own opinion says bandOf(events).
+   */
+  band?(events: number): number;
   /** For pictures: what there is to show beside its description. */
   inspect?(): ObjectDetails;
 }
@@ -83,6 +96,8 @@ export class OpenFile {
   flags: number;
   /** Told when the last reference is gone; null as long as nobody has asked. */
   releaseListeners: Set<ReleaseListener> | null = null;
+  /** Who is sent signals about it (kernel/signals/file-owner.ts); null as long as nobody has asked. */
+  owner: ReleaseListener | null = null;
   #references = 0;
 
   constructor(ops: FileOps, flags: number) {
@@ -123,6 +138,8 @@ export class OpenFile {
     if (this.#references > 0) return;
     for (const listener of this.releaseListeners ?? []) listener.released(this);
     this.releaseListeners = null;
+    this.owner?.released(this);
+    this.owner = null;
     this.ops.release();
   }
 }

@@ -7,11 +7,13 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { O_APPEND } from "../abi/fcntl.ts";
+import { FIONREAD } from "../abi/ioctl.ts";
 import { POLLIN, POLLOUT } from "../abi/poll.ts";
 import { SEEK_CUR, SEEK_END, SEEK_SET } from "../abi/stat.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import { CharacterDevice, Directory, GeneratedFile, type Inode, RegularFile, withoutPrivileges } from "./inode.ts";
 import type { FileDescription, FileOps, ObjectDetails, OpenFile } from "./open-file.ts";
+import { growthMax, tooLarge } from "./size-limit.ts";
 import type { Task } from "./task.ts";
 import { FILE_SIZE_MAX } from "./volume.ts";
 
@@ -90,8 +92,9 @@ class OpenRegular extends OpenInode {
   writeAt(task: Task, from: Uint8Array, offset: number): number | Errno {
     if (from.length === 0) return 0;
     const at = this.#appends ? this.#end : offset;
-    if (at >= FILE_SIZE_MAX) return "EFBIG";
-    const written = this.#file.content.write(at, from.subarray(0, FILE_SIZE_MAX - at));
+    const max = growthMax(task);
+    if (at >= max) return tooLarge(task, at);
+    const written = this.#file.content.write(at, from.subarray(0, max - at));
     if (written === 0) return "ENOSPC";
     if (task.uid !== 0) this.#file.mode = withoutPrivileges(this.#file.mode);
     this.#file.touchContent();
@@ -102,6 +105,10 @@ class OpenRegular extends OpenInode {
     const target = seekTarget(offset, whence, this.#offset, this.#end);
     if (typeof target === "number") this.#offset = target;
     return target;
+  }
+
+  ioctl(_task: Task, request: number): number | Errno {
+    return request === FIONREAD ? Math.max(0, this.#end - this.#offset) : "ENOTTY";
   }
 
   describe(): FileDescription {
@@ -145,11 +152,17 @@ class OpenDirectory extends OpenInode {
 class OpenDevice extends OpenInode {
   readonly device: FileOps;
   override readonly waiters: WaitQueue;
+  readonly band?: (events: number) => number;
 
   constructor(inode: CharacterDevice, path: string, device: FileOps) {
     super(inode, path);
     this.device = device;
     this.waiters = device.waiters;
+    if (device.band !== undefined) this.band = device.band.bind(device);
+  }
+
+  ioctl(task: Task, request: number, argument: unknown): number | object | Errno {
+    return this.device.ioctl?.(task, request, argument) ?? "ENOTTY";
   }
 
   opened(file: OpenFile): void {

@@ -11,4 +11,8 @@ export interface Task {
   readonly uid: number;
   /** Effective group. */
   readonly gid: number;
+  /** RLIMIT_FSIZE, in bytes; without it there is no limit. */
+  readonly fileSizeMaxBytes?: number;
+  /** It has tried to make a file larger than that. */
+  exceededFileSize?(): void;
 }

@@ -5,7 +5,8 @@
  * readers, read() takes and wakes writers; release() of the last end of a kind tells the other side.
  */
 import type { Errno } from "../abi/errno.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
+import { FIONREAD } from "../abi/ioctl.ts";
+import { MORE_ROOM, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
@@ -95,7 +96,8 @@ export class PipeEnd implements FileOps {
     if (buffer.isEmpty) return writers > 0 ? "EAGAIN" : 0;
     const wasFull = buffer.isFull;
     const bytes = buffer.read(into);
-    if (wasFull && !buffer.isFull) waiters.wake(POLLOUT);
+    if (wasFull && !buffer.isFull) waiters.wake(POLLOUT | MORE_ROOM);
+    else if (!waiters.isEmpty) waiters.wake(MORE_ROOM);
     return bytes;
   }
 
@@ -127,6 +129,16 @@ export class PipeEnd implements FileOps {
     const { pipe } = this;
     if (this.#reads && --pipe.readers === 0) pipe.waiters.wake(POLLOUT | POLLERR);
     if (this.#writes && --pipe.writers === 0) pipe.waiters.wake(POLLIN | POLLHUP);
+  }
+
+  /** As pipe_write and pipe_read on Linux: each of the other side's calls is news. */
+  band(events: number): number {
+    if (this.#reads && (events & (POLLIN | POLLHUP)) !== 0) return POLLIN;
+    return this.#writes && (events & (POLLOUT | POLLERR | MORE_ROOM)) !== 0 ? POLLOUT : 0;
+  }
+
+  ioctl(_task: Task, request: number): number | Errno {
+    return request === FIONREAD ? this.pipe.buffer.length : "ENOTTY";
   }
 
   describe(): FileDescription {

@@ -6,8 +6,8 @@
  * cancelled (their callers never hear of it), its descriptors closed, its children given to process 1, and its parent
  * woken; it stays in the table as a zombie until the parent collects its status.
  */
-import { RLIMIT_NOFILE, RLIMIT_SIGPENDING } from "../abi/resource.ts";
-import { SIGKILL, signalName, signalNumber } from "../abi/signal.ts";
+import { RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_SIGPENDING } from "../abi/resource.ts";
+import { SIGKILL, SIGXFSZ, signalName, signalNumber } from "../abi/signal.ts";
 import { exitedStatus } from "../abi/wait.ts";
 import { describe } from "../base/describe.ts";
 import { RollingHash } from "../base/hash.ts";
@@ -154,6 +154,14 @@ export class Process implements NamingTask {
 
   get gid(): number {
     return this.credentials.group.effective;
+  }
+
+  get fileSizeMaxBytes(): number {
+    return this.limits.soft(RLIMIT_FSIZE);
+  }
+
+  exceededFileSize(): void {
+    this.signals.post(kernelSignal(SIGXFSZ));
   }
 
   /** Supplementary groups. */

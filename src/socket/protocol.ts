@@ -62,6 +62,8 @@ export interface UserRequests {
   getsockopt?(level: number, option: number): OptionValue | Errno;
   /** setsockopt(2), as getsockopt(). "ENOPROTOOPT"; "EINVAL": the value is not of the option's type. */
   setsockopt?(task: Task, level: number, option: number, value: OptionValue): 0 | Errno;
+  /** ioctl(2), where it is more than the socket layer's own requests; undefined for those. */
+  ioctl?(task: Task, request: number, argument: unknown): number | object | Errno | undefined;
   /** An option of SOL_SOCKET that the socket layer holds is about to take this value: 0, or what speaks against it. */
   changing?(task: Task, option: number, value: OptionValue): 0 | Errno;
   /** The readiness bits, where they are not socket.readiness(). */

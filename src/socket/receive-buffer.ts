@@ -29,7 +29,7 @@ export interface ReceiveBuffer {
   /** True bytes, or bytes of data in a stream: netstat's Recv-Q. */
   readonly bytes: number;
   /** Null when there is nothing. */
-  receive(into: Uint8Array, flags: number, byWriter: boolean): Received | null;
+  receive(into: Uint8Array, flags: number, byWriter: boolean, urgentInline: boolean): Received | null;
   /** Throws everything away but the rights, which it answers. */
   drain(): readonly Rights[];
   /** The rights that wait in it, in order. */

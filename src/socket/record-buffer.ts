@@ -42,6 +42,16 @@ export class RecordBuffer implements ReceiveBuffer {
     return this.#bytes;
   }
 
+  /** Bytes of the first record, or of all. */
+  dataBytes(which: "first" | "all"): number {
+    let bytes = 0;
+    for (const { payload } of this.#records) {
+      bytes += payload.length;
+      if (which === "first") break;
+    }
+    return bytes;
+  }
+
   push(payload: Payload, chargedBytes: number, source: SocketAddress, ancillary: Ancillary | null): void {
     this.#records.push({ payload, chargedBytes, source, ancillary });
     this.#bytes += chargedBytes;

@@ -7,8 +7,8 @@
  * The socket layer owns the buffers and the conditions under which calls wait; protocols fill and drain them.
  */
 import type { Errno } from "../abi/errno.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "../abi/poll.ts";
-import { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, URGENT } from "../abi/poll.ts";
+import { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
 import { countDrop, type Machine } from "../base/machine.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
@@ -18,10 +18,12 @@ import { AcceptQueue } from "./accept-queue.ts";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import type { Ancillary, Credentials } from "./ancillary.ts";
 import type { Chunk } from "./chunk.ts";
+import * as control from "./control.ts";
 import { GenericOptions } from "./generic-options.ts";
 import type { Protocol, UserRequests } from "./protocol.ts";
 import { END_OF_FILE, type ReceiveBuffer, type Received } from "./receive-buffer.ts";
 import { RecordBuffer } from "./record-buffer.ts";
+import { BOTH_SHUT, RECEIVE_SHUT, SEND_SHUT } from "./shut.ts";
 import { StreamBuffer } from "./stream-buffer.ts";
 
 /** net.core.rmem_default and wmem_default on Linux, in bytes. */
@@ -35,10 +37,8 @@ export const SEND_BUFFER_MIN_BYTES = 4608;
 
 /** So many datagrams may wait in memory that they share with other packets. */
 const SHARED_MAX_PACKETS = 2;
-/** Bits of `shut`: nothing more is received; nothing more is sent. */
-export const RECEIVE_SHUT = 1;
-export const SEND_SHUT = 2;
-export const BOTH_SHUT = 3;
+
+export { BOTH_SHUT, RECEIVE_SHUT, SEND_SHUT };
 
 /** Where a socket stands that makes connections; others stay unconnected, or are connected while they have a peer. */
 export type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
@@ -86,6 +86,8 @@ export class Socket implements FileOps, Payer {
   readonly #buffer: ReceiveBuffer;
   readonly #writableShare: number;
   #sendBytes = 0;
+  /** A send has found no room, and the owner (F_SETOWN) has not been told of any since. */
+  #wantedRoom = false;
   #error: Errno | null = null;
 
   constructor(machine: Machine, protocol: Protocol, inode: number) {
@@ -142,11 +144,12 @@ export class Socket implements FileOps, Payer {
     }
     const refusal = this.requests.receivable?.() ?? 0;
     if (refusal !== 0) return refusal;
+    if ((flags & MSG_OOB) !== 0) return this.#receiveUrgent(into, flags);
     if (this.#stream === null || this.#stream.isEmpty) {
       const error = this.takeError();
       if (error !== null) return error;
     }
-    const received = this.#buffer.receive(into, flags, this.passCredentials);
+    const received = this.#buffer.receive(into, flags, this.passCredentials, this.options.oobInline);
     if (received === null) return this.#nothingThere(flags);
     if ((flags & MSG_PEEK) === 0) {
       this.requests.received?.();
@@ -202,6 +205,17 @@ export class Socket implements FileOps, Payer {
     return this.state === "connected" ? 0 : "ECONNABORTED";
   }
 
+  ioctl(task: Task, request: number, argument: unknown): number | object | Errno {
+    const own = this.requests.ioctl?.(task, request, argument);
+    return own ?? control.ioctl(this, request, this.#stream ?? this.#records);
+  }
+
+  band(events: number): number {
+    const bit = control.band(this, events, this.#wantedRoom);
+    if (bit === POLLOUT) this.#wantedRoom = false;
+    return bit;
+  }
+
   poll(): number {
     return this.requests.poll?.() ?? this.readiness();
   }
@@ -238,7 +252,9 @@ export class Socket implements FileOps, Payer {
     if (this.#error !== null) return this.takeError() as Errno;
     if ((this.shut & SEND_SHUT) !== 0) return "EPIPE";
     // One more packet is let in while the charge is below the limit.
-    return this.#sendBytes < this.sendLimitBytes ? 0 : "EAGAIN";
+    if (this.#sendBytes < this.sendLimitBytes) return 0;
+    this.#wantedRoom = true;
+    return "EAGAIN";
   }
 
   /** A datagram has come for this socket: queued, or dropped and counted when the queue is full. */
@@ -261,6 +277,18 @@ export class Socket implements FileOps, Payer {
   append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void {
     if (this.#stream === null) this.#records.push(chunk, chunk.length, source, ancillary);
     else this.#stream.push(chunk, source, ancillary);
+    this.waiters.wake(POLLIN);
+  }
+
+  /** An urgent byte will come (TCP), or has: the owner of the socket is sent SIGURG. */
+  announceUrgent(): void {
+    if (this.#stream !== null) this.#stream.isUrgentExpected = true;
+    this.waiters.wake(POLLPRI | URGENT);
+  }
+
+  /** The urgent byte that was announced, at its place in the stream. */
+  appendUrgent(chunk: Chunk, source: SocketAddress | null, ancillary: Ancillary | null): void {
+    this.#stream?.pushUrgent(chunk, source, ancillary);
     this.waiters.wake(POLLIN);
   }
 
@@ -299,6 +327,7 @@ export class Socket implements FileOps, Payer {
     let events = 0;
     if (!this.#buffer.isEmpty || (this.acceptQueue !== null && this.acceptQueue.length > 0)) events |= POLLIN;
     if (this.state !== "listening" && this.#sendBytes * this.#writableShare <= this.sendLimitBytes) events |= POLLOUT;
+    if (this.#stream?.isUrgent === true) events |= POLLPRI;
     if (this.#error !== null) events |= POLLERR;
     if (this.shut !== 0) {
       if ((this.shut & RECEIVE_SHUT) !== 0) events |= POLLIN | POLLRDHUP;
@@ -322,6 +351,12 @@ export class Socket implements FileOps, Payer {
     this.#sendBytes -= bytes;
     // As sock_def_write_space on Linux: senders are woken when a good part of the buffer is free, not for each packet.
     if (this.#sendBytes * this.#writableShare <= this.sendLimitBytes) this.waiters.wake(POLLOUT);
+  }
+
+  /** MSG_OOB never waits, and tells of no error. */
+  #receiveUrgent(into: Uint8Array, flags: number): Received | Errno {
+    if (this.#stream === null) return "EOPNOTSUPP";
+    return this.options.oobInline ? "EINVAL" : this.#stream.receiveUrgent(into, flags);
   }
 
   /** Nothing is queued: has it been shut down, or may something come? */

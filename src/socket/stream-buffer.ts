@@ -3,10 +3,14 @@
  *
  *     front  [ · · c d ] [ e f g ] [ h i + rights ] [ j k ]      a read of 9 takes c … i and stops there
  *
- * Read first: unix(7); Linux's unix_stream_read_generic. A read runs across chunks, up to and with one that carries
+ * Read first: unix(7), tcp(7), "SIGURG"; Linux's unix_stream_read_generic and manage_oob. A read runs across chunks, up to and with one that carries
  * rights; bytes of different writers are not put together for a receiver that asks who they are (SO_PASSCRED).
+ *
+ * The last urgent byte is a chunk of its own, and the mark: a read stops before it, and the next one passes it over, unless
+ * it is to stay in the stream (SO_OOBINLINE). MSG_OOB reads it; its place, now empty, is a mark still.
  */
-import { MSG_PEEK } from "../abi/socket.ts";
+import type { Errno } from "../abi/errno.ts";
+import { MSG_OOB, MSG_PEEK } from "../abi/socket.ts";
 import { Ring } from "../base/ring.ts";
 import type { SocketAddress } from "./address.ts";
 import type { Ancillary, Credentials, Rights } from "./ancillary.ts";
@@ -23,6 +27,10 @@ interface QueuedChunk {
 export class StreamBuffer implements ReceiveBuffer {
   readonly #chunks: Ring<QueuedChunk> = new Ring<QueuedChunk>();
   #bytes = 0;
+  /** The urgent byte, while nobody has read it or passed it over. */
+  #urgent: QueuedChunk | null = null;
+  /** An urgent byte was announced, and has not come yet: TCP hears of it before. */
+  isUrgentExpected = false;
 
   get isEmpty(): boolean {
     return this.#chunks.length === 0;
@@ -37,19 +45,51 @@ export class StreamBuffer implements ReceiveBuffer {
     this.#bytes += chunk.length;
   }
 
-  receive(into: Uint8Array, flags: number, byWriter: boolean): Received | null {
-    const first = this.#chunks.peek();
-    if (first === undefined) return null;
-    const { source } = first;
-    return (flags & MSG_PEEK) === 0
-      ? this.#take(first, into, flags, source, byWriter)
-      : this.#peek(first, into, flags, source, byWriter);
+  /** The urgent byte. One that came before is an ordinary one from here on. */
+  pushUrgent(chunk: Chunk, source: SocketAddress | null, ancillary: Ancillary | null): void {
+    this.#urgent = { chunk, source, ancillary };
+    this.isUrgentExpected = false;
+    this.#chunks.push(this.#urgent);
+    this.#bytes += chunk.length;
+  }
+
+  /** Is there an urgent byte that nobody has read, or will there be one? */
+  get isUrgent(): boolean {
+    return this.#urgent !== null || this.isUrgentExpected;
+  }
+
+  /** sockatmark(3): would a read begin at the mark? */
+  get isAtMark(): boolean {
+    const [first, second] = this.#chunks;
+    if (first === undefined) return false;
+    if (first === this.#urgent) return true;
+    return first.chunk.length === 0 && (this.#urgent === null || second === this.#urgent);
+  }
+
+  receive(into: Uint8Array, flags: number, byWriter: boolean, urgentInline: boolean = false): Received | null {
+    if ((flags & MSG_PEEK) !== 0) return this.#peek(into, flags, byWriter, urgentInline);
+    const first = this.#front(urgentInline);
+    return first === undefined ? null : this.#take(first, into, flags, first.source, byWriter);
+  }
+
+  /** MSG_OOB: one byte, as on Linux even where the buffer has no room for it. EINVAL: there is none, or it was read; EAGAIN: it was announced. */
+  receiveUrgent(into: Uint8Array, flags: number): Received | Errno {
+    const urgent = this.#urgent;
+    if (urgent === null) return this.isUrgentExpected ? "EAGAIN" : "EINVAL";
+    urgent.chunk.copyTo(into);
+    if ((flags & MSG_PEEK) === 0) {
+      this.#urgent = null;
+      this.#bytes -= urgent.chunk.length;
+      urgent.chunk.consume(urgent.chunk.length);
+    }
+    return { bytes: 1, source: urgent.source, flags: MSG_OOB, ancillary: null, isWhole: true };
   }
 
   drain(): readonly Rights[] {
     const chunks = [...this.#chunks];
     const rights = [...this.rights()];
     this.#chunks.clear();
+    this.#urgent = null;
     this.#bytes = 0;
     for (const { chunk } of chunks) chunk.release();
     return rights;
@@ -59,6 +99,26 @@ export class StreamBuffer implements ReceiveBuffer {
     for (const { ancillary } of this.#chunks) {
       if (ancillary !== null && ancillary.rights !== null) yield ancillary.rights;
     }
+  }
+
+  /** Where a read begins: behind marks that were read, and behind an urgent byte that it passes over. */
+  #front(urgentInline: boolean): QueuedChunk | undefined {
+    for (;;) {
+      const first = this.#chunks.peek();
+      if (first === undefined) return undefined;
+      const isUrgent = first === this.#urgent;
+      if (isUrgent) this.#urgent = null;
+      if (first.chunk.length > 0 && (!isUrgent || urgentInline)) return first;
+      this.#chunks.shift();
+      this.#bytes -= first.chunk.length;
+      first.ancillary?.rights?.discard();
+      first.chunk.release();
+    }
+  }
+
+  /** Does a read that has bytes already stop here? A mark that was read counts as long as there is no newer one. */
+  #isMark(at: QueuedChunk): boolean {
+    return at === this.#urgent || (at.chunk.length === 0 && this.#urgent === null);
   }
 
   #take(
@@ -75,6 +135,10 @@ export class StreamBuffer implements ReceiveBuffer {
     let stopped = byWriter;
     while (next !== undefined && (bytes < into.length || bytes === 0)) {
       if (byWriter && !isSameWriter(writer, next.ancillary)) break;
+      if (bytes > 0 && this.#isMark(next)) {
+        stopped = true;
+        break;
+      }
       ancillary = next.ancillary ?? ancillary;
       const copied = next.chunk.copyTo(into, bytes);
       bytes += copied;
@@ -92,23 +156,21 @@ export class StreamBuffer implements ReceiveBuffer {
     return { bytes, source, flags: 0, ancillary: handOver(ancillary, flags), isWhole: stopped };
   }
 
-  #peek(
-    first: QueuedChunk,
-    into: Uint8Array,
-    flags: number,
-    source: SocketAddress | null,
-    byWriter: boolean,
-  ): Received {
-    const writer = first.ancillary?.credentials ?? null;
+  #peek(into: Uint8Array, flags: number, byWriter: boolean, urgentInline: boolean): Received | null {
+    let first: QueuedChunk | null = null;
     let ancillary: Ancillary | null = null;
     let bytes = 0;
     for (const next of this.#chunks) {
-      if (byWriter && !isSameWriter(writer, next.ancillary)) break;
+      if (bytes > 0 && this.#isMark(next)) break;
+      if (next.chunk.length === 0 || (next === this.#urgent && !urgentInline)) continue;
+      first ??= next;
+      if (byWriter && !isSameWriter(first.ancillary?.credentials ?? null, next.ancillary)) break;
       ancillary = next.ancillary ?? ancillary;
       bytes += next.chunk.copyTo(into, bytes);
       if (bytes === into.length || (ancillary !== null && ancillary.rights !== null)) break;
     }
-    return { bytes, source, flags: 0, ancillary: handOver(ancillary, flags), isWhole: true };
+    if (first === null) return null;
+    return { bytes, source: first.source, flags: 0, ancillary: handOver(ancillary, flags), isWhole: true };
   }
 }
 

@@ -3,12 +3,13 @@
  * screen, and SlaveEnd, which programs take for a terminal. Read first: pty(7), tty(4).
  */
 import type { Errno } from "../abi/errno.ts";
+import { FIONREAD } from "../abi/ioctl.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { SIGTTIN, SIGTTOU } from "../abi/signal.ts";
 import { TOSTOP, VMIN, VTIME } from "../abi/termios.ts";
 import { CallbackEvent } from "../base/event-queue.ts";
 import type { WaitQueue } from "../base/wait-queue.ts";
-import type { FileDescription, FileOps, ObjectDetails, OpenFile } from "../file/open-file.ts";
+import { bandOf, type FileDescription, type FileOps, type ObjectDetails, type OpenFile } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -30,6 +31,19 @@ export abstract class TerminalEnd implements FileOps {
   abstract poll(): number;
   abstract release(): void;
   abstract describe(): FileDescription;
+
+  /** Signal-driven I/O is told of whatever wakes sleepers. */
+  band(events: number): number {
+    return bandOf(events);
+  }
+
+  /** FIONREAD: bytes, or those of whole lines, that can be read. */
+  ioctl(_task: Task, request: number): number | Errno {
+    if (request !== FIONREAD) return "ENOTTY";
+    const { output, buffer, isCanonical } = this.terminal;
+    if (this.isMaster) return output.arrived;
+    return isCanonical ? buffer.length - buffer.editable : buffer.length;
+  }
 
   inspect(): ObjectDetails {
     return { shared: this.terminal };

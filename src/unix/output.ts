@@ -4,6 +4,7 @@
  * Read first: Linux's unix_stream_sendmsg, unix_dgram_sendmsg, unix_seqpacket_sendmsg, whose order of checks is kept.
  */
 import type { Errno } from "../abi/errno.ts";
+import { MSG_OOB } from "../abi/socket.ts";
 import type { Task } from "../file/task.ts";
 import type { SocketAddress } from "../socket/address.ts";
 import type { Ancillary } from "../socket/ancillary.ts";
@@ -23,8 +24,12 @@ export function sendStream(
   data: Uint8Array,
   destination: SocketAddress | null,
   ancillary: Ancillary | null,
+  flags: number,
 ): number | Errno {
   const { socket, peer } = pcb;
+  // The last byte is the urgent one.
+  const urgent = (flags & MSG_OOB) === 0 ? 0 : 1;
+  if (urgent > data.length) return "EOPNOTSUPP";
   if (destination !== null) return socket.state === "connected" ? "EISCONN" : "EOPNOTSUPP";
   if (peer === null) return "ENOTCONN";
   if ((socket.shut & SEND_SHUT) !== 0) return "EPIPE";
@@ -36,11 +41,15 @@ export function sendStream(
     const refusal = socket.room() || sendRights(pcb, task, sent === 0 ? ancillary : null);
     if (refusal !== 0) return sent > 0 ? sent : refusal;
     if (peer.socket.isReleased || (peer.socket.shut & RECEIVE_SHUT) !== 0) return sent > 0 ? sent : "EPIPE";
-    const length = Math.min(data.length - sent, pieceMax);
+    const isUrgent = sent === data.length - urgent;
+    const length = isUrgent ? 1 : Math.min(data.length - urgent - sent, pieceMax);
     const credentials = credentialsFor(pcb, peer, task, ancillary);
     const rights = sent === 0 ? (ancillary?.rights ?? null) : null;
     const extra = credentials === null && rights === null ? null : { credentials, rights };
-    peer.socket.append(chunk(pcb, data, sent, length, pieceBytes(length)), pcb.name, extra);
+    const piece = chunk(pcb, data, sent, length, pieceBytes(length));
+    if (isUrgent) peer.socket.announceUrgent();
+    if (isUrgent) peer.socket.appendUrgent(piece, pcb.name, extra);
+    else peer.socket.append(piece, pcb.name, extra);
     sent += length;
   }
   return sent;

@@ -76,8 +76,8 @@ export class UnixRequests implements UserRequests {
     flags: number,
   ): number | Errno {
     const { pcb } = this;
+    if (pcb.socket.type === SOCK_STREAM) return sendStream(pcb, task, data, destination, ancillary, flags);
     if ((flags & MSG_OOB) !== 0) return "EOPNOTSUPP";
-    if (pcb.socket.type === SOCK_STREAM) return sendStream(pcb, task, data, destination, ancillary);
     if (!isSeqpacket(pcb)) return sendRecord(pcb, task, data, destination, ancillary);
     const error = pcb.socket.takeError();
     if (error !== null) return error;

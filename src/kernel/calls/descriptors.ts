@@ -7,13 +7,18 @@ import {
   F_DUPFD_CLOEXEC,
   F_GETFD,
   F_GETFL,
+  F_GETOWN,
   F_GETPIPE_SZ,
+  F_GETSIG,
   F_SETFD,
   F_SETFL,
+  F_SETOWN,
   F_SETPIPE_SZ,
+  F_SETSIG,
   FD_CLOEXEC,
   O_ACCMODE,
   O_APPEND,
+  O_ASYNC,
   O_CLOEXEC,
   O_NONBLOCK,
   O_RDONLY,
@@ -21,6 +26,7 @@ import {
 } from "../../abi/fcntl.ts";
 import { createPipe, PipeEnd } from "../../ipc/pipe.ts";
 import type { Process } from "../process.ts";
+import { FileOwner } from "../signals/file-owner.ts";
 
 /** The status flags that F_SETFL may change. */
 const SETTABLE_FLAGS = O_NONBLOCK | O_APPEND;
@@ -63,11 +69,12 @@ export function dup3(process: Process, fd: number, to: number, flags: number): n
   return process.descriptors.duplicateTo(fd, to, (flags & O_CLOEXEC) !== 0);
 }
 
-/** fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ. EBADF, EINVAL, EMFILE. */
+/** fcntl(2): F_DUPFD, F_GETFD, F_GETFL, F_SETOWN, F_SETSIG, F_SETPIPE_SZ and their kin. EBADF, EINVAL, EMFILE, ESRCH. */
 export function fcntl(process: Process, fd: number, command: number, argument: number): number | Errno {
   const { descriptors } = process;
   const file = descriptors.get(fd);
   if (file === undefined) return "EBADF";
+  const owner = (): FileOwner => FileOwner.of(process.kernel, file);
   switch (command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
@@ -77,10 +84,19 @@ export function fcntl(process: Process, fd: number, command: number, argument: n
     case F_SETFD:
       return descriptors.setCloseOnExec(fd, (argument & FD_CLOEXEC) !== 0);
     case F_GETFL:
-      return file.flags & (O_ACCMODE | SETTABLE_FLAGS);
+      return file.flags & (O_ACCMODE | SETTABLE_FLAGS | O_ASYNC);
     case F_SETFL:
       file.flags = (file.flags & ~SETTABLE_FLAGS) | (argument & SETTABLE_FLAGS);
+      if (((file.flags ^ argument) & O_ASYNC) !== 0) owner().setAsync((argument & O_ASYNC) !== 0, fd);
       return 0;
+    case F_SETOWN:
+      return owner().setOwner(process, argument);
+    case F_GETOWN:
+      return file.owner === null ? 0 : owner().owner;
+    case F_SETSIG:
+      return owner().setSignal(argument);
+    case F_GETSIG:
+      return file.owner === null ? 0 : owner().signal;
     case F_GETPIPE_SZ:
       return file.ops instanceof PipeEnd ? file.ops.pipe.buffer.capacity : "EBADF";
     case F_SETPIPE_SZ:

@@ -7,7 +7,7 @@
 import type { Errno } from "../../abi/errno.ts";
 import { POLLIN, POLLOUT } from "../../abi/poll.ts";
 import { SIGPIPE } from "../../abi/signal.ts";
-import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "../../abi/socket.ts";
+import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import type { SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
@@ -124,7 +124,6 @@ function brokenPipe(process: Process, flags: number): void {
 }
 
 function receiveOn(process: Process, on: Socket, into: Uint8Array, flags: number): Received | Errno {
-  if ((flags & MSG_OOB) !== 0) return "EOPNOTSUPP";
   const result = on.receive(into, flags);
   if (typeof result !== "string" && (flags & MSG_PEEK) === 0) process.runState.progress();
   return result;

@@ -5,7 +5,7 @@
  * can't block; `later` makes a promise of an operation.
  */
 import { ERRNO, type Errno } from "../../abi/errno.ts";
-import { MSG_DONTWAIT, MSG_ERRQUEUE } from "../../abi/socket.ts";
+import { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB } from "../../abi/socket.ts";
 import { RollingHash } from "../../base/hash.ts";
 import { Socket } from "../../socket/socket.ts";
 import type { Image } from "../image.ts";
@@ -34,7 +34,8 @@ export abstract class Caller {
     const file = this.process.descriptors.get(fd);
     if ((flags & MSG_DONTWAIT) !== 0 || file?.nonBlocking === true) return 0;
     if (!(file?.ops instanceof Socket)) return NO_DEADLINE;
-    // Nobody waits for an error.
+    // Nobody waits for an error, or for an urgent byte.
+    if ((flags & MSG_OOB) !== 0 && direction === "receive") return 0;
     if ((flags & MSG_ERRQUEUE) !== 0 && file.ops.requests.receiveError !== undefined) return 0;
     const { receiveTimeoutNs, sendTimeoutNs } = file.ops;
     const timeoutNs = direction === "receive" ? receiveTimeoutNs : sendTimeoutNs;

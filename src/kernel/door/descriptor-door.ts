@@ -3,6 +3,7 @@
  */
 import * as descriptors from "../calls/descriptors.ts";
 import * as io from "../calls/io.ts";
+import { ioctl } from "../calls/ioctl.ts";
 import { type PollFd, polling } from "../calls/poll.ts";
 import { isBytes, toBytes } from "./bytes.ts";
 import { NO_DEADLINE, never } from "./caller.ts";
@@ -40,6 +41,10 @@ export abstract class DescriptorDoor extends TimeDoor {
 
   fcntl(fd: number, command: number, argument: number = 0): number {
     return this.now("fcntl", [fd, command, argument], () => descriptors.fcntl(this.process, fd, command, argument));
+  }
+
+  ioctl(fd: number, request: number, argument?: number | object): never {
+    return this.now("ioctl", [fd, request], () => ioctl(this.process, fd, request, argument)) as never;
   }
 
   poll(watched: readonly PollFd[], timeoutMs: number = -1): Promise<number> {

@@ -15,6 +15,10 @@ export interface SigInfo {
   readonly value: number;
   /** SIGCHLD: the child's exit status, or the signal that ended, stopped or continued it. */
   readonly status: number;
+  /** Of the signal that F_SETSIG has set: what can be done, in poll(2)'s bits. */
+  readonly band?: number;
+  /** … and on which descriptor. */
+  readonly fd?: number;
 }
 
 /** A signal by the kernel itself. */

@@ -63,6 +63,8 @@ function emitSiginfo(into: Uint8Array, offset: number, info: SigInfo): void {
   view.setInt32(8, info.code, true);
   view.setUint32(12, info.pid, true);
   view.setUint32(16, info.uid, true);
+  view.setInt32(20, info.fd ?? 0, true);
+  view.setUint32(28, info.band ?? 0, true);
   view.setInt32(40, info.status, true);
   view.setInt32(44, info.value, true);
   // ssi_ptr is the whole of the union sigval, of which ssi_int is the lower half.
@@ -81,6 +83,7 @@ export function parseSiginfo(from: Uint8Array): SigInfo[] {
       uid: view.getUint32(16, true),
       value: view.getInt32(44, true),
       status: view.getInt32(40, true),
+      ...(view.getUint32(28, true) === 0 ? {} : { band: view.getUint32(28, true), fd: view.getInt32(20, true) }),
     });
   }
   return infos;

@@ -5,6 +5,13 @@ import type { F_GETLK, F_SETLK, F_SETLKW } from "../../abi/fcntl.ts";
 import type { RecordLock } from "../calls/locks.ts";
 import type { PollFd } from "../calls/poll.ts";
 
+/** The requests of ioctl(2) that answer a record: a kind of device adds its own. */
+// biome-ignore lint/suspicious/noEmptyInterface: rows come with the devices.
+export interface IoctlRecords {}
+
+/** What a request of ioctl(2) answers. */
+export type IoctlResult<Request extends number> = Request extends keyof IoctlRecords ? IoctlRecords[Request] : number;
+
 export interface DescriptorCalls {
   /** read(2): fills the buffer as far as there are bytes; 0 is end-of-file. Errors: EBADF, EAGAIN, EFAULT. */
   read(fd: number, buffer: Uint8Array): Promise<number>;
@@ -26,10 +33,15 @@ export interface DescriptorCalls {
    */
   fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: RecordLock): number;
   /**
-   * fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ.
-   * Errors: EBADF, EINVAL, EMFILE; EBUSY, EPERM (the size of a pipe).
+   * fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETOWN, F_SETOWN,
+   * F_GETSIG, F_SETSIG, F_GETPIPE_SZ, F_SETPIPE_SZ. Errors: EBADF, EINVAL, EMFILE, ESRCH; EBUSY, EPERM (the size of a pipe).
    */
   fcntl(fd: number, command: number, argument?: number): number;
+  /**
+   * ioctl(2): FIONREAD, SIOCOUTQ, SIOCATMARK, FIONBIO, FIOASYNC, FIOCLEX, and what the object has. Where C fills an int, the
+   * number is answered; where it fills a struct, a record. Errors: EBADF, ENOTTY, EINVAL.
+   */
+  ioctl<Request extends number>(fd: number, request: Request, argument?: number | object): IoctlResult<Request>;
   /**
    * poll(2): fills in `revents`; answers how many entries are ready. A negative timeout waits for ever.
    * Errors: EINVAL, EFAULT.

@@ -1,0 +1,42 @@
+/**
+ * ioctl(2) on a socket, and what signal-driven I/O is told of one: the parts that all protocols share.
+ *
+ * Read first: socket(7), "Ioctls"; unix(7), udp(7), tcp(7). A protocol's own requests come first.
+ */
+import type { Errno } from "../abi/errno.ts";
+import { FIONREAD, SIOCATMARK, SIOCOUTQ } from "../abi/ioctl.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI } from "../abi/poll.ts";
+import { AF_UNIX, SOCK_DGRAM } from "../abi/socket.ts";
+import type { RecordBuffer } from "./record-buffer.ts";
+import { BOTH_SHUT, RECEIVE_SHUT } from "./shut.ts";
+import type { Socket } from "./socket.ts";
+import type { StreamBuffer } from "./stream-buffer.ts";
+
+/** FIONREAD, SIOCOUTQ, SIOCATMARK. ENOTTY: it has no such request; EINVAL: a listening socket has no bytes. */
+export function ioctl(on: Socket, request: number, buffer: StreamBuffer | RecordBuffer): number | Errno {
+  switch (request) {
+    case FIONREAD:
+      if (on.state === "listening") return "EINVAL";
+      return "isAtMark" in buffer ? buffer.bytes : buffer.dataBytes(on.type === SOCK_DGRAM ? "first" : "all");
+    case SIOCOUTQ:
+      return on.state === "listening" ? "EINVAL" : on.sendQueueBytes;
+    case SIOCATMARK:
+      if ("isAtMark" in buffer) return Number(buffer.isAtMark);
+      return on.domain === AF_UNIX ? "EOPNOTSUPP" : "ENOTTY";
+    default:
+      return "ENOTTY";
+  }
+}
+
+/** Which of the events is news. `wantedRoom`: somebody has found no room since it was told last. */
+export function band(on: Socket, events: number, wantedRoom: boolean): number {
+  if ((events & POLLPRI) !== 0) return POLLPRI;
+  if ((events & POLLHUP) !== 0) {
+    if (on.shut === BOTH_SHUT) return POLLHUP;
+    return (on.shut & RECEIVE_SHUT) === 0 ? 0 : POLLIN;
+  }
+  if ((events & POLLERR) !== 0) return POLLERR;
+  if ((events & POLLIN) !== 0) return POLLIN;
+  // As sock_wake_async on Linux: room is news to who has asked for some.
+  return wantedRoom && (events & POLLOUT) !== 0 ? POLLOUT : 0;
+}
