@@ -244,6 +244,7 @@ export declare class Ip {
     readonly addresses: AddressTable;
     readonly paths: PathTable;
     readonly groups: GroupTable;
+    readonly v6: Ipv6;
     readonly settings: Ipv4Settings;
     sendError: ErrorSender;
     portUnreachable: PortUnreachable;
@@ -255,9 +256,9 @@ export declare class Ip {
     get timeOfDayMs(): number;
     get forwarding(): boolean;
     set forwarding(forwarding: boolean);
-    register(protocol: number, input: TransportInput): void;
+    register(protocol: number, input: TransportInput, family?: 4 | 6 | null): void;
     registerError(protocol: number, handler: TransportError): void;
-    inputFor(protocol: number): TransportInput | undefined;
+    inputFor(protocol: number, family: 4 | 6): TransportInput | undefined;
     errorHandlerFor(protocol: number): TransportError | undefined;
 }
 
@@ -276,6 +277,7 @@ export declare class IpAddress {
     get isUnspecified(): boolean;
     get isLoopback(): boolean;
     get isMulticast(): boolean;
+    get isLinkLocal(): boolean;
     get isBroadcast(): boolean;
     toString(): string;
 }
@@ -572,6 +574,8 @@ export interface SendOptions {
     readonly flowLabel?: number;
     readonly mtuDiscovery?: number;
     readonly ipOptions?: Uint8Array;
+    readonly hopByHop?: Uint8Array;
+    readonly dontFragment?: boolean;
     readonly multicastLoop?: boolean;
 }
 
@@ -1038,6 +1042,12 @@ type TraceDetail = {
     readonly source: string;
     readonly destination: string;
     readonly bytes: number;
+}
+ | {
+    readonly step: "inet/nd/address";
+    readonly interface: string;
+    readonly address: string;
+    readonly state: string;
 } | {
     readonly step: "netif/output" | "netif/input";
     readonly interface: string;
@@ -1397,16 +1407,36 @@ declare class Inet {
     readonly netif: Netif;
     readonly ip: Ip;
     readonly udp: Udp;
+    readonly v6: Inet6;
     readonly protocols: readonly Protocol[];
     constructor(machine: Machine, netif: Netif);
-    addAddress(to: Interface, text: string): 0 | Errno;
+    addAddress(to: Interface, text: string, verified?: boolean): 0 | Errno;
     deleteAddress(from: Interface, text: string): 0 | Errno;
+    startIpv6(on: Interface): 0 | Errno;
     addRoute(spec: RouteSpec): 0 | Errno;
     deleteRoute(spec: RouteSpec): 0 | Errno;
 }
 
+// inet/inet6.d.ts
+interface Inet6 {
+    readonly discovery: NeighbourDiscovery;
+    readonly reassembly: Reassembly6;
+}
+
 // inet/ip/addresses.d.ts
 type AddressKind = "unspecified" | "local" | "broadcast" | "multicast" | "unicast";
+
+// inet/ip/addresses.d.ts
+interface AddressOptions {
+    readonly state?: AddressState;
+    readonly origin?: AddressOrigin;
+    readonly preferredUntilNs?: number;
+    readonly validUntilNs?: number;
+    readonly withRoute?: boolean;
+}
+
+// inet/ip/addresses.d.ts
+type AddressOrigin = "static" | "kernel_ll" | "kernel_ra" | "kernel_lo";
 
 // inet/ip/addresses.d.ts
 interface AddressSnapshot {
@@ -1414,27 +1444,42 @@ interface AddressSnapshot {
     readonly address: string;
     readonly prefixLength: number;
     readonly broadcast: string | null;
+    readonly scope: "host" | "link" | "global";
+    readonly state: AddressState;
+    readonly origin: AddressOrigin;
+    readonly preferredUntilNs: number | null;
+    readonly validUntilNs: number | null;
 }
+
+// inet/ip/addresses.d.ts
+type AddressState = "preferred" | "deprecated" | "tentative" | "dadfailed";
 
 // inet/ip/addresses.d.ts
 declare class AddressTable {
     constructor(routes: RouteTable);
     get generation(): number;
-    add(through: Interface, prefix: Prefix): 0 | Errno;
+    add(through: Interface, prefix: Prefix, options?: AddressOptions): 0 | Errno;
     delete(through: Interface, address: IpAddress): 0 | Errno;
     deleteThrough(gone: Interface): void;
+    setState(address: InterfaceAddress, state: AddressState): void;
+    find(through: Interface, address: IpAddress): InterfaceAddress | undefined;
     list(): readonly InterfaceAddress[];
     kindOf(address: IpAddress): AddressKind;
-    select(through: Interface, neighbour: IpAddress): IpAddress | undefined;
+    select(through: Interface, neighbour: IpAddress, destination?: IpAddress): IpAddress | undefined;
     broadcastInterface(broadcast: IpAddress): InterfaceAddress | undefined;
     snapshot(): readonly AddressSnapshot[];
 }
 
 // inet/ip/addresses.d.ts
-interface InterfaceAddress {
+interface InterfaceAddress extends Candidate {
     readonly through: Interface;
     readonly address: IpAddress;
     readonly network: Network;
+    state: AddressState;
+    readonly origin: AddressOrigin;
+    readonly bringsRoute: boolean;
+    preferredUntilNs: number;
+    validUntilNs: number;
 }
 
 // inet/ip/groups.d.ts
@@ -1493,6 +1538,8 @@ declare class PathTable {
     to(destination: IpAddress, demanded?: Interface | null): Path | Errno;
     broadcastFrom(source: IpAddress, destination: IpAddress): Path | Errno;
     mtu(path: Path): number;
+    linkMtu({ destination, through }: Path): number;
+    setLinkMtu(through: Interface, mtu: number): void;
     learnMtu(destination: IpAddress, mtu: number): void;
 }
 
@@ -1626,6 +1673,181 @@ declare class Ipv4Settings {
     get ipfragTimeNs(): number;
     get mtuExpiresNs(): number;
     get icmpRateLimitNs(): number;
+}
+
+// inet/ip6/ip6.d.ts
+type ErrorSender6 = (packet: Packet, frameKind: FrameKind, message: ErrorMessage, from: Interface | null) => void;
+
+// inet/ip6/ip6.d.ts
+declare class Ipv6 {
+    readonly settings: Ipv6Settings;
+    sendError: ErrorSender6;
+    sendRedirect: RedirectSender;
+    nextIdentification: number;
+    constructor(machine: Machine, netif: Netif);
+    takeIdentification(): number;
+}
+
+// inet/ip6/ip6.d.ts
+type RedirectSender = (packet: Packet, through: Interface, nextHop: IpAddress) => void;
+
+// inet/ip6/reassembly.d.ts
+declare class Reassembly6 {
+    constructor(ip: Ip);
+    get trueBytes(): number;
+    get size(): number;
+    add(packet: Packet, arrival: Arrival, at: number, field: number): Packet | null;
+}
+
+// inet/ip6/settings.d.ts
+declare const INTERFACE_SETTINGS: {
+    readonly disable_ipv6: 1;
+    readonly forwarding: 0;
+    readonly hop_limit: 64;
+    readonly accept_ra: 1;
+    readonly accept_ra_defrtr: 1;
+    readonly accept_ra_pinfo: 1;
+    readonly accept_ra_mtu: 1;
+    readonly accept_ra_rtr_pref: 1;
+    readonly accept_ra_min_hop_limit: 1;
+    readonly accept_redirects: 1;
+    readonly autoconf: 1;
+    readonly max_addresses: 16;
+    readonly addr_gen_mode: 0;
+    readonly accept_dad: 1;
+    readonly dad_transmits: 1;
+    readonly router_solicitations: 3;
+    readonly router_solicitation_interval: 4;
+    readonly router_solicitation_delay: 1;
+    readonly force_mld_version: 0;
+};
+
+// inet/ip6/settings.d.ts
+type Ipv6InterfaceSetting = keyof typeof INTERFACE_SETTINGS;
+
+// inet/ip6/settings.d.ts
+declare class Ipv6Settings {
+    readonly bindV6Only: IntegerSetting;
+    readonly ip6fragHighThreshold: IntegerSetting;
+    readonly ip6fragTime: IntegerSetting;
+    readonly icmpRateLimit: IntegerSetting;
+    readonly icmpEchoIgnoreAll: IntegerSetting;
+    readonly icmpEchoIgnoreMulticast: IntegerSetting;
+    readonly interfaces: InterfaceSettings<Ipv6InterfaceSetting>;
+    onDisable: (through: Interface, disabled: boolean) => void;
+    onForwarding: () => void;
+    constructor(sysctl: Sysctl, interfaces: InterfaceTable);
+    isEnabled(through: Interface): boolean;
+    isForwarding(through: Interface): boolean;
+    setForwarding(forwarding: boolean): void;
+}
+
+// inet/ip6/source.d.ts
+interface Candidate {
+    readonly address: IpAddress;
+    readonly through: Interface;
+    readonly state: "preferred" | "deprecated" | "tentative" | "dadfailed";
+}
+
+// inet/nd/advertise.d.ts
+interface AdvertiseSpec {
+    readonly prefix?: string | readonly string[];
+    readonly lifetimeSeconds?: number;
+    readonly validSeconds?: number;
+    readonly preferredSeconds?: number;
+    readonly onLink?: boolean;
+    readonly autonomous?: boolean;
+    readonly mtu?: number;
+    readonly hopLimit?: number;
+    readonly preference?: Preference;
+    readonly dnsServers?: readonly string[];
+    readonly minIntervalSeconds?: number;
+    readonly maxIntervalSeconds?: number;
+}
+
+// inet/nd/advertise.d.ts
+declare class Advertisers {
+    constructor(ip: Ip);
+    start(through: Interface, spec: AdvertiseSpec): Disposable | "EINVAL";
+    solicited(through: Interface): void;
+    ready(through: Interface): void;
+}
+
+// inet/nd/dad.d.ts
+declare class DuplicateDetection {
+    onEnd: (address: InterfaceAddress, isOurs: boolean) => void;
+    constructor(ip: Ip);
+    begin(address: InterfaceAddress): void;
+    cancel(address: InterfaceAddress): void;
+    duplicate(address: InterfaceAddress): void;
+}
+
+// inet/nd/nd.d.ts
+declare class NeighbourDiscovery {
+    readonly ip: Ip;
+    readonly dad: DuplicateDetection;
+    readonly routers: DefaultRouters;
+    readonly prefixes: Prefixes;
+    readonly redirects: Redirects;
+    readonly advertisers: Advertisers;
+    constructor(ip: Ip);
+    start(through: Interface): 0 | Errno;
+    stop(through: Interface): void;
+    addAddress(through: Interface, prefix: Prefix, verified: boolean, options?: AddressOptions): 0 | Errno;
+    deleteAddress(through: Interface, address: IpAddress): 0 | Errno;
+    get dnsServers(): readonly IpAddress[];
+    setDnsServers(through: Interface, servers: readonly IpAddress[]): void;
+    advertised(through: Interface): void;
+    acceptsAdvertisements(through: Interface): boolean;
+}
+
+// inet/nd/prefixes.d.ts
+interface Lifetimes {
+    readonly preferredNs: number;
+    readonly validNs: number;
+}
+
+// inet/nd/prefixes.d.ts
+declare class Prefixes {
+    constructor(ip: Ip, makeAddress: (through: Interface, option: PrefixOption, untilNs: Lifetimes) => void);
+    take(through: Interface, option: PrefixOption): void;
+    get nextExpiryNs(): number;
+    expire(nowNs: number): void;
+    flush(through: Interface): void;
+}
+
+// inet/nd/redirect.d.ts
+type RedirectMessage = Extract<nd.Message, {
+    readonly kind: "redirect";
+}>;
+
+// inet/nd/redirect.d.ts
+declare class Redirects {
+    constructor(ip: Ip);
+    take(arrival: Arrival, through: Interface, message: RedirectMessage): boolean;
+    failed(through: Interface, target: IpAddress): void;
+    flush(through: Interface): void;
+}
+
+// inet/nd/routers.d.ts
+declare class DefaultRouters {
+    constructor(ip: Ip);
+    take(through: Interface, address: IpAddress, { lifetimeSeconds, preference }: RouterAdvertisement): void;
+    remove(through: Interface, address: IpAddress): void;
+    get nextExpiryNs(): number;
+    expire(nowNs: number): void;
+    flush(through: Interface): void;
+    choose(): void;
+    snapshot(): readonly RouterSnapshot[];
+}
+
+// inet/nd/routers.d.ts
+interface RouterSnapshot {
+    readonly interface: string;
+    readonly address: string;
+    readonly preference: Preference;
+    readonly untilNs: number;
+    readonly isChosen: boolean;
 }
 
 // inet/udp/pcb.d.ts
@@ -3231,7 +3453,7 @@ type LinkType = "ethernet" | "raw-ip" | "ppp";
 declare class InterfaceSettings<Name extends string> {
     readonly all: SettingsOf<Name>;
     readonly default: SettingsOf<Name>;
-    constructor(sysctl: Sysctl, interfaces: InterfaceTable, directory: string, initial: Readonly<Record<Name, number>>, all?: Partial<Readonly<Record<Name, number>>>);
+    constructor(sysctl: Sysctl, interfaces: InterfaceTable, directory: string, initial: Readonly<Record<Name, number>>, all?: Partial<Readonly<Record<Name, number>>>, changed?: (who: string, name: Name) => void);
     of(through: Interface): SettingsOf<Name>;
     every(): readonly SettingsOf<Name>[];
     both(through: Interface, name: Name): boolean;
@@ -3308,6 +3530,17 @@ interface InterfaceParts {
 type TapListener = (direction: Direction, packet: Packet) => void;
 
 // netif/neighbour-table.d.ts
+interface Advertisement {
+    readonly macAddress: mac.MacAddress | null;
+    readonly isSolicited: boolean;
+    readonly overrides: boolean;
+    readonly isRouter: boolean;
+}
+
+// netif/neighbour-table.d.ts
+type FailureListener = (through: Interface, address: IpAddress) => void;
+
+// netif/neighbour-table.d.ts
 interface Lesson {
     readonly create: boolean;
     readonly confirmed: boolean;
@@ -3328,8 +3561,11 @@ declare class NeighbourTable {
     get size(): number;
     registerSolicitor(family: 4 | 6, solicitor: Solicitor): void;
     onUnreachable(family: 4 | 6, listener: UnreachableListener): void;
+    onFailure(family: 4 | 6, listener: FailureListener): void;
+    get(through: Interface, address: IpAddress): Neighbour | undefined;
     resolve(through: Interface, address: IpAddress, packet: Packet, etherType: number): mac.MacAddress;
     learn(through: Interface, address: IpAddress, macAddress: mac.MacAddress, lesson: Lesson): void;
+    advise(through: Interface, address: IpAddress, advertisement: Advertisement): boolean;
     confirm(through: Interface, address: IpAddress): void;
     flush(through: Interface): void;
     snapshot(): readonly NeighbourSnapshot[];
@@ -3340,6 +3576,26 @@ type Solicitor = (through: Interface, target: IpAddress, unicastTo?: mac.MacAddr
 
 // netif/neighbour-table.d.ts
 type UnreachableListener = (packet: Packet) => void;
+
+// netif/neighbour.d.ts
+declare class Neighbour {
+    readonly through: Interface;
+    readonly address: IpAddress;
+    readonly etherType: number;
+    state: NeighbourState;
+    macAddress: MacAddress;
+    isRouter: boolean;
+    confirmedNs: number;
+    probes: number;
+    lastUse: number;
+    readonly resolveTimer: TimedEvent;
+    readonly verifyTimer: TimedEvent;
+    constructor(through: Interface, address: IpAddress, etherType: number, expire: (neighbour: Neighbour) => void);
+    get hasWaiting(): boolean;
+    get isFull(): boolean;
+    hold(packet: Packet): void;
+    takeWaiting(): Packet | undefined;
+}
 
 // netif/neighbour.d.ts
 type NeighbourState = "INCOMPLETE" | "REACHABLE" | "STALE" | "DELAY" | "PROBE" | "FAILED";
@@ -3715,6 +3971,45 @@ type Message = {
 // wire/icmpv4.d.ts
 declare function type(view: DataView, offset: number): number;
 
+// wire/icmpv6.d.ts
+type ErrorMessage = Exclude<Message, {
+    readonly kind: "echo-request" | "echo-reply" | "other";
+}>;
+
+// wire/icmpv6.d.ts
+type Message = {
+    readonly kind: "echo-request";
+    readonly identifier: number;
+    readonly sequence: number;
+} | {
+    readonly kind: "echo-reply";
+    readonly identifier: number;
+    readonly sequence: number;
+} | {
+    readonly kind: "destination-unreachable";
+    readonly code: number;
+} | {
+    readonly kind: "packet-too-big";
+    readonly code: number;
+    readonly mtu: number;
+} | {
+    readonly kind: "time-exceeded";
+    readonly code: number;
+}
+ | {
+    readonly kind: "parameter-problem";
+    readonly code: number;
+    readonly pointer: number;
+} | {
+    readonly kind: "other";
+    readonly type: number;
+    readonly code: number;
+    readonly rest: number;
+};
+
+// wire/icmpv6.d.ts
+declare function type(view: DataView, offset: number): number;
+
 // wire/ip-address.d.ts
 interface AddressPair {
     readonly source: IpAddress;
@@ -3725,6 +4020,83 @@ interface AddressPair {
 interface Prefix {
     readonly address: IpAddress;
     readonly prefixLength: number;
+}
+
+// wire/nd-option.d.ts
+type Option = {
+    readonly kind: "source-link-address";
+    readonly macAddress: mac.MacAddress;
+} | {
+    readonly kind: "target-link-address";
+    readonly macAddress: mac.MacAddress;
+} | PrefixOption
+ | {
+    readonly kind: "redirected";
+    readonly packet: Uint8Array;
+} | {
+    readonly kind: "mtu";
+    readonly mtu: number;
+} | {
+    readonly kind: "dns-servers";
+    readonly lifetimeSeconds: number;
+    readonly servers: readonly IpAddress[];
+}
+ | {
+    readonly kind: "other";
+    readonly type: number;
+    readonly data: Uint8Array;
+};
+
+// wire/nd-option.d.ts
+interface PrefixOption {
+    readonly kind: "prefix";
+    readonly prefix: IpAddress;
+    readonly prefixLength: number;
+    readonly isOnLink: boolean;
+    readonly isAutonomous: boolean;
+    readonly validSeconds: number;
+    readonly preferredSeconds: number;
+}
+
+// wire/nd.d.ts
+type Message = {
+    readonly kind: "router-solicitation";
+    readonly options: readonly Option[];
+} | RouterAdvertisement | {
+    readonly kind: "neighbour-solicitation";
+    readonly target: IpAddress;
+    readonly options: readonly Option[];
+} | NeighbourAdvertisement | {
+    readonly kind: "redirect";
+    readonly target: IpAddress;
+    readonly destination: IpAddress;
+    readonly options: readonly Option[];
+};
+
+// wire/nd.d.ts
+interface NeighbourAdvertisement {
+    readonly kind: "neighbour-advertisement";
+    readonly isRouter: boolean;
+    readonly isSolicited: boolean;
+    readonly overrides: boolean;
+    readonly target: IpAddress;
+    readonly options: readonly Option[];
+}
+
+// wire/nd.d.ts
+type Preference = "low" | "medium" | "high";
+
+// wire/nd.d.ts
+interface RouterAdvertisement {
+    readonly kind: "router-advertisement";
+    readonly hopLimit: number;
+    readonly isManaged: boolean;
+    readonly hasOtherConfiguration: boolean;
+    readonly preference: Preference;
+    readonly lifetimeSeconds: number;
+    readonly reachableMs: number;
+    readonly retransmitMs: number;
+    readonly options: readonly Option[];
 }
 
 // wire/packet.d.ts

@@ -56,6 +56,8 @@ export type TraceDetail =
       readonly destination: string;
       readonly bytes: number;
     }
+  /** An IPv6 address of an interface has come to a state: "tentative", "preferred", "deprecated", "dadfailed", "removed". */
+  | { readonly step: "inet/nd/address"; readonly interface: string; readonly address: string; readonly state: string }
   | {
       readonly step: "netif/output" | "netif/input";
       readonly interface: string;

@@ -18,6 +18,7 @@ import { solicit } from "./arp/output.ts";
 import * as icmpInput from "./icmp/input.ts";
 import { ErrorLimit } from "./icmp/limit.ts";
 import * as icmpOutput from "./icmp/output.ts";
+import { attachIpv6, type Inet6 } from "./inet6.ts";
 import { Ip } from "./ip/ip.ts";
 import { addRoute, deleteRoute, type RouteSpec } from "./ip/route-spec.ts";
 import { input as ipInput } from "./ip4/input.ts";
@@ -27,6 +28,7 @@ export class Inet {
   readonly netif: Netif;
   readonly ip: Ip;
   readonly udp: Udp;
+  readonly v6: Inet6;
   /** The rows for the host's table of protocols. */
   readonly protocols: readonly Protocol[];
 
@@ -36,21 +38,34 @@ export class Inet {
     this.ip = ip;
     this.#attachArp(ip);
     this.#attachIcmp(ip);
+    this.v6 = attachIpv6(ip);
     netif.register(ETHERTYPE_IPV4, (packet, from, kind) => ipInput(ip, packet, from, kind));
     this.udp = new Udp(machine, ip);
     this.protocols = [udpProtocol(this.udp)];
   }
 
-  /** Gives an interface an address: "10.0.0.1/24". EINVAL also when the text is not one. */
-  addAddress(to: Interface, text: string): 0 | Errno {
+  /**
+   * Gives an interface an address: "10.0.0.1/24", "2001:db8::1/64". An IPv6 address is tentative until nobody has answered for
+   * it, unless it is `verified`. EINVAL also when the text is none. EEXIST.
+   */
+  addAddress(to: Interface, text: string, verified: boolean = false): 0 | Errno {
     const prefix = parsePrefix(text);
-    return prefix === undefined ? "EINVAL" : this.ip.addresses.add(to, prefix);
+    if (prefix === undefined) return "EINVAL";
+    if (prefix.address.family === 6) return this.v6.discovery.addAddress(to, prefix, verified);
+    return this.ip.addresses.add(to, prefix);
   }
 
   /** Takes an address away: "10.0.0.1", with or without its prefix. EADDRNOTAVAIL: the interface does not have it. */
   deleteAddress(from: Interface, text: string): 0 | Errno {
     const address = IpAddress.parse(text.replace(/\/\d+$/, ""));
-    return address === undefined ? "EINVAL" : this.ip.addresses.delete(from, address);
+    if (address === undefined) return "EINVAL";
+    if (address.family === 6) return this.v6.discovery.deleteAddress(from, address);
+    return this.ip.addresses.delete(from, address);
+  }
+
+  /** IPv6 begins on an interface: a link-local address, and what routers advertise. EINVAL: its MTU is below 1280. */
+  startIpv6(on: Interface): 0 | Errno {
+    return this.v6.discovery.start(on);
   }
 
   /** Adds a route; errors as in ip/route-spec.ts. */
@@ -73,7 +88,7 @@ export class Inet {
     const limit = new ErrorLimit();
     ip.sendError = (packet, frameKind, message) => icmpOutput.error(ip, limit, packet, frameKind, message);
     ip.portUnreachable = (packet, { frameKind }) => ip.sendError(packet, frameKind, PORT_UNREACHABLE);
-    ip.register(IPPROTO_ICMP, (packet, arrival) => icmpInput.input(ip, packet, arrival));
+    ip.register(IPPROTO_ICMP, (packet, arrival) => icmpInput.input(ip, packet, arrival), 4);
     // RFC 1812 §5.3.3.1: what could not be handed to the last hop is answered with "host unreachable", to ourselves too.
     this.netif.neighbours.onUnreachable(4, (packet) => ip.sendError(packet, "host", HOST_UNREACHABLE));
   }

@@ -17,20 +17,26 @@ export class InterfaceSettings<Name extends string> {
   readonly #sysctl: Sysctl;
   readonly #directory: string;
   readonly #names: readonly Name[];
+  readonly #changed: (who: string, name: Name) => void;
   /** By the interface's index. */
   readonly #own: (SettingsOf<Name> | undefined)[] = [];
 
-  /** The directory is written with slashes, "net/ipv4/conf". `initial` is what "default" has, `all` where "all" differs. */
+  /**
+   * The directory is written with slashes, "net/ipv4/conf". `initial` is what "default" has, `all` where "all" differs;
+   * `changed` is told when somebody has written one, and of whom.
+   */
   constructor(
     sysctl: Sysctl,
     interfaces: InterfaceTable,
     directory: string,
     initial: Readonly<Record<Name, number>>,
     all: Partial<Readonly<Record<Name, number>>> = {},
+    changed: (who: string, name: Name) => void = () => {},
   ) {
     this.#sysctl = sysctl;
     this.#directory = directory;
     this.#names = Object.keys(initial) as Name[];
+    this.#changed = changed;
     this.all = this.#define("all", (name) => all[name] ?? initial[name]);
     this.default = this.#define("default", (name) => initial[name]);
     interfaces.subscribe((changed, change) => {
@@ -68,7 +74,10 @@ export class InterfaceSettings<Name extends string> {
   }
 
   #define(who: string, initial: (name: Name) => number): SettingsOf<Name> {
-    const define = (name: Name) => this.#sysctl.integer(`${this.#directory}/${who}/${name}`, initial(name));
+    const define = (name: Name) =>
+      this.#sysctl.integer(`${this.#directory}/${who}/${name}`, initial(name), {
+        changed: () => this.#changed(who, name),
+      });
     return Object.fromEntries(this.#names.map((name) => [name, define(name)])) as Record<Name, IntegerSetting>;
   }
 

@@ -43,6 +43,18 @@ export interface Lesson {
   readonly etherType: number;
 }
 
+/** What a neighbour advertisement says: RFC 4861 §4.4. */
+export interface Advertisement {
+  /** Null when it does not say where. */
+  readonly macAddress: mac.MacAddress | null;
+  readonly isSolicited: boolean;
+  readonly overrides: boolean;
+  readonly isRouter: boolean;
+}
+
+/** Is told when nobody answers for an address any more. */
+export type FailureListener = (through: Interface, address: IpAddress) => void;
+
 /** One line of `ip neigh`. */
 export interface NeighbourSnapshot {
   readonly address: string;
@@ -60,6 +72,7 @@ export class NeighbourTable {
   readonly #entries: (Map<NeighbourKey, Neighbour> | undefined)[] = [];
   readonly #solicitors: Map<4 | 6, Solicitor> = new Map<4 | 6, Solicitor>();
   readonly #listeners: Map<4 | 6, UnreachableListener> = new Map<4 | 6, UnreachableListener>();
+  readonly #failureListeners: Map<4 | 6, FailureListener> = new Map<4 | 6, FailureListener>();
   readonly #expire: (neighbour: Neighbour) => void = (neighbour) => this.#timeout(neighbour);
   #size = 0;
   #uses = 0;
@@ -78,6 +91,15 @@ export class NeighbourTable {
 
   onUnreachable(family: 4 | 6, listener: UnreachableListener): void {
     this.#listeners.set(family, listener);
+  }
+
+  onFailure(family: 4 | 6, listener: FailureListener): void {
+    this.#failureListeners.set(family, listener);
+  }
+
+  /** What is known of an address; undefined: nothing. */
+  get(through: Interface, address: IpAddress): Neighbour | undefined {
+    return this.#find(through, address);
   }
 
   /** The link address to send this packet to; or UNRESOLVED, and the packet waits, or was dropped and counted. */
@@ -108,6 +130,28 @@ export class NeighbourTable {
     if (lesson.confirmed) this.#confirm(neighbour);
     else if (isNews) this.#enter(neighbour, "STALE");
     this.#sendWaiting(neighbour);
+  }
+
+  /** RFC 4861 §7.2.5: an advertisement of a neighbour that is known. True: it was a router, and says that it is none now. */
+  advise(through: Interface, address: IpAddress, advertisement: Advertisement): boolean {
+    const neighbour = this.#find(through, address);
+    if (neighbour === undefined) return false;
+    const { macAddress, isSolicited, overrides, isRouter } = advertisement;
+    const isKnown = neighbour.macAddress !== UNRESOLVED;
+    if (!isKnown && macAddress === null) return false;
+    const isNews = macAddress !== null && macAddress !== neighbour.macAddress;
+    if (isKnown && isNews && !overrides) {
+      // Somebody says otherwise, and does not insist: it is to be verified.
+      if (neighbour.state === "REACHABLE") this.#enter(neighbour, "STALE");
+      return false;
+    }
+    if (isNews) neighbour.macAddress = macAddress;
+    if (isSolicited) this.#confirm(neighbour);
+    else if (isNews) this.#enter(neighbour, "STALE");
+    this.#sendWaiting(neighbour);
+    const wasRouter = neighbour.isRouter;
+    neighbour.isRouter = isRouter;
+    return wasRouter && !isRouter;
   }
 
   /** A connection makes progress through this neighbour, so it is there: RFC 4861 §7.3.1. */
@@ -197,6 +241,7 @@ export class NeighbourTable {
     this.#enter(neighbour, "FAILED");
     neighbour.macAddress = UNRESOLVED;
     this.#machine.counters.bump("NeighResFailed");
+    this.#failureListeners.get(neighbour.address.family)?.(neighbour.through, neighbour.address);
     const listener = this.#listeners.get(neighbour.address.family);
     for (let packet = neighbour.takeWaiting(); packet !== undefined; packet = neighbour.takeWaiting()) {
       listener?.(packet);

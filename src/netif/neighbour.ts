@@ -55,6 +55,8 @@ export class Neighbour {
   readonly etherType: number;
   state: NeighbourState = "INCOMPLETE";
   macAddress: MacAddress = UNRESOLVED;
+  /** It says that it is a router: RFC 4861 §4.4. */
+  isRouter = false;
   /** When it was last known to be reachable. */
   confirmedNs = 0;
   /** Requests since the last answer. */

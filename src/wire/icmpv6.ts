@@ -47,7 +47,8 @@ export const UNRECOGNISED_OPTION = 2;
 export const INCOMPLETE_HEADER_CHAIN = 3;
 
 export type Message =
-  | { readonly kind: "echo-request" | "echo-reply"; readonly identifier: number; readonly sequence: number }
+  | { readonly kind: "echo-request"; readonly identifier: number; readonly sequence: number }
+  | { readonly kind: "echo-reply"; readonly identifier: number; readonly sequence: number }
   | { readonly kind: "destination-unreachable"; readonly code: number }
   | { readonly kind: "packet-too-big"; readonly code: number; readonly mtu: number }
   | { readonly kind: "time-exceeded"; readonly code: number }

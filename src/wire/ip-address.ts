@@ -14,6 +14,7 @@
 import { assert } from "../base/assert.ts";
 
 const MAPPED = 0x0000_ffff;
+const LINK_LOCAL_PREFIX = 0xfe80 >>> 6;
 
 export class IpAddress {
   readonly w0: number;
@@ -80,6 +81,11 @@ export class IpAddress {
   /** 224.0.0.0/4 or ff00::/8 */
   get isMulticast(): boolean {
     return this.family === 4 ? this.w3 >>> 28 === 0xe : this.w0 >>> 24 === 0xff;
+  }
+
+  /** fe80::/10. What 169.254.0.0/16 is to IPv4 has no meaning to the layers below. */
+  get isLinkLocal(): boolean {
+    return this.w0 >>> 22 === LINK_LOCAL_PREFIX;
   }
 
   /** Only the limited broadcast, 255.255.255.255: a directed one takes a prefix to recognise. */

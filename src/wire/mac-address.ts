@@ -34,6 +34,11 @@ export function multicastV4(group: number): MacAddress {
   return 0x0100_5e00_0000 + (group & 0x7f_ffff);
 }
 
+/** Where an IPv6 group lives on Ethernet: RFC 2464 §7, the low 32 bits, which are given, behind 33:33. */
+export function multicastV6(group: number): MacAddress {
+  return 0x3333_0000_0000 + group;
+}
+
 /** Six pairs of hexadecimal digits between colons, `02:00:00:00:00:01`; undefined for anything else. */
 export function parse(text: string): MacAddress | undefined {
   return FORM.test(text) ? Number.parseInt(text.replaceAll(":", ""), 16) : undefined;

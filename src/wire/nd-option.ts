@@ -27,7 +27,8 @@ const AUTONOMOUS = 0x40;
 export const FOREVER_SECONDS = 0xffff_ffff;
 
 export type Option =
-  | { readonly kind: "source-link-address" | "target-link-address"; readonly macAddress: mac.MacAddress }
+  | { readonly kind: "source-link-address"; readonly macAddress: mac.MacAddress }
+  | { readonly kind: "target-link-address"; readonly macAddress: mac.MacAddress }
   | PrefixOption
   /** The beginning of the packet that a redirect is about; its length is a multiple of eight. */
   | { readonly kind: "redirected"; readonly packet: Uint8Array }

@@ -176,10 +176,7 @@ const OUR_LINES: readonly (readonly [string, Uint8Array])[] = [
   ["ARP, bad-protocol-type, length 28", changed(arpFrame({}), 16, 0x86)],
   ["ARP, bad-address-length, length 28", changed(arpFrame({}), 18, 8)],
   ["ARP, Unknown (77), length 28", arpFrame({ op: 77 })],
-  [
-    "02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype IPv6 (0x86dd), length 54",
-    frame(ethernet.ETHERTYPE_IPV6, new Uint8Array(40)),
-  ],
+  ["IP6 version error: 0 != 6", frame(ethernet.ETHERTYPE_IPV6, new Uint8Array(40))],
   ["02:00:00:00:00:01 > 02:00:00:00:00:02, 802.3, length 8", frame(8, new Uint8Array(8))],
 ];
 
@@ -192,7 +189,7 @@ describe("other link types", () => {
   test("a raw packet has no link header", () => {
     expect(describeFrame(datagramBytes, LINKTYPE_RAW)).toBe(`${PORTS} UDP, length 18`);
     expect(describeFrame(new Uint8Array(0), LINKTYPE_RAW)).toBe("[|ip]");
-    expect(describeFrame(changed(datagramBytes, 0, 0x60), LINKTYPE_RAW)).toBe("ip version 6, length 46");
+    expect(describeFrame(changed(datagramBytes, 0, 0x50), LINKTYPE_RAW)).toBe("ip version 5, length 46");
   });
 
   test("an unknown one is named", () => expect(describeFrame(datagramBytes, 147)).toBe("link-type 147, length 46"));

@@ -13,6 +13,7 @@ import * as icmpv4 from "./icmpv4.ts";
 import * as ipv4 from "./ipv4.ts";
 import * as mac from "./mac-address.ts";
 import { LINKTYPE_ETHERNET, LINKTYPE_RAW } from "./pcapng.ts";
+import { describeIp6 } from "./tcpdump-ipv6.ts";
 import * as udp from "./udp.ts";
 
 /** What is at `offset`, of which `length` bytes were captured. */
@@ -40,10 +41,14 @@ const LINK_TYPES: ReadonlyMap<number, Describe> = new Map([
 const ETHER_TYPES: ReadonlyMap<number, Describe> = new Map([
   [ethernet.ETHERTYPE_IPV4, describeIp],
   [ethernet.ETHERTYPE_ARP, describeArp],
+  [ethernet.ETHERTYPE_IPV6, describeIpv6],
 ]);
 
 /** By the version field, where no link header says what follows. */
-const IP_VERSIONS: ReadonlyMap<number, Describe> = new Map([[4, describeIp]]);
+const IP_VERSIONS: ReadonlyMap<number, Describe> = new Map([
+  [4, describeIp],
+  [6, describeIpv6],
+]);
 
 const IP_PROTOCOLS: ReadonlyMap<number, DescribePayload> = new Map([
   [IPPROTO_ICMP, describeIcmp],
@@ -69,8 +74,7 @@ function describeEthernet(view: DataView, offset: number, length: number): strin
   if (describePacket !== undefined) return describePacket(view, offset + ethernet.HEADER_LENGTH, payloadLength);
   const ends = `${mac.format(source)} > ${mac.format(destination)}`;
   if (etherType < ethernet.ETHERTYPE_MIN) return `${ends}, 802.3, length ${etherType}`;
-  const name = etherType === ethernet.ETHERTYPE_IPV6 ? "IPv6" : "Unknown";
-  return `${ends}, ethertype ${name} (0x${etherType.toString(16).padStart(4, "0")}), length ${length}`;
+  return `${ends}, ethertype Unknown (0x${etherType.toString(16).padStart(4, "0")}), length ${length}`;
 }
 
 function describeArp(view: DataView, offset: number, length: number): string {
@@ -115,6 +119,10 @@ function describeIp(view: DataView, offset: number, length: number): string {
   // Only the first fragment starts with the header of the next protocol.
   const isFirst = ipv4.fragmentOffset(view, offset) === 0;
   return `IP ${missing}${isFirst ? describePayload(view, offset + headerLength, payload) : describeLaterFragment(payload)}`;
+}
+
+function describeIpv6(view: DataView, offset: number, length: number): string {
+  return describeIp6(view, offset, length, describePayload);
 }
 
 function describePayload(view: DataView, offset: number, payload: Payload): string {

@@ -25,6 +25,7 @@ import { type AddressPair, ANY_V4, type IpAddress } from "../../wire/ip-address.
 import type { Packet } from "../../wire/packet.ts";
 import { Reassembly } from "../ip4/reassembly.ts";
 import { Ipv4Settings } from "../ip4/settings.ts";
+import { Ipv6 } from "../ip6/ip6.ts";
 import { type AddressKind, AddressTable } from "./addresses.ts";
 import { GroupTable } from "./groups.ts";
 import { PathTable } from "./path.ts";
@@ -93,6 +94,10 @@ export interface SendOptions {
   readonly mtuDiscovery?: number;
   /** IPv4: the options of the header, whole words and at most 40 bytes. */
   readonly ipOptions?: Uint8Array;
+  /** IPv6: a hop-by-hop options header, whole; its first octet is filled in. */
+  readonly hopByHop?: Uint8Array;
+  /** IPV6_DONTFRAG: what does not fit the path is EMSGSIZE, and not cut by this host. */
+  readonly dontFragment?: boolean;
   /** Do sockets of this host hear what is sent to a group? Default true. */
   readonly multicastLoop?: boolean;
 }
@@ -115,6 +120,8 @@ export class Ip {
   readonly addresses: AddressTable;
   readonly paths: PathTable;
   readonly groups: GroupTable = new GroupTable();
+  /** What IPv6 has for itself. */
+  readonly v6: Ipv6;
   /** Linux's settings below net.ipv4. */
   readonly settings: Ipv4Settings;
   /** ICMP fills these in: IP can't import its own user. */
@@ -139,11 +146,13 @@ export class Ip {
     flowLabel: 0,
   };
   readonly #inputs: (TransportInput | undefined)[] = new Array<TransportInput | undefined>(PROTOCOLS).fill(undefined);
+  readonly #inputs6: (TransportInput | undefined)[] = new Array<TransportInput | undefined>(PROTOCOLS).fill(undefined);
   readonly #errors: (TransportError | undefined)[] = new Array<TransportError | undefined>(PROTOCOLS).fill(undefined);
 
   constructor(machine: Machine, netif: Netif) {
     this.machine = machine;
     this.netif = netif;
+    this.v6 = new Ipv6(machine, netif);
     this.settings = new Ipv4Settings(machine.sysctl, netif.interfaces);
     this.routes = new RouteTable();
     this.addresses = new AddressTable(this.routes);
@@ -172,9 +181,10 @@ export class Ip {
     this.settings.setForwarding(forwarding);
   }
 
-  /** From now on datagrams of either family with this protocol number go to this function. */
-  register(protocol: number, input: TransportInput): void {
-    this.#inputs[protocol] = input;
+  /** From now on datagrams with this protocol number go to this function: those of both families, unless one is named. */
+  register(protocol: number, input: TransportInput, family: 4 | 6 | null = null): void {
+    if (family !== 6) this.#inputs[protocol] = input;
+    if (family !== 4) this.#inputs6[protocol] = input;
   }
 
   /** From now on ICMP errors about datagrams with this protocol number go to this function. */
@@ -182,8 +192,8 @@ export class Ip {
     this.#errors[protocol] = handler;
   }
 
-  inputFor(protocol: number): TransportInput | undefined {
-    return this.#inputs[protocol];
+  inputFor(protocol: number, family: 4 | 6): TransportInput | undefined {
+    return (family === 4 ? this.#inputs : this.#inputs6)[protocol];
   }
 
   errorHandlerFor(protocol: number): TransportError | undefined {

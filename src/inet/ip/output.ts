@@ -6,8 +6,10 @@
 import type { Errno } from "../../abi/errno.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
+import * as ipv6 from "../../wire/ipv6.ts";
 import type { Packet } from "../../wire/packet.ts";
 import { output as output4 } from "../ip4/output.ts";
+import { output as output6 } from "../ip6/output.ts";
 import { type Ip, NO_OPTIONS, type SendOptions } from "./ip.ts";
 import type { Path } from "./path.ts";
 
@@ -20,10 +22,11 @@ export function output(
   protocol: number,
   options: SendOptions = NO_OPTIONS,
 ): 0 | Errno {
-  return output4(ip, packet, path, source, protocol, options);
+  const write = path.destination.family === 4 ? output4 : output6;
+  return write(ip, packet, path, source, protocol, options);
 }
 
 /** Bytes that IP puts in front of what goes to this address, without options. */
-export function headerLength(_destination: IpAddress): number {
-  return ipv4.HEADER_LENGTH;
+export function headerLength(destination: IpAddress): number {
+  return destination.family === 4 ? ipv4.HEADER_LENGTH : ipv6.HEADER_LENGTH;
 }

@@ -5,6 +5,7 @@
  * senders ask PathTable.mtu(). What was learnt is forgotten after ten minutes, so that a better way is noticed.
  */
 import type { Scheduler } from "../../base/scheduler.ts";
+import type { Interface } from "../../netif/interface.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 
 /** net.ipv4.route.mtu_expires and net.ipv6.route.mtu_expires. */
@@ -22,6 +23,8 @@ interface Claim {
 
 export class PathMtuTable {
   readonly #scheduler: Scheduler;
+  /** What routers advertise for a whole link: IPv6 alone. */
+  readonly #linkMtus: Map<Interface, number> = new Map<Interface, number>();
   readonly #claims: Map<string, Claim> = new Map<string, Claim>();
 
   constructor(scheduler: Scheduler) {
@@ -41,6 +44,17 @@ export class PathMtuTable {
       }
     }
     this.#claims.set(key, { mtu: floored, expiresNs: this.#scheduler.nowNs + EXPIRES_NS });
+  }
+
+  /** A router has said how much is to be sent at a time on its link: RFC 4861 §4.6.4. */
+  setLinkMtu(through: Interface, mtu: number): void {
+    this.#linkMtus.set(through, mtu);
+  }
+
+  /** The MTU of a link, for packets of that family. */
+  ofLink(through: Interface, family: 4 | 6): number {
+    if (family === 4 || this.#linkMtus.size === 0) return through.mtu;
+    return Math.min(through.mtu, this.#linkMtus.get(through) ?? through.mtu);
   }
 
   /** What fits through to this destination over a link with that MTU. */

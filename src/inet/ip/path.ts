@@ -9,7 +9,7 @@ import type { Errno } from "../../abi/errno.ts";
 import type { Scheduler } from "../../base/scheduler.ts";
 import type { Interface } from "../../netif/interface.ts";
 import type { InterfaceTable } from "../../netif/interface-table.ts";
-import { type IpAddress, LOOPBACK_V4 } from "../../wire/ip-address.ts";
+import { type IpAddress, LOOPBACK_V4, LOOPBACK_V6 } from "../../wire/ip-address.ts";
 import type { AddressTable } from "./addresses.ts";
 import { PathMtuTable } from "./path-mtu.ts";
 import type { RouteTable } from "./route.ts";
@@ -76,7 +76,17 @@ export class PathTable {
 
   /** The largest packet, IP header included, that is known to fit through. Ask for each packet: it changes. */
   mtu(path: Path): number {
-    return this.#mtus.of(path.destination, path.through.mtu);
+    return this.#mtus.of(path.destination, this.linkMtu(path));
+  }
+
+  /** The largest packet of the path's family that its own link takes. */
+  linkMtu({ destination, through }: Path): number {
+    return this.#mtus.ofLink(through, destination.family);
+  }
+
+  /** A router has said how much is to be sent at a time on its link. */
+  setLinkMtu(through: Interface, mtu: number): void {
+    this.#mtus.setLinkMtu(through, mtu);
   }
 
   /** ICMP says that no more than this fits through on the way to the destination. */
@@ -93,13 +103,13 @@ export class PathTable {
     switch (this.#addresses.kindOf(destination)) {
       case "unspecified":
         // Linux takes 0.0.0.0 as a destination for this host; RFC 1122 §3.2.1.3 only says that none may send to it.
-        return destination.family === 4 ? this.#decide(LOOPBACK_V4, demanded) : "ENETUNREACH";
+        return this.#decide(destination.family === 4 ? LOOPBACK_V4 : LOOPBACK_V6, null);
       case "local":
         return this.#decideLocal(destination);
       case "broadcast":
         return this.#decideBroadcast(destination, demanded);
       case "multicast":
-        return "ENETUNREACH";
+        return destination.family === 4 ? "ENETUNREACH" : this.#decideMulticast6(destination, demanded);
       case "unicast":
         return this.#decideUnicast(destination, "unicast", demanded);
     }
@@ -120,12 +130,23 @@ export class PathTable {
     return own === undefined ? "ENETUNREACH" : this.#path("broadcast", destination, own.through, own.address);
   }
 
+  /** Linux has a route for ff00::/8 on each interface: the first one is taken. */
+  #decideMulticast6(destination: IpAddress, demanded: Interface | null): Path | Errno {
+    const isUsable = ({ up, isLoopback }: Interface): boolean => up && !isLoopback;
+    const own = this.#addresses.list().find(({ address, through }) => address.family === 6 && isUsable(through));
+    const through = demanded ?? own?.through;
+    if (through === undefined || !through.up) return "ENETUNREACH";
+    const source = this.#addresses.select(through, destination);
+    if (source === undefined) return "EADDRNOTAVAIL";
+    return this.#path("multicast", destination, through, source, destination, demanded);
+  }
+
   #decideUnicast(destination: IpAddress, kind: Path["kind"], demanded: Interface | null): Path | Errno {
     const route = this.#routes.lookup(destination, demanded);
     if (typeof route === "string") return route;
     const nextHop = route.gateway ?? destination;
-    const source = route.source ?? this.#addresses.select(route.through, nextHop);
-    if (source === undefined) return "ENETUNREACH";
+    const source = route.source ?? this.#addresses.select(route.through, nextHop, destination);
+    if (source === undefined) return destination.family === 4 ? "ENETUNREACH" : "EADDRNOTAVAIL";
     return this.#path(kind, destination, route.through, source, nextHop, demanded);
   }
 

@@ -97,7 +97,7 @@ function deliver(ip: Ip, packet: Packet, arrival: Arrival): void {
     deliver(ip, whole, arrival);
     return;
   }
-  const transportInput = ip.inputFor(ipv4.protocol(view, start));
+  const transportInput = ip.inputFor(ipv4.protocol(view, start), 4);
   if (transportInput === undefined) {
     ip.sendError(packet, arrival.frameKind, PROTOCOL_UNREACHABLE);
     discard(ip, packet, "IpInUnknownProtos");
