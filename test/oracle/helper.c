@@ -4,7 +4,8 @@
  *
  * It knows no call but fork: a call is a number and up to six arguments, so that a new call needs no new C. Processes
  * are "workers": worker 0 is forked for each program, the others are its real children by fork. Controller and workers
- * share memory and wake each other by futex, so a worker has no descriptors but 0, 1 and 2 (/dev/null).
+ * share memory and wake each other by futex, so a worker has no descriptors but 0, 1 and 2: a file
+ * of its program's own, so that whatever is done with them is done to nothing else.
  *
  * Each program has a session of its own, whose leader is worker 0's parent and stays outside of the program, as a shell
  * does: worker 0 is its job. Orphans come to the controller, which is of another session and collects them, as process 1
@@ -156,7 +157,7 @@ static void begin_worker(void) {
   signal(SIGCHLD, SIG_DFL);
   setpgid(0, 0);
   syscall(SYS_close_range, 0U, ~0U, 0U);
-  if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2) _exit(3);
+  if (open("../standard", O_RDWR | O_CREAT, 0644) != 0 || dup(0) != 1 || dup(0) != 2) _exit(3);
   shared->workers[0].pid = getpid();
   work(&shared->workers[0]);
 }

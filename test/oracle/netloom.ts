@@ -5,7 +5,7 @@
  * the world's clock: after each call, what is due at this instant is run until nothing is (settle), and then a promise
  * that has not settled is a call that is blocked.
  */
-import { type Program, type Sys, SystemError, World } from "netloom";
+import { O_CREAT, O_RDWR, type Program, type Sys, SystemError, World } from "netloom";
 import type { Process } from "netloom/kernel";
 
 /** What a call has come to, in a form that both sides share: "0", "EBADF", "5 bytes 811c9dc5". */
@@ -61,6 +61,8 @@ const ROOT: User = { uid: 0, gid: 0 };
 export class Netloom {
   /** The processes, in the order of their making. */
   readonly workers: Worker[] = [];
+  /** Opened directories whose names have been asked for. */
+  readonly hasListed: WeakSet<object> = new WeakSet<object>();
   readonly #host = new World({ console: () => {} }).host("oracle");
   #returned = new Map<number, Outcome>();
 
@@ -71,16 +73,26 @@ export class Netloom {
     return new Promise<never>(() => {});
   };
 
-  constructor({ uid, gid }: User = ROOT) {
+  private constructor({ uid, gid }: User) {
     this.#host.spawn("worker", this.program, { uid, gid });
     this.#settle();
-    // As helper.c has it: an empty directory of one's own, two levels below what is no concern of ours.
-    const { sys } = this.workers[0] as Worker;
+  }
+
+  /** The first process stands as that of helper.c: in an empty directory of its own, with a file as 0, 1 and 2. */
+  static async start(user: User = ROOT): Promise<Netloom> {
+    const netloom = new Netloom(user);
+    const { sys } = netloom.workers[0] as Worker;
     for (const path of ["/tmp/program", "/tmp/program/cwd"]) {
       sys.mkdir(path);
       sys.chmod(path, 0o777);
     }
     sys.chdir("/tmp/program/cwd");
+    const opening = sys.open("../standard", O_RDWR | O_CREAT, 0o644);
+    netloom.#settle();
+    const fd = await opening;
+    for (const standard of [0, 1, 2]) sys.dup2(fd, standard);
+    sys.close(fd);
+    return netloom;
   }
 
   /** The worker whose process number that is. */

@@ -44,7 +44,7 @@ const PATIENCE_US = 3000;
 
 /** Runs what was drawn on netloom, as far as there is somebody who can call. */
 export async function direct(drawn: readonly Drawn[], user?: User): Promise<Step[]> {
-  const netloom = new Netloom(user);
+  const netloom = await Netloom.start(user);
   const steps: Step[] = [];
   /** The call that each worker has made last. */
   const madeLast = new Map<number, string>();

@@ -89,7 +89,7 @@ export function expected({ steps }: Scene): string[] {
 
 /** What netloom does. */
 export async function onNetloom({ steps }: Scene): Promise<string[]> {
-  const netloom = new Netloom();
+  const netloom = await Netloom.start();
   const texts: string[] = [];
   for (const { worker: index, call } of steps) {
     const worker = netloom.workers[index] as Worker;

@@ -2,9 +2,21 @@
  * Themes: which calls a program is made of. A program about everything would hardly ever get two sockets to talk, so each
  * is about one subject, with the calls on descriptors and processes among them.
  */
-import { descriptorRows, pipeRow as pipe, pipeRows } from "./calls/descriptors.ts";
+import { descriptorRows, pipeRow as pipe, pipeRows, pollRow, readRow, writeRow } from "./calls/descriptors.ts";
+import {
+  createRow as create,
+  createRow,
+  directoryRow as directory,
+  fifoRows,
+  fileRows,
+  mkfifoRow as mkfifo,
+  nameRows,
+  openRow,
+  symlinkRow as symlink,
+} from "./calls/file-rows.ts";
+import { lockRows } from "./calls/locks.ts";
 import { processRows } from "./calls/processes.ts";
-import { handledRow as handled, sigactionRow as sigaction, signalRows } from "./calls/signals.ts";
+import { handledRow as handled, killRow, sigactionRow as sigaction, signalRows } from "./calls/signals.ts";
 import { bindRow as bind, connectRow as connect, socketRow as socket, udpRows } from "./calls/udp.ts";
 import type { Feature } from "./linux.ts";
 import type { Row } from "./row.ts";
@@ -24,6 +36,24 @@ export interface Theme {
 const common: readonly Row[] = [...descriptorRows, ...pipeRows, ...processRows];
 
 export const THEMES: readonly Theme[] = [
+  {
+    name: "files",
+    weight: 5,
+    beginnings: [[create], [directory, create], [directory, create, symlink], [create, create, directory]],
+    rows: [...nameRows, ...fileRows, readRow, writeRow, ...descriptorRows, ...processRows],
+  },
+  {
+    name: "fifos",
+    weight: 4,
+    beginnings: [[mkfifo], [mkfifo, mkfifo], [mkfifo, handled]],
+    rows: [...fifoRows, ...descriptorRows, readRow, writeRow, pollRow, ...processRows, killRow],
+  },
+  {
+    name: "locks",
+    weight: 3,
+    beginnings: [[create], [create, create], [create, handled]],
+    rows: [...lockRows, openRow, createRow, createRow, writeRow, ...descriptorRows, ...processRows, killRow],
+  },
   { name: "pipes", weight: 5, beginnings: [[pipe], [pipe, pipe], [pipe, pipe, pipe]], rows: common },
   {
     name: "datagrams",
