@@ -11,6 +11,8 @@ import {
   O_NONBLOCK,
   O_WRONLY,
   type Program,
+  SIG_IGN,
+  SIGPIPE,
   World,
 } from "netloom";
 import { descriptorCalls, ioCalls, type Process, processCalls } from "netloom/kernel";
@@ -143,7 +145,7 @@ class Model {
   }
 }
 
-/** The real thing, driven by kernel calls; its programs sleep for ever. */
+/** The real thing, driven by kernel calls; its programs sleep for ever, and SIGPIPE does not end them. */
 class Machine {
   readonly processes: Process[] = [];
   readonly #host = new World({ console: () => {} }).host("alice");
@@ -151,6 +153,8 @@ class Machine {
 
   spawn(): void {
     this.#keep(this.#host.spawn("program", this.#program).pid);
+    const { signals } = this.at(0);
+    signals.setAction(SIGPIPE, { ...signals.actionOf(SIGPIPE), handler: SIG_IGN });
   }
 
   fork(process: number): void {

@@ -250,16 +250,19 @@ export class Process implements NamingTask {
     this.#endStop();
     this.runState.externals.push(...this.#heldExternals);
     this.#heldExternals = [];
-    this.disturb();
+    for (const operation of this.operations) operation.afterStop();
     this.terminal?.jobChanged();
     for (const turn of held) this.scheduleTurn(turn);
     this.runState.resume();
     this.signals.settle();
   }
 
-  /** Calls that wait have been interrupted, by a stop that is over or that was none. */
+  /** Calls that wait are interrupted as by a stop that is over at once. */
   disturb(): void {
-    for (const operation of this.operations) operation.afterStop();
+    for (const operation of this.operations) {
+      operation.atStop();
+      operation.afterStop();
+    }
   }
 
   updateAttention(): void {

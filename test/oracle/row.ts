@@ -10,7 +10,7 @@ import fc from "fast-check";
 import type { Sys } from "netloom";
 import type { LinuxAnswer } from "./linux.ts";
 import type { Netloom, Outcome } from "./netloom.ts";
-import type { View } from "./view.ts";
+import type { View, Wish } from "./view.ts";
 
 /** Tells which worker a process number of that side is. */
 export type WorkerOf = (pid: number) => number | undefined;
@@ -49,6 +49,22 @@ export function row<A>(
   call: (args: A, view: View) => Call | undefined,
 ): Row {
   return { name, weight, drafts: args.map((drawn) => (view: View) => call(drawn, view)) };
+}
+
+/**
+ * A row of a call on a descriptor of some kind: while there is none it is seldom drawn, as then nothing but an error comes
+ * of it.
+ */
+export function rowOn<A>(
+  wish: Wish,
+  name: string,
+  weight: number,
+  args: fc.Arbitrary<A>,
+  call: (args: A, view: View) => Call | undefined,
+): Row {
+  return row(name, weight, args, (drawn, view) =>
+    view.has(wish) || view.step % 8 === 0 ? call(drawn, view) : undefined,
+  );
 }
 
 /** A row of a call without arguments to draw. */

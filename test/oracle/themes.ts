@@ -5,18 +5,16 @@
 import { descriptorRows, pipeRow as pipe, pipeRows, pollRow, readRow, writeRow } from "./calls/descriptors.ts";
 import {
   createRow as create,
-  createRow,
   directoryRow as directory,
   fifoRows,
   fileRows,
   mkfifoRow as mkfifo,
   nameRows,
-  openRow,
   symlinkRow as symlink,
 } from "./calls/file-rows.ts";
-import { lockRows } from "./calls/locks.ts";
+import { lockedFileRow as file, lockRows } from "./calls/locks.ts";
 import { processRows } from "./calls/processes.ts";
-import { handledRow as handled, killRow, sigactionRow as sigaction, signalRows } from "./calls/signals.ts";
+import { handledRow as handled, interruptRow, sigactionRow as sigaction, signalRows } from "./calls/signals.ts";
 import { bindRow as bind, connectRow as connect, socketRow as socket, udpRows } from "./calls/udp.ts";
 import type { Feature } from "./linux.ts";
 import type { Row } from "./row.ts";
@@ -45,14 +43,22 @@ export const THEMES: readonly Theme[] = [
   {
     name: "fifos",
     weight: 4,
-    beginnings: [[mkfifo], [mkfifo, mkfifo], [mkfifo, handled]],
-    rows: [...fifoRows, ...descriptorRows, readRow, writeRow, pollRow, ...processRows, killRow],
+    beginnings: [
+      [mkfifo, handled],
+      [mkfifo, mkfifo],
+      [handled, mkfifo],
+    ],
+    rows: [...fifoRows, ...descriptorRows, readRow, writeRow, pollRow, ...processRows, interruptRow],
   },
   {
     name: "locks",
     weight: 3,
-    beginnings: [[create], [create, create], [create, handled]],
-    rows: [...lockRows, openRow, createRow, createRow, writeRow, ...descriptorRows, ...processRows, killRow],
+    beginnings: [
+      [file, handled],
+      [file, file],
+      [file, file, handled],
+    ],
+    rows: [...lockRows, ...lockRows, writeRow, ...descriptorRows, ...processRows, interruptRow],
   },
   { name: "pipes", weight: 5, beginnings: [[pipe], [pipe, pipe], [pipe, pipe, pipe]], rows: common },
   {

@@ -20,6 +20,8 @@ import {
   O_APPEND,
   O_ASYNC,
   O_CLOEXEC,
+  O_DIRECTORY,
+  O_NOFOLLOW,
   O_NONBLOCK,
   O_RDONLY,
   O_WRONLY,
@@ -30,6 +32,8 @@ import { FileOwner } from "../signals/file-owner.ts";
 
 /** The status flags that F_SETFL may change. */
 const SETTABLE_FLAGS = O_NONBLOCK | O_APPEND;
+/** How the name was looked up when it was opened; F_GETFL shows them for good, as on Linux. */
+const LOOKUP_FLAGS = O_DIRECTORY | O_NOFOLLOW;
 
 /** pipe(2): the descriptors of the read end and of the write end. EMFILE. */
 export function pipe(process: Process): readonly [number, number] | Errno {
@@ -84,7 +88,7 @@ export function fcntl(process: Process, fd: number, command: number, argument: n
     case F_SETFD:
       return descriptors.setCloseOnExec(fd, (argument & FD_CLOEXEC) !== 0);
     case F_GETFL:
-      return file.flags & (O_ACCMODE | SETTABLE_FLAGS | O_ASYNC);
+      return file.flags & (O_ACCMODE | SETTABLE_FLAGS | O_ASYNC | LOOKUP_FLAGS);
     case F_SETFL:
       file.flags = (file.flags & ~SETTABLE_FLAGS) | (argument & SETTABLE_FLAGS);
       if (((file.flags ^ argument) & O_ASYNC) !== 0) owner().setAsync((argument & O_ASYNC) !== 0, fd);

@@ -5,7 +5,7 @@
  * have to wait, for the other side of a FIFO.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { O_ACCMODE, O_APPEND, O_CLOEXEC, O_NONBLOCK } from "../../abi/fcntl.ts";
+import { O_ACCMODE, O_APPEND, O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } from "../../abi/fcntl.ts";
 import { R_OK, S_IFCHR, S_IFIFO, S_IFSOCK, W_OK, X_OK } from "../../abi/stat.ts";
 import { changeMode, changeOwner, resize, truncateInode } from "../../file/attributes.ts";
 import { Directory, Fifo, type Inode, RegularFile, SymbolicLink } from "../../file/inode.ts";
@@ -43,7 +43,8 @@ export function opening(process: Process, path: string, flags: number, mode: num
   const inode = openPath(process.kernel.files, process, path, flags, mode);
   if (typeof inode === "string") return inode;
   const install = (ops: FileOps): number | Errno => {
-    const kept = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
+    // What F_GETFL shows later: as on Linux also how the name was looked up.
+    const kept = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK | O_DIRECTORY | O_NOFOLLOW);
     return process.kernel.install(process, ops, kept, (flags & O_CLOEXEC) !== 0);
   };
   if (inode instanceof Fifo) return new FifoOpening(process, inode, path, flags, install);
@@ -84,11 +85,12 @@ export function readlink(process: Process, path: string): { readonly text: strin
   return { text: inode.target };
 }
 
-/** The names in a directory, by its path or a descriptor of it: opendir(3) and readdir(3) in one. */
+/** The names in a directory, by its path or a descriptor of it: opendir(3) and readdir(3) in one. ENOENT: it was removed. */
 export function readdir(process: Process, where: string | number): readonly string[] | Errno {
   const inode = typeof where === "number" ? inodeOf(process, where) : openedDirectory(process, where);
   if (typeof inode === "string") return inode;
   if (!(inode instanceof Directory)) return "ENOTDIR";
+  if (inode.isRemoved) return "ENOENT";
   inode.touchAccess();
   return inode.names(process);
 }

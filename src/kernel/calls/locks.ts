@@ -34,6 +34,8 @@ export function flocking(process: Process, fd: number, operation: number): Attem
   if (kind !== LOCK_SH && kind !== LOCK_EX && kind !== LOCK_UN) return "EINVAL";
   const file = process.descriptors.get(fd);
   if (file === undefined) return "EBADF";
+  // As on Linux: who may neither read nor write can only give a lock back.
+  if (kind !== LOCK_UN && !file.readable && !file.writable) return "EBADF";
   const { named } = file.ops;
   return named === undefined ? "EINVAL" : new FlockAttempt(process, file, named, kind);
 }
@@ -52,9 +54,9 @@ export function settingRecordLock(process: Process, fd: number, lock: RecordLock
 
 /** fcntl(F_GETLK): fills in the first lock that is in the way, or F_UNLCK as its type. */
 export function getRecordLock(process: Process, fd: number, lock: RecordLock): 0 | Errno {
-  if (lock.type !== F_RDLCK && lock.type !== F_WRLCK) return "EINVAL";
   const target = targetOf(process, fd, lock, false);
   if (typeof target === "string") return target;
+  if (lock.type !== F_RDLCK && lock.type !== F_WRLCK) return "EINVAL";
   const found = target.inode.recordLocks?.conflict(process.descriptors, target.range) ?? null;
   if (found === null) {
     lock.type = F_UNLCK;

@@ -14,7 +14,7 @@ import {
   room,
   unhex,
 } from "../memory.ts";
-import { type Call, choice, plainRow, type Row, row } from "../row.ts";
+import { type Call, choice, plainRow, type Row, row, rowOn } from "../row.ts";
 import { readable, writable } from "../view.ts";
 import { SYS } from "./numbers.ts";
 
@@ -164,10 +164,10 @@ const timeout = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, 
 
 /** Makes a pipe. */
 export const pipeRow: Row = plainRow("pipe", 4, pipe);
-export const readRow: Row = row("read", 14, fc.tuple(choice, length), ([fd, count], view) =>
+export const readRow: Row = rowOn(readable, "read", 14, fc.tuple(choice, length), ([fd, count], view) =>
   read(view.fd(fd, readable), count),
 );
-export const writeRow: Row = row("write", 16, fc.tuple(choice, length), ([fd, count], view) =>
+export const writeRow: Row = rowOn(writable, "write", 16, fc.tuple(choice, length), ([fd, count], view) =>
   write(view.fd(fd, writable), { length: count, seed: view.step }),
 );
 export const pollRow: Row = row("poll", 6, fc.tuple(watchedList, timeout), ([chosen, timeoutMs], view) =>

@@ -75,7 +75,7 @@ const offsets = fc.oneof(
 );
 
 /** Makes a file, or opens it. */
-export const openRow: Row = row("open", 12, fc.tuple(path, flags, permissions), (args) => open(...args));
+const openRow: Row = row("open", 12, fc.tuple(path, flags, permissions), (args) => open(...args));
 export const createRow: Row = row("open", 1, fc.constantFrom("a", "b"), (name) => open(name, O_RDWR | O_CREAT, 0o644));
 export const mkdirRow: Row = row("mkdir", 4, fc.tuple(path, permissions), (args) => mkdir(...args));
 export const directoryRow: Row = row("mkdir", 1, fc.constant("d"), (name) => mkdir(name, 0o755));
@@ -145,18 +145,21 @@ export const ownerRows: readonly Row[] = [
   ),
 ];
 
-const fifoName = fc.constantFrom("f", "f", "f", "g");
+const fifoName = fc.constantFrom("f", "f", "f", "f", "f", "f", "g");
 const fifoFlags = fc
-  .tuple(fc.constantFrom(O_RDONLY, O_WRONLY, O_RDONLY, O_WRONLY, O_RDWR, 3), fc.constantFrom(0, 0, O_NONBLOCK))
+  .tuple(
+    fc.oneof({ weight: 9, arbitrary: fc.constantFrom(O_RDONLY, O_WRONLY) }, fc.constantFrom(O_RDWR, O_RDWR, 3)),
+    fc.constantFrom(0, 0, O_NONBLOCK),
+  )
   .map(([mode, flag]) => mode | flag);
 
 /** Makes a named pipe. */
-export const mkfifoRow: Row = row("mkfifo", 1, fc.constantFrom("f", "g"), (name) => mkfifo(name, 0o644));
+export const mkfifoRow: Row = row("mkfifo", 3, fifoName, (name) => mkfifo(name, 0o644));
 
 export const fifoRows: readonly Row[] = [
   mkfifoRow,
   row("open", 16, fc.tuple(fifoName, fifoFlags), (args) => open(...args)),
-  row("unlink", 2, fifoName, unlink),
+  row("unlink", 1, fifoName, unlink),
   row("rename", 1, fc.tuple(fifoName, fifoName), (args) => rename(...args)),
   row("stat", 1, fifoName, stat),
   row("fstat", 1, choice, (fd, view) => fstat(view.fd(fd))),

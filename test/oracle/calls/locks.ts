@@ -2,7 +2,9 @@
 import fc from "fast-check";
 import * as netloom from "netloom";
 import { hex, unhex } from "../memory.ts";
-import { type Call, choice, type Row, row } from "../row.ts";
+import { type Call, choice, type Row, row, rowOn } from "../row.ts";
+import type { Wish } from "../view.ts";
+import { open } from "./files.ts";
 import { SYS } from "./numbers.ts";
 import { nameOf } from "./processes.ts";
 
@@ -60,10 +62,10 @@ const operation = fc.oneof(
 );
 
 const range: fc.Arbitrary<Range> = fc.record({
-  type: fc.constantFrom(F_RDLCK, F_WRLCK, F_WRLCK, F_UNLCK, F_UNLCK),
-  start: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(0, 0, 5, 10, 20) }, fc.constantFrom(-5, 2 ** 40)),
-  length: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(0, 5, 10, 100) }, fc.constantFrom(-5, -20)),
-  whence: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, fc.constantFrom(1, 2, 3)),
+  type: fc.constantFrom(F_RDLCK, F_WRLCK, F_WRLCK, F_WRLCK, F_UNLCK),
+  start: fc.oneof({ weight: 15, arbitrary: fc.constantFrom(0, 0, 5, 10, 20) }, fc.constantFrom(-5, 2 ** 40)),
+  length: fc.oneof({ weight: 15, arbitrary: fc.constantFrom(0, 5, 10, 10) }, fc.constantFrom(-5, -20)),
+  whence: fc.oneof({ weight: 15, arbitrary: fc.constant(0) }, fc.constantFrom(1, 2, 3)),
 });
 const command = fc.oneof(
   { weight: 3, arbitrary: fc.constant("F_SETLKW" as const) },
@@ -72,16 +74,19 @@ const command = fc.oneof(
 );
 
 /** Locks are for what has a name: COMPATIBILITY. */
-const isNamed = (type: string): boolean => type === "REG" || type === "DIR";
+const aFile: Wish = ({ ops }) => ops.describe().type === "REG";
 
-const onFile: typeof row = (name, weight, args, call) =>
-  row(name, weight, args, (drawn, view) =>
-    view.has(({ ops }) => isNamed(ops.describe().type)) ? call(drawn, view) : undefined,
-  );
+const { O_CREAT, O_RDONLY, O_RDWR, O_WRONLY } = netloom;
+const name = fc.constantFrom("a", "a", "a", "b");
+const flags = fc.constantFrom(O_RDWR, O_RDWR, O_RDWR, O_RDONLY, O_WRONLY, 3).map((mode) => mode | O_CREAT);
+
+/** Opens one of two files. */
+export const lockedFileRow: Row = row("open", 10, fc.tuple(name, flags), (args) => open(...args, 0o644));
 
 export const lockRows: readonly Row[] = [
-  onFile("flock", 12, fc.tuple(choice, operation), ([fd, what], view) => flock(view.fd(fd), what)),
-  onFile("fcntl lock", 20, fc.tuple(choice, command, range), ([fd, what, where], view) =>
-    lock(view.fd(fd), what, where),
+  lockedFileRow,
+  rowOn(aFile, "flock", 12, fc.tuple(choice, operation), ([fd, what], view) => flock(view.fd(fd, aFile), what)),
+  rowOn(aFile, "fcntl lock", 24, fc.tuple(choice, command, range), ([fd, what, where], view) =>
+    lock(view.fd(fd, aFile), what, where),
   ),
 ];

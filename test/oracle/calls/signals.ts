@@ -104,7 +104,7 @@ const catchable = fc.oneof(
   { weight: 3, arbitrary: fc.constant(USR1) },
   { weight: 4, arbitrary: fc.constantFrom(HUP, PIPE, TERM, CHLD, CONT, TSTP, URG, RT, RT_NEXT) },
 );
-export const anySignal: fc.Arbitrary<number> = fc.oneof(
+const anySignal = fc.oneof(
   { weight: 10, arbitrary: catchable },
   { weight: 2, arbitrary: fc.constantFrom(KILL, STOP, CONT, CONT) },
   { weight: 1, arbitrary: fc.constantFrom(0, -1, 65) },
@@ -136,9 +136,15 @@ function blockedOf(signals: readonly number[], { worker }: View): readonly numbe
   return signals.filter((signo) => mask.includes(signo));
 }
 
-export const killRow: Row = row("kill", 12, fc.tuple(choice, anySignal), ([to, signo], view) =>
-  kill(view.someone(to).name, signo),
+/** Interrupts somebody who waits, by a handler or by a stop. */
+export const interruptRow: Row = row(
+  "kill",
+  4,
+  fc.tuple(choice, fc.constantFrom(USR1, USR1, USR1, STOP, CONT, CONT, TERM)),
+  ([to, signo], view) => kill(view.someone(to).name, signo),
 );
+
+const killRow = row("kill", 12, fc.tuple(choice, anySignal), ([to, signo], view) => kill(view.someone(to).name, signo));
 
 export const signalRows: readonly Row[] = [
   killRow,

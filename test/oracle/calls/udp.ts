@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import * as netloom from "netloom";
 import { Socket } from "netloom/kernel";
-import { choice, type Row, row } from "../row.ts";
+import { choice, type Row, row, rowOn } from "../row.ts";
 import { socket as aSocket } from "../view.ts";
 import { inet } from "./address.ts";
 import {
@@ -52,20 +52,16 @@ const kinds = fc.oneof<fc.MaybeWeightedArbitrary<Kind>[]>(
   { weight: 1, arbitrary: fc.constantFrom([AF_INET, SOCK_DGRAM, 6] as const, [99, SOCK_DGRAM, 0] as const) },
 );
 
-/** A row of a call on a socket: where there is none it is seldom drawn, as then nothing but ENOTSOCK comes of it. */
-const onSocket: typeof row = (name, weight, args, call) =>
-  row(name, weight, args, (drawn, view) => (view.has(aSocket) || view.step % 8 === 0 ? call(drawn, view) : undefined));
-
 /** Makes a socket. */
 export const socketRow: Row = row("socket", 4, kinds, (kind) => socket(...kind));
 
 /** Gives a socket its address. */
-export const bindRow: Row = onSocket("bind", 5, fc.tuple(choice, local), ([fd, name], view) =>
+export const bindRow: Row = rowOn(aSocket, "bind", 5, fc.tuple(choice, local), ([fd, name], view) =>
   bind(view.fd(fd, aSocket), name),
 );
 
 /** Gives a socket its peer. */
-export const connectRow: Row = onSocket("connect", 3, fc.tuple(choice, peer), ([chosen, drawn], view) => {
+export const connectRow: Row = rowOn(aSocket, "connect", 3, fc.tuple(choice, peer), ([chosen, drawn], view) => {
   const fd = view.fd(chosen, aSocket);
   const ops = view.file(fd)?.ops;
   const isConnected = ops instanceof Socket && typeof ops.requests.remoteAddress() !== "string";
@@ -88,19 +84,21 @@ export const udpRows: readonly Row[] = [
   socketRow,
   bindRow,
   connectRow,
-  onSocket("sendto", 8, fc.tuple(choice, lengths, destination), ([fd, length, to], view) =>
+  rowOn(aSocket, "sendto", 8, fc.tuple(choice, lengths, destination), ([fd, length, to], view) =>
     sendto(view.fd(fd, aSocket), { length, seed: view.step }, to),
   ),
-  onSocket("send", 4, fc.tuple(choice, lengths), ([fd, length], view) =>
+  rowOn(aSocket, "send", 4, fc.tuple(choice, lengths), ([fd, length], view) =>
     send(view.fd(fd, aSocket), { length, seed: view.step }),
   ),
-  onSocket("recvfrom", 10, fc.tuple(choice, fc.constantFrom(0, 5, 2000), flags), ([fd, count, flag], view) =>
+  rowOn(aSocket, "recvfrom", 10, fc.tuple(choice, fc.constantFrom(0, 5, 2000), flags), ([fd, count, flag], view) =>
     recvfrom(view.fd(fd, aSocket), count, flag),
   ),
-  onSocket("getsockname", 3, choice, (fd, view) => getsockname(view.fd(fd, aSocket))),
-  onSocket("getpeername", 2, choice, (fd, view) => getpeername(view.fd(fd, aSocket))),
-  onSocket("getsockopt", 2, fc.tuple(choice, option), ([fd, name], view) => getsockopt(view.fd(fd, aSocket), name)),
-  onSocket("setsockopt", 2, fc.tuple(choice, settable), ([fd, [name, value]], view) =>
+  rowOn(aSocket, "getsockname", 3, choice, (fd, view) => getsockname(view.fd(fd, aSocket))),
+  rowOn(aSocket, "getpeername", 2, choice, (fd, view) => getpeername(view.fd(fd, aSocket))),
+  rowOn(aSocket, "getsockopt", 2, fc.tuple(choice, option), ([fd, name], view) =>
+    getsockopt(view.fd(fd, aSocket), name),
+  ),
+  rowOn(aSocket, "setsockopt", 2, fc.tuple(choice, settable), ([fd, [name, value]], view) =>
     setsockopt(view.fd(fd, aSocket), name, value),
   ),
 ];
