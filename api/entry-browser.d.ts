@@ -8,9 +8,38 @@ export declare const AF_UNIX = 1;
 
 export declare const AF_UNSPEC = 0;
 
+export declare const AI_ADDRCONFIG = 32;
+
+export declare const AI_ALL = 16;
+
+export declare const AI_CANONNAME = 2;
+
+export declare const AI_NUMERICHOST = 4;
+
+export declare const AI_NUMERICSERV = 1024;
+
+export declare const AI_PASSIVE = 1;
+
+export declare const AI_V4MAPPED = 8;
+
 export interface AcceptedConnection {
     readonly fd: number;
     readonly address: SocketName;
+}
+
+export interface Addrinfo {
+    readonly family: typeof AF_INET | typeof AF_INET6;
+    readonly socktype: number;
+    readonly protocol: number;
+    readonly address: InetEndpoint;
+    readonly canonname?: string;
+}
+
+export interface AddrinfoHints {
+    readonly flags?: number;
+    readonly family?: number;
+    readonly socktype?: number;
+    readonly protocol?: number;
 }
 
 export interface Attachable {
@@ -84,6 +113,17 @@ export declare class DeadlockError extends Error {
 }
 
 export type DefaultAction = "terminate" | "core" | "ignore" | "stop" | "continue";
+
+export declare const EAI: {
+    readonly EAI_BADFLAGS: -1;
+    readonly EAI_NONAME: -2;
+    readonly EAI_AGAIN: -3;
+    readonly EAI_FAIL: -4;
+    readonly EAI_FAMILY: -6;
+    readonly EAI_SOCKTYPE: -7;
+    readonly EAI_SERVICE: -8;
+    readonly EAI_OVERFLOW: -12;
+};
 
 export declare const ECHO = 8;
 
@@ -213,6 +253,8 @@ export declare const ERRNO: {
 
 export declare const ERRNO_TEXT: Readonly<Record<Errno, string>>;
 
+export type EaiCode = keyof typeof EAI;
+
 export declare class EndOfTimeError extends Error {
     constructor(label: string);
 }
@@ -292,6 +334,12 @@ export declare const GETVAL = 12;
 
 export declare const GETZCNT = 15;
 
+export declare class GaiError extends Error {
+    readonly code: EaiCode;
+    readonly errno: number;
+    constructor(code: EaiCode, subject: string);
+}
+
 export declare class HeldClockError extends Error {
     constructor(message: string);
 }
@@ -304,6 +352,7 @@ export declare class Host {
     readonly protocols: ProtocolTable;
     readonly programs: ProgramTable;
     constructor(parts: HostParts);
+    get addresses(): readonly string[];
     get name(): string;
     get forwarding(): boolean;
     set forwarding(forwarding: boolean);
@@ -532,6 +581,14 @@ export interface MessageToSend {
 
 export declare const NCCS = 19;
 
+export declare const NI_DGRAM = 16;
+
+export declare const NI_NAMEREQD = 8;
+
+export declare const NI_NUMERICHOST = 1;
+
+export declare const NI_NUMERICSERV = 2;
+
 export declare const NOFLSH = 128;
 
 export interface Netstat {
@@ -665,6 +722,12 @@ export interface Progress {
 }
 
 export type Property = "addressing" | "directionality" | "boundaries" | "connection" | "capacity" | "loss" | "reordering" | "damage" | "parties";
+
+export interface ProtocolEntry {
+    readonly name: string;
+    readonly aliases: readonly string[];
+    readonly number: number;
+}
 
 export interface PsRow {
     readonly pid: number;
@@ -1093,6 +1156,13 @@ export interface SemaphoreStatus {
     readonly ctime: number;
 }
 
+export interface Service {
+    readonly name: string;
+    readonly aliases: readonly string[];
+    readonly port: number;
+    readonly protocol: string;
+}
+
 export interface SigInfo {
     readonly signo: number;
     readonly code: number;
@@ -1488,6 +1558,21 @@ export declare function formatPs(rows: readonly PsRow[]): string;
 export declare function formatQdisc(name: string, snapshot: QdiscSnapshot): string;
 
 export declare function formatSeconds(timeNs: number): string;
+
+export declare function getaddrinfo(sys: Sys, node: string | null, service?: string | null, hints?: AddrinfoHints): Promise<Addrinfo[]>;
+
+export declare function getnameinfo(sys: Sys, { address: text, port }: InetEndpoint, flags?: number): Promise<{
+    readonly host: string;
+    readonly service: string;
+}>;
+
+export declare function getprotobyname(sys: Sys, name: string): Promise<ProtocolEntry | undefined>;
+
+export declare function getprotobynumber(sys: Sys, number: number): Promise<ProtocolEntry | undefined>;
+
+export declare function getservbyname(sys: Sys, name: string, protocol?: string): Promise<Service | undefined>;
+
+export declare function getservbyport(sys: Sys, port: number, protocol?: string): Promise<Service | undefined>;
 
 export declare function parseDuration(option: string, duration: string | number): number;
 
@@ -1924,6 +2009,7 @@ declare class FileTree {
     removeName(directory: Directory, name: string, inode: Inode): void;
     addDirectory(parent: Directory, name: string, permissions: number, generated?: GeneratedEntries | null): Directory;
     mount(directory: Directory): void;
+    addFile(parent: Directory, name: string, permissions: number, text: string): void;
     addDevice(parent: Directory, name: string, permissions: number, open: OpenDevice): void;
 }
 
@@ -1966,6 +2052,7 @@ interface HostParts {
     readonly programs: ReadonlyMap<string, Program>;
     readonly epochMs: number;
     readonly nextMacAddress: () => mac.MacAddress;
+    readonly worldHosts: () => string;
     readonly console: (output: ConsoleOutput) => void;
     readonly onCrash: (crash: Crash) => void;
 }

@@ -140,6 +140,7 @@ export declare class FileTree {
     removeName(directory: Directory, name: string, inode: Inode): void;
     addDirectory(parent: Directory, name: string, permissions: number, generated?: GeneratedEntries | null): Directory;
     mount(directory: Directory): void;
+    addFile(parent: Directory, name: string, permissions: number, text: string): void;
     addDevice(parent: Directory, name: string, permissions: number, open: OpenDevice): void;
 }
 
@@ -151,6 +152,7 @@ export declare class Host {
     readonly protocols: ProtocolTable;
     readonly programs: ProgramTable;
     constructor(parts: HostParts);
+    get addresses(): readonly string[];
     get name(): string;
     get forwarding(): boolean;
     set forwarding(forwarding: boolean);
@@ -1291,6 +1293,7 @@ interface HostParts {
     readonly programs: ReadonlyMap<string, Program>;
     readonly epochMs: number;
     readonly nextMacAddress: () => mac.MacAddress;
+    readonly worldHosts: () => string;
     readonly console: (output: ConsoleOutput) => void;
     readonly onCrash: (crash: Crash) => void;
 }

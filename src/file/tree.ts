@@ -27,6 +27,7 @@ import {
   type Inode,
   type OpenDevice,
   type Ownership,
+  RegularFile,
   SocketNode,
   SymbolicLink,
 } from "./inode.ts";
@@ -233,6 +234,13 @@ export class FileTree {
   /** A directory of a kind of its own, which the host adds. */
   mount(directory: Directory): void {
     this.#add(directory.parent, directory.name, directory);
+  }
+
+  /** A regular file of the initial tree, or one that the host adds. */
+  addFile(parent: Directory, name: string, permissions: number, text: string): void {
+    const file = new RegularFile(this.volume, { uid: 0, gid: 0, permissions });
+    file.content.write(0, new TextEncoder().encode(text));
+    this.#add(parent, name, file);
   }
 
   /** A device of the initial tree, or one that the host adds. */

@@ -24,6 +24,7 @@ import type * as mac from "../wire/mac-address.ts";
 import { Capture } from "./capture.ts";
 import { configure, type InterfaceOptions, interfaceNamed } from "./configure.ts";
 import { type ConsoleOutput, HostConsole } from "./console.ts";
+import { mountEtc } from "./etc.ts";
 import { type LsofRow, lsof } from "./lsof.ts";
 import { type LsofTree, lsofTree } from "./lsof-tree.ts";
 import { type Netstat, netstat } from "./netstat.ts";
@@ -43,6 +44,8 @@ export interface HostParts {
   readonly programs: ReadonlyMap<string, Program>;
   readonly epochMs: number;
   readonly nextMacAddress: () => mac.MacAddress;
+  /** The text of /run/hosts: all hosts of the world. */
+  readonly worldHosts: () => string;
   readonly console: (output: ConsoleOutput) => void;
   readonly onCrash: (crash: Crash) => void;
 }
@@ -116,6 +119,13 @@ export class Host {
     );
     this.programs = new ProgramTable(this.kernel, parts.programs);
     mountSysctl(this.kernel.files, proc, machine.sysctl);
+    mountEtc(this.kernel.files, machine.name, parts.worldHosts);
+  }
+
+  /** The addresses of its interfaces without loopback, in the order in which they were added. */
+  get addresses(): readonly string[] {
+    const own = this.inet.ip.addresses.list().filter(({ through }) => !through.isLoopback);
+    return own.map(({ address }) => address.toString());
   }
 
   get name(): string {

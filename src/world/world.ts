@@ -146,6 +146,7 @@ export class World implements AsyncDisposable {
       runtimes: this.#runtimes,
       programs: SHIPPED_PROGRAMS,
       epochMs: this.epochMs,
+      worldHosts: () => this.#hostsText(),
       nextMacAddress: () => 0x02_00_00_00_00_00 + ++this.#lastMac,
       console: (output) => this.#consoleOutput(output),
       onCrash: (crash) => this.#crashes.push(crash),
@@ -227,6 +228,14 @@ export class World implements AsyncDisposable {
     link.onError = (error) => this.#runState.fail(error);
     this.#links.set(name, link);
     return link;
+  }
+
+  /** The hosts and their addresses, as hosts(5) has them. */
+  #hostsText(): string {
+    const lines = [...this.#hosts.values()].flatMap((host) =>
+      host.addresses.map((address) => `${address}\t${host.name}`),
+    );
+    return lines.map((line) => `${line}\n`).join("");
   }
 
   #machine(kind: "host" | "link", name: string): Machine {
