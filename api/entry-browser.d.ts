@@ -1584,7 +1584,7 @@ export declare function signalNumber(signal: string | number): number | undefine
 
 export declare function strsignal(signo: number): string;
 
-export declare function svgLsofTree(tree: LsofTree): string;
+export declare function svgLsofTree(tree: LsofTree, caption?: string): string;
 
 // ---- Not exported, but reached from the above. ----
 
@@ -3917,6 +3917,7 @@ interface UserRequests {
     ioctl?(task: Task, request: number, argument: unknown): number | object | Errno | undefined;
     changing?(task: Task, option: number, value: OptionValue): 0 | Errno;
     poll?(): number;
+    peer?(): Socket | null;
     describe?(): FileDescription;
 }
 
@@ -4148,8 +4149,9 @@ declare class UnixPcb {
     readonly socket: Socket;
     address: UnixAddress | null;
     peer: UnixPcb | null;
-    isEmbryo: boolean;
+    queuedAt: UnixPcb | null;
     constructor(domain: UnixDomain, socket: Socket);
+    get isEmbryo(): boolean;
     get name(): UnixAddress;
     get isConnectionOriented(): boolean;
     get isFull(): boolean;
@@ -4202,6 +4204,7 @@ declare class UnixRequests implements UserRequests {
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
     detach(): void;
+    peer(): Socket | null;
     describe(): FileDescription;
 }
 

@@ -702,6 +702,7 @@ export interface UserRequests {
     ioctl?(task: Task, request: number, argument: unknown): number | object | Errno | undefined;
     changing?(task: Task, option: number, value: OptionValue): 0 | Errno;
     poll?(): number;
+    peer?(): Socket | null;
     describe?(): FileDescription;
 }
 
@@ -3889,8 +3890,9 @@ declare class UnixPcb {
     readonly socket: Socket;
     address: UnixAddress | null;
     peer: UnixPcb | null;
-    isEmbryo: boolean;
+    queuedAt: UnixPcb | null;
     constructor(domain: UnixDomain, socket: Socket);
+    get isEmbryo(): boolean;
     get name(): UnixAddress;
     get isConnectionOriented(): boolean;
     get isFull(): boolean;
@@ -3943,6 +3945,7 @@ declare class UnixRequests implements UserRequests {
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
     detach(): void;
+    peer(): Socket | null;
     describe(): FileDescription;
 }
 

@@ -19,6 +19,8 @@ export interface RunArguments {
   readonly isRealTime: boolean;
   /** The directory as typed. */
   readonly pcap: string | undefined;
+  /** The directory for pictures as typed. */
+  readonly lsof: string | undefined;
   readonly check: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -35,6 +37,7 @@ const OPTIONS = {
   until: { type: "string" },
   realtime: { type: "boolean" },
   pcap: { type: "string" },
+  lsof: { type: "string" },
   check: { type: "boolean" },
   json: { type: "boolean" },
   quiet: { type: "boolean" },
@@ -88,6 +91,7 @@ function parseRun(words: readonly string[]): Command {
     until: values.until as string | undefined,
     isRealTime: values.realtime === true,
     pcap: values.pcap as string | undefined,
+    lsof: values.lsof as string | undefined,
     check: values.check === true,
     json: values.json === true,
     quiet: values.quiet === true,

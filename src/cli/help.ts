@@ -26,6 +26,7 @@ Without FILE the shipped scenario runs, and leaves a capture of each host in cap
   --until TIME   stops at that virtual time: 10s, 250ms, 5min (default: when all processes have ended)
   --realtime     lets time follow the wall clock
   --pcap DIR     writes a capture of each host, for Wireshark: DIR/HOST.pcapng
+  --lsof DIR     draws who has what open, after each call that changes it: DIR/HOST.txt, DIR/HOST-N-CALL.svg
   --check        runs twice and compares step by step; names the first one that differs
   --json         one JSON object a line for each step, the result last
   --quiet        only the result

@@ -14,6 +14,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { formatJson } from "./json.ts";
 import { load, locate, type Scenario, type ScenarioFile } from "./load.ts";
 import { output } from "./output.ts";
+import { drawPictures } from "./pictures.ts";
 import { Progress } from "./progress.ts";
 import { Recording } from "./recording.ts";
 import { formatCrash, formatJsonResult, formatReport, formatResult } from "./report.ts";
@@ -48,6 +49,7 @@ export async function run(given: RunArguments): Promise<number> {
   const experiment = { file, given, show, captures } as const;
   const scenario = await load(file);
   if (captures !== undefined) prepareDirectory(captures);
+  if (given.lsof !== undefined) prepareDirectory(given.lsof);
   return given.check ? await runTwice(experiment, scenario) : await runOnce(experiment, scenario);
 }
 
@@ -64,7 +66,7 @@ async function runTwice(experiment: Experiment, scenario: Scenario): Promise<num
   const failure = await perform(experiment, scenario, first);
 
   const again = await load(experiment.file);
-  const second = setUp({ ...experiment, captures: undefined }, again);
+  const second = setUp({ ...experiment, captures: undefined, given: { ...experiment.given, lsof: undefined } }, again);
   const comparison = new Comparison(recording, () => setImmediate(() => void second.close()));
   second.journal = comparison.journal;
   const secondFailure = await perform(experiment, again, second);
@@ -102,6 +104,7 @@ function setUp({ file, given, show, captures }: Experiment, scenario: Scenario):
     const progress = new Progress(stage, given.until);
     stage.atEnd(() => progress.end());
   }
+  if (given.lsof !== undefined) stage.atEnd(drawPictures(stage, given.lsof));
   if (show === "json") stage.trace((event) => output.write(formatJson(event)));
   if (show === "transcript") {
     const transcript = new Transcript((line) => output.write(line), stdoutStyle());

@@ -110,13 +110,13 @@ function writeFully(file: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }
 
-/** Makes the directory for captures before anything runs. A Failure when it can't be. */
+/** Makes a directory for what is written before anything runs. A Failure when it can't be. */
 export function prepareDirectory(directory: string): void {
   try {
     makeDirectory(directory);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code === "EEXIST" ? "it is a file" : (error as Error).message;
-    throw new Failure(2, `the directory ${directory} for captures can't be made: ${reason}`);
+    throw new Failure(2, `the directory ${directory} can't be made: ${reason}`);
   }
 }
 

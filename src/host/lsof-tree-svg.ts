@@ -10,7 +10,7 @@
  * The picture needs nothing else: no style sheet, no font, no script. Order: place processes → place objects beside
  * those who hold them → route arrows → write elements.
  */
-import { groupDigits, isPlain, type LsofTree, type TreeDescriptor, type TreeObject } from "./lsof-tree.ts";
+import { groupDigits, isPlain, type LsofTree, relation, type TreeDescriptor, type TreeObject } from "./lsof-tree.ts";
 
 const MARGIN = 24;
 const HEAD = 46;
@@ -24,10 +24,14 @@ const FOOT = 34;
 /** Widths of a letter of the two sizes. */
 const LETTER = 7.3;
 const NOTE_LETTER = 6.4;
+/** How far the lines between objects swing out. */
+const JOINT = 76;
 /** How far from one another arrows end at an object. */
 const PORT = 13;
 
 const COLOURS: Readonly<Record<TreeDescriptor["access"], string>> = { r: "#1d5fbf", w: "#c2510c", u: "#5b4a9e" };
+/** The colour of lines between objects. */
+const QUEUED = "#7a8594";
 
 interface ProcessBox {
   readonly title: string;
@@ -45,12 +49,13 @@ interface ObjectBox {
   readonly ports: number[];
 }
 
-/** Draws the tree; the text is a whole SVG document. */
-export function svgLsofTree(tree: LsofTree): string {
+/** Draws the tree; the text is a whole SVG document. `caption` says which moment it shows. */
+export function svgLsofTree(tree: LsofTree, caption: string = ""): string {
   const processes = placeProcesses(tree);
   const objects = placeObjects(tree, processes);
   const bottoms = [...processes, ...objects.values()].map(({ y, height }) => y + height);
-  const width = 2 * MARGIN + PROCESS_WIDTH + GAP + OBJECT_WIDTH;
+  const hasJoints = tree.objects.some(({ peer }) => peer !== undefined);
+  const width = 2 * MARGIN + PROCESS_WIDTH + GAP + OBJECT_WIDTH + (hasJoints ? JOINT / 2 : 0);
   const height = Math.max(HEAD + ROW, ...bottoms) + SPACE + FOOT;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
@@ -59,10 +64,13 @@ export function svgLsofTree(tree: LsofTree): string {
     markers(),
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text(MARGIN, 30, tree.host, 'font-size="17" font-weight="bold" fill="#1b2430"'),
-    ...arrows(processes, objects, tree),
+    text(MARGIN + PROCESS_WIDTH + GAP, 30, caption, 'font-size="13" fill="#55606f"'),
+    ...arrows(processes, objects),
+    ...joints(objects, tree),
     ...processes.flatMap((box) => [...drawProcess(box)]),
-    ...[...objects.values()].flatMap((box) => [...drawObject(box)]),
+    ...[...objects.values()].flatMap((box) => [...drawObject(box, tree)]),
     legend(height),
+    ...(hasJoints ? [jointLegend(height)] : []),
     "</svg>",
     "",
   ].join("\n");
@@ -110,11 +118,7 @@ function objectHeight({ bytes, queue, peer }: TreeObject): number {
   return 34 + (bytes === undefined ? 0 : 26) + lines * 18 + (lines === 0 ? 0 : 8);
 }
 
-function* arrows(
-  processes: readonly ProcessBox[],
-  objects: ReadonlyMap<number, ObjectBox>,
-  { objects: all }: LsofTree,
-): Generator<string> {
+function* arrows(processes: readonly ProcessBox[], objects: ReadonlyMap<number, ObjectBox>): Generator<string> {
   const used = new Map<number, number>();
   const left = MARGIN + PROCESS_WIDTH;
   const right = left + GAP;
@@ -129,14 +133,22 @@ function* arrows(
     yield `<path d="M ${left + 4} ${y} C ${left + GAP / 2} ${y}, ${right - GAP / 2} ${end}, ${right - 4} ${end}" ` +
       `fill="none" stroke="${COLOURS[access]}" stroke-width="1.8"${heads}/>`;
   }
+}
+
+/** Dashed lines on the right: between two that are connected, and with a head from a request to the queue in which it waits. */
+function* joints(objects: ReadonlyMap<number, ObjectBox>, { objects: all }: LsofTree): Generator<string> {
+  const x = MARGIN + PROCESS_WIDTH + GAP + OBJECT_WIDTH;
+  let count = 0;
   for (const [number, { y, height }] of objects) {
     const peer = all[number]?.peer;
-    const other = peer === undefined || peer <= number ? undefined : objects.get(peer);
-    if (other === undefined) continue;
-    const x = right + OBJECT_WIDTH;
-    const [from, to] = [y + height / 2, other.y + other.height / 2];
-    yield `<path d="M ${x} ${from} C ${x + 22} ${from}, ${x + 22} ${to}, ${x} ${to}" fill="none" stroke="#7a8594" ` +
-      'stroke-width="1.8" stroke-dasharray="5 3"/>';
+    const other = peer === undefined ? undefined : objects.get(peer);
+    // Two that are each other's peers are joined once.
+    if (peer === undefined || other === undefined || (all[peer]?.peer === number && peer < number)) continue;
+    const [from, to] = [y + height / 2, other.y + other.height / 2 + (count % 3) * 7];
+    const bulge = x + JOINT * (0.55 + 0.2 * (count++ % 3));
+    const head = other.object.queue === undefined ? "" : ' marker-end="url(#to-q)"';
+    yield `<path d="M ${x} ${from} C ${round(bulge)} ${from}, ${round(bulge)} ${to}, ${x + (head === "" ? 0 : 4)} ${to}" fill="none" ` +
+      `stroke="${QUEUED}" stroke-width="1.6" stroke-dasharray="5 3"${head}/>`;
   }
 }
 
@@ -162,7 +174,7 @@ function* drawProcess({ title, note, y, height, rows }: ProcessBox): Generator<s
   }
 }
 
-function* drawObject({ object, y, height }: ObjectBox): Generator<string> {
+function* drawObject({ object, y, height }: ObjectBox, { objects: all }: LsofTree): Generator<string> {
   const x = MARGIN + PROCESS_WIDTH + GAP;
   const { type, label, bytes, queue, peer } = object;
   const radius = type === "FIFO" ? 16 : 6;
@@ -181,8 +193,9 @@ function* drawObject({ object, y, height }: ObjectBox): Generator<string> {
     yield text(x + 16, line + 17, holds, 'font-size="10.5" fill="#6b5a2c"');
     line += 26;
   }
-  if (peer !== undefined) {
-    yield text(x + 16, line + 12, "connected", 'font-size="10.5" fill="#6b5a2c"');
+  const other = peer === undefined ? undefined : all[peer];
+  if (other !== undefined) {
+    yield text(x + 16, line + 12, cut(`${relation(other)} ${other.label}`, 34), 'font-size="10.5" fill="#6b5a2c"');
     line += 18;
   }
   if (queue === undefined) return;
@@ -213,9 +226,15 @@ function legend(height: number): string {
     .join("\n");
 }
 
+function jointLegend(height: number): string {
+  const [x, y] = [MARGIN + 454, height - 18];
+  const line = `<path d="M ${x} ${y} h 32" stroke="${QUEUED}" stroke-width="1.6" stroke-dasharray="5 3"/>`;
+  return line + text(x + 42, y + 4, "connected, or waiting to be", 'font-size="10.5" fill="#55606f"');
+}
+
 /** Arrow heads; drawn with `auto-start-reverse`, one shape does for both ends. */
 function markers(): string {
-  const all = Object.entries(COLOURS).map(
+  const all = [...Object.entries(COLOURS), ["q", QUEUED]].map(
     ([access, colour]) =>
       `<marker id="to-${access}" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" markerHeight="6" ` +
       `orient="auto-start-reverse"><path d="M 0 0.8 L 9.5 5 L 0 9.2 z" fill="${colour}"/></marker>`,

@@ -154,7 +154,9 @@ describe("the SVG", () => {
   const writeArrows = / marker-end="url\(#to-w\)"/g;
 
   test("has an arrow for each descriptor, in the direction in which bytes flow, and two for its legend", async () => {
-    const arrows = (await pipeTrees()).map(svgLsofTree).map((svg) => [count(svg, readArrows), count(svg, writeArrows)]);
+    const arrows = (await pipeTrees())
+      .map((tree) => svgLsofTree(tree))
+      .map((svg) => [count(svg, readArrows), count(svg, writeArrows)]);
     expect(arrows).toEqual([
       [2, 2],
       [3, 3],
@@ -167,10 +169,11 @@ describe("the SVG", () => {
     const [, , closed] = await pipeTrees();
     expect(svgLsofTree(closed as LsofTree)).toContain(">5 of 65,536 bytes<");
     const sockets = svgLsofTree(await socketTree());
-    for (const text of ["connection requests: 2 of 128", "client[4]", "client[5]", "connected"]) {
+    for (const text of ["connection requests: 2 of 128", "client[4]", "client[5]", "connected with socket 9"]) {
       expect(sockets).toContain(`>${text}<`);
     }
-    expect(count(sockets, /stroke-dasharray/g)).toBe(1);
+    // One line between the two, and one in the legend.
+    expect(count(sockets, /stroke-dasharray/g)).toBe(2);
   });
 
   test("is well-formed whatever processes are called", () => {

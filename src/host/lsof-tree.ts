@@ -91,8 +91,13 @@ function toTreeObject({ ops, details }: Found, numbers: ReadonlyMap<object, numb
   };
 }
 
+/** lsof's name of a Unix-domain socket: `/tmp/s type=STREAM (LISTEN)`. */
+const UNIX_NAME = /^(.*) type=(\w+)/;
+
 function labelOf(type: string, node: string, name: string): string {
   if (/^IPv[46]$/.test(type)) return `${node} ${name}`;
+  const [, address, kind] = type === "unix" ? (UNIX_NAME.exec(name) ?? []) : [];
+  if (address !== undefined) return address === "socket" ? `unix ${kind?.toLowerCase()} ${node}` : address;
   return name.startsWith("/") ? name : `${name} ${node}`;
 }
 
@@ -159,7 +164,7 @@ function objectBranch(tree: LsofTree, number: number): Branch {
   const holds = bytes === undefined ? "" : `${groupDigits(bytes.held)} of ${groupDigits(bytes.max)} bytes`;
   const branches: Branch[] = [];
   const other = peer === undefined ? undefined : tree.objects[peer];
-  if (other !== undefined) branches.push({ text: `connected with ${other.label}`, branches: [] });
+  if (other !== undefined) branches.push({ text: `${relation(other)} ${other.label}`, branches: [] });
   if (queue !== undefined) branches.push(queueBranch(queue));
   if (type === "FIFO") {
     const flow = `${holders(tree, number, "wu")} ══▶ ${holds} ══▶ ${holders(tree, number, "ru")}`;
@@ -167,6 +172,11 @@ function objectBranch(tree: LsofTree, number: number): Branch {
   }
   const parts = [holders(tree, number, "rwu"), holds].filter((part) => part !== "");
   return { text: `${label}: ${parts.join(", ")}`, branches };
+}
+
+/** What it is to the object at its other end: a request in the queue of one that has a queue. */
+export function relation(other: TreeObject): "waits in the queue of" | "connected with" {
+  return other.queue === undefined ? "connected with" : "waits in the queue of";
 }
 
 function queueBranch({ title, entries, max }: NonNullable<TreeObject["queue"]>): Branch {

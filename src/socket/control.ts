@@ -1,5 +1,5 @@
 /**
- * ioctl(2) on a socket, and what signal-driven I/O is told of one: the parts that all protocols share.
+ * ioctl(2) on a socket, what signal-driven I/O is told of one, and what pictures show: the parts that all protocols share.
  *
  * Read first: socket(7), "Ioctls"; unix(7), udp(7), tcp(7). A protocol's own requests come first.
  */
@@ -7,6 +7,9 @@ import type { Errno } from "../abi/errno.ts";
 import { FIONREAD, SIOCATMARK, SIOCOUTQ } from "../abi/ioctl.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI } from "../abi/poll.ts";
 import { AF_UNIX, SOCK_DGRAM } from "../abi/socket.ts";
+import type { ObjectDetails } from "../file/open-file.ts";
+import type { AcceptQueue } from "./accept-queue.ts";
+import { formatAddress } from "./address.ts";
 import type { RecordBuffer } from "./record-buffer.ts";
 import { BOTH_SHUT, RECEIVE_SHUT } from "./shut.ts";
 import type { Socket } from "./socket.ts";
@@ -26,6 +29,28 @@ export function ioctl(on: Socket, request: number, buffer: StreamBuffer | Record
     default:
       return "ENOTTY";
   }
+}
+
+/** For pictures: the receive queue, or of a listening socket the connections that wait; and the socket at the other end. */
+export function inspect(on: Socket): ObjectDetails {
+  const { acceptQueue } = on;
+  const peer = on.requests.peer?.() ?? null;
+  return {
+    ...(acceptQueue === null ? { bytes: { held: on.receiveQueueBytes, max: on.receiveLimitBytes } } : {}),
+    ...(acceptQueue === null ? {} : { queue: requests(acceptQueue) }),
+    ...(peer === null ? {} : { peer }),
+  };
+}
+
+/** Who has connected: by the name of his socket, or by the process when it has none. */
+function requests(queue: AcceptQueue): NonNullable<ObjectDetails["queue"]> {
+  const entries = [...queue].map(({ requests: connection, peerCredentials }) => {
+    const from = connection.remoteAddress();
+    const name = typeof from === "string" ? "" : formatAddress(from);
+    const who = peerCredentials === null ? "" : `process ${peerCredentials.pid}`;
+    return `from ${[who, name].filter((part) => part !== "").join(", ")}`;
+  });
+  return { title: "connection requests", entries, max: queue.backlogMax + 1 };
 }
 
 /** Which of the events is news. `wantedRoom`: somebody has found no room since it was told last. */

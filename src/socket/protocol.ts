@@ -68,6 +68,8 @@ export interface UserRequests {
   changing?(task: Task, option: number, value: OptionValue): 0 | Errno;
   /** The readiness bits, where they are not socket.readiness(). */
   poll?(): number;
+  /** For pictures: the socket at the other end, when it is on this host. */
+  peer?(): Socket | null;
   /** What lsof shows, where it is not the addresses. */
   describe?(): FileDescription;
 }

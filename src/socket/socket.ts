@@ -242,7 +242,7 @@ export class Socket implements FileOps, Payer {
   }
 
   inspect(): ObjectDetails {
-    return { bytes: { held: this.#buffer.bytes, max: this.receiveLimitBytes } };
+    return control.inspect(this);
   }
 
   // ---- from below: the protocol's calls ----

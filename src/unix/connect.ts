@@ -41,7 +41,7 @@ export function connectStream(pcb: UnixPcb, task: Task, address: SocketAddress):
   if (socket.state !== "unconnected") return socket.state === "connected" ? "EISCONN" : "EINVAL";
   const connection = new Socket(socket.machine, socket.protocol, domain.nextInode());
   const end = domain.pcbOf(connection) as UnixPcb;
-  end.isEmbryo = true;
+  end.queuedAt = listener;
   end.address = listener.address;
   join(pcb, end);
   connection.peerCredentials = credentialsOf(task);

@@ -23,14 +23,19 @@ export class UnixPcb {
   address: UnixAddress | null = null;
   /** Who receives what it sends. The peer's peer need not be this one. */
   peer: UnixPcb | null = null;
-  /** It has been connected to, and not been accepted yet. */
-  isEmbryo = false;
+  /** The listener in whose queue it waits to be accepted. */
+  queuedAt: UnixPcb | null = null;
   readonly #blocked: Set<UnixPcb> = new Set<UnixPcb>();
   readonly #waitsFor: Set<UnixPcb> = new Set<UnixPcb>();
 
   constructor(domain: UnixDomain, socket: Socket) {
     this.domain = domain;
     this.socket = socket;
+  }
+
+  /** Has it been connected to, and not been accepted yet? */
+  get isEmbryo(): boolean {
+    return this.queuedAt !== null;
   }
 
   /** The name as others see it. */

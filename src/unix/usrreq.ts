@@ -64,7 +64,7 @@ export class UnixRequests implements UserRequests {
 
   accepted(connection: Socket | null): void {
     const end = connection === null ? undefined : this.pcb.domain.pcbOf(connection);
-    if (end !== undefined) end.isEmbryo = false;
+    if (end !== undefined) end.queuedAt = null;
     this.pcb.wakeBlocked();
   }
 
@@ -142,6 +142,12 @@ export class UnixRequests implements UserRequests {
     for (const connection of socket.acceptQueue ?? []) connection.release();
     socket.discardReceived();
     if (domain.inFlight.total > 0) collect(domain.inFlight);
+  }
+
+  /** A connection that waits to be accepted is seen as its listener, for which it stands. */
+  peer(): Socket | null {
+    const { peer } = this.pcb;
+    return (peer?.queuedAt ?? peer)?.socket ?? null;
   }
 
   describe(): FileDescription {
