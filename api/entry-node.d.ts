@@ -359,6 +359,7 @@ export declare class Host {
     sysctl(name: string): string;
     sysctl(name: string, value: number | string): void;
     attach(link: Attachable | Device, address?: string): Interface;
+    ppp(line: Serial, options?: PppOptions): PppConnection;
     interface(name: string): Interface;
     configure(named: string | Interface, options: InterfaceOptions): void;
     addAddress(named: string | Interface, address: string): void;
@@ -707,6 +708,48 @@ export interface PollFd {
     readonly fd: number;
     readonly events: number;
     revents?: number;
+}
+
+export declare class PppConnection {
+    readonly interface: Interface;
+    constructor(attached: Interface, device: PppDevice);
+    get up(): boolean;
+    close(): void;
+    open(): void;
+    snapshot(): PppSnapshot;
+}
+
+export interface PppOptions {
+    readonly local?: string;
+    readonly remote?: string;
+    readonly ipv6?: boolean;
+    readonly defaultRoute?: boolean;
+    readonly name?: string;
+    readonly secret?: string;
+    readonly require?: AuthProtocol;
+    readonly peers?: Readonly<Record<string, string>>;
+    readonly mru?: number;
+    readonly asyncMap?: number;
+    readonly compress?: boolean;
+    readonly echoIntervalMs?: number;
+    readonly echoFailures?: number;
+    readonly holdoffMs?: number;
+}
+
+export type PppPhase = "dead" | "establish" | "authenticate" | "network" | "terminate";
+
+export interface PppSnapshot {
+    readonly phase: PppPhase;
+    readonly lcp: PppState;
+    readonly ipcp: PppState;
+    readonly ipv6cp: PppState;
+    readonly peerName: string;
+    readonly networks: readonly {
+        readonly family: 4 | 6;
+        readonly local: string;
+        readonly remote: string;
+    }[];
+    readonly mtu: number;
 }
 
 export declare class ProcessGoneError extends Error {
@@ -1154,6 +1197,27 @@ export interface SemaphoreStatus {
     readonly nsems: number;
     readonly otime: number;
     readonly ctime: number;
+}
+
+export declare class Serial {
+    readonly machine: Machine;
+    constructor(machine: Machine, options?: SerialOptions);
+    get name(): string;
+    get options(): Required<SerialOptions>;
+    get up(): boolean;
+    end(): SerialEnd;
+    set(options: SerialOptions): void;
+    cut(): Disposable;
+    snapshot(): SerialSnapshot;
+    otherEnd(end: SerialEnd): SerialEnd | undefined;
+    tellCarrier(): void;
+}
+
+export interface SerialOptions {
+    readonly rateBps?: number;
+    readonly bitsPerByte?: number;
+    readonly delayMs?: number;
+    readonly bitErrorRate?: number;
 }
 
 export interface Service {
@@ -2075,6 +2139,7 @@ declare class Inet {
     readonly protocols: readonly Protocol[];
     constructor(machine: Machine, netif: Netif);
     addAddress(to: Interface, text: string, verified?: boolean): 0 | Errno;
+    addPeerAddress(to: Interface, local: IpAddress, peer: IpAddress): 0 | Errno;
     deleteAddress(from: Interface, text: string): 0 | Errno;
     startIpv6(on: Interface): 0 | Errno;
     addRoute(spec: RouteSpec): 0 | Errno;
@@ -2097,6 +2162,7 @@ interface AddressOptions {
     readonly preferredUntilNs?: number;
     readonly validUntilNs?: number;
     readonly withRoute?: boolean;
+    readonly peer?: IpAddress | null;
 }
 
 // inet/ip/addresses.d.ts
@@ -2106,6 +2172,7 @@ type AddressOrigin = "static" | "kernel_ll" | "kernel_ra" | "kernel_lo";
 interface AddressSnapshot {
     readonly interface: string;
     readonly address: string;
+    readonly peer: string | null;
     readonly prefixLength: number;
     readonly broadcast: string | null;
     readonly scope: "host" | "link" | "global";
@@ -2138,6 +2205,7 @@ declare class AddressTable {
 interface InterfaceAddress extends Candidate {
     readonly through: Interface;
     readonly address: IpAddress;
+    readonly peer: IpAddress | null;
     readonly network: Network;
     state: AddressState;
     readonly origin: AddressOrigin;
@@ -3552,6 +3620,115 @@ declare class Port implements Device, ChannelOwner {
     deliver(packet: Packet): void;
 }
 
+// link/ppp/auth.d.ts
+interface Credentials {
+    readonly name: string;
+    readonly secret: string;
+}
+
+// link/ppp/fsm.d.ts
+type PppState = (typeof STATES)[number];
+
+// link/ppp/fsm.d.ts
+declare const STATES: readonly ["Initial", "Starting", "Closed", "Stopped", "Closing", "Stopping", "Req-Sent", "Ack-Rcvd", "Ack-Sent", "Opened"];
+
+// link/ppp/ipcp.d.ts
+interface NetworkUp {
+    readonly family: 4 | 6;
+    readonly local: IpAddress;
+    readonly remote: IpAddress;
+}
+
+// link/ppp/lcp.d.ts
+type AuthProtocol = "pap" | "chap";
+
+// link/ppp/line.d.ts
+interface PppLineClient {
+    arrived(packet: Packet): void;
+    error(counter: string, bytes: number): void;
+    writable(): void;
+    carrierChanged(carrier: boolean): void;
+}
+
+// link/ppp/options.d.ts
+interface PppSettings {
+    readonly local: IpAddress | null;
+    readonly remote: IpAddress | null;
+    readonly ipv6: boolean;
+    readonly own: Credentials | null;
+    readonly require: AuthProtocol | null;
+    readonly peers: Readonly<Record<string, string>>;
+    readonly mru: number;
+    readonly asyncMap: number;
+    readonly compress: boolean;
+    readonly echoIntervalNs: number;
+    readonly echoFailures: number;
+    readonly holdoffNs: number;
+}
+
+// link/ppp/ppp.d.ts
+interface PppClient {
+    networkUp(network: NetworkUp): void;
+    networkDown(network: NetworkUp): void;
+}
+
+// link/ppp/ppp.d.ts
+declare class PppDevice implements Device, PppLineClient {
+    readonly linkType = "ppp";
+    readonly namePrefix = "ppp";
+    readonly queuePackets: number;
+    constructor(machine: Machine, end: SerialEnd, settings: PppSettings, client: PppClient);
+    get mtu(): number;
+    get linkName(): string;
+    get carrier(): boolean;
+    get ready(): boolean;
+    open(client: DeviceClient, _macAddress: MacAddress, label?: string): void;
+    transmit(packet: Packet): void;
+    setWanted(isWanted: boolean): void;
+    snapshot(): PppSnapshot;
+    arrived(packet: Packet): void;
+    error(counter: string, bytes: number): void;
+    writable(): void;
+    carrierChanged(carrier: boolean): void;
+}
+
+// link/serial.d.ts
+interface SerialClient {
+    receive(bytes: Uint8Array): void;
+    writable(): void;
+    carrierChanged(): void;
+}
+
+// link/serial.d.ts
+declare class SerialEnd {
+    readonly number: number;
+    client: SerialClient | null;
+    constructor(line: Serial, number: number);
+    get lineName(): string;
+    get carrier(): boolean;
+    get ready(): boolean;
+    open(client: SerialClient, label: string): void;
+    write(bytes: Uint8Array): void;
+    snapshot(): SerialEndSnapshot;
+}
+
+// link/serial.d.ts
+interface SerialEndSnapshot {
+    readonly label: string;
+    readonly txBytes: number;
+    readonly rxBytes: number;
+    readonly flippedBits: number;
+    readonly cutBytes: number;
+}
+
+// link/serial.d.ts
+interface SerialSnapshot {
+    readonly name: string;
+    readonly up: boolean;
+    readonly options: Required<SerialOptions>;
+    readonly ends: readonly SerialEndSnapshot[];
+}
+
 // link/statistics.d.ts
 declare const DROP_COUNTERS: {
     readonly lost: "LinkLost";
@@ -4480,11 +4657,15 @@ declare class World implements AsyncDisposable {
     get hash(): string;
     get hosts(): ReadonlyMap<string, Host>;
     get links(): ReadonlyMap<string, Cable | Segment>;
+    get serials(): ReadonlyMap<string, Serial>;
     host(name: string): Host;
     segment(name: string, options?: LinkOptions): Segment;
     cable(options?: LinkOptions & {
         readonly name?: string;
     }): Cable;
+    serial(options?: SerialOptions & {
+        readonly name?: string;
+    }): Serial;
     rule(link: Cable | Segment, rule: Rule): Disposable;
     outside(name: string, input: () => void): OutsideSource;
     trace(listener: TraceListener): Disposable;

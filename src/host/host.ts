@@ -15,6 +15,8 @@ import type { RunState } from "../kernel/run-state.ts";
 import type { Program } from "../kernel/sys/sys.ts";
 import type { Device } from "../link/device.ts";
 import { Loopback } from "../link/loopback.ts";
+import type { PppOptions } from "../link/ppp/options.ts";
+import type { Serial } from "../link/serial.ts";
 import type { Interface } from "../netif/interface.ts";
 import { Netif } from "../netif/netif.ts";
 import { ProtocolTable } from "../socket/protocol.ts";
@@ -28,6 +30,7 @@ import { mountEtc } from "./etc.ts";
 import { type LsofRow, lsof } from "./lsof.ts";
 import { type LsofTree, lsofTree } from "./lsof-tree.ts";
 import { type Netstat, netstat } from "./netstat.ts";
+import { connect, type PppConnection } from "./ppp.ts";
 import { mountProc } from "./proc.ts";
 import { procNet } from "./proc-net.ts";
 import { mountSysctl } from "./proc-sys.ts";
@@ -171,6 +174,14 @@ export class Host {
     const attached = this.netif.interfaces.attach(device, macAddress);
     if (address !== undefined) this.#addAddress(attached, address);
     return attached;
+  }
+
+  /**
+   * Puts a PPP interface on one end of a serial line: `host.ppp(line, { local: "10.9.0.1", remote: "10.9.0.2" })`. The link
+   * comes up as the world runs and the other end answers. Throws for options that are none, or a third end.
+   */
+  ppp(line: Serial, options: PppOptions = {}): PppConnection {
+    return connect(this.#machine, this.inet, line, options, (device) => this.attach(device));
   }
 
   /** The interface with that name. Throws an Error when there is none. */

@@ -55,6 +55,12 @@ export class Inet {
     return this.ip.addresses.add(to, prefix);
   }
 
+  /** Gives an interface between two ends an address, and the route to the other end unless that is unspecified. */
+  addPeerAddress(to: Interface, local: IpAddress, peer: IpAddress): 0 | Errno {
+    const prefix = { address: local, prefixLength: local.family === 4 ? 32 : 128 };
+    return this.ip.addresses.add(to, prefix, { peer: peer.isUnspecified ? null : peer });
+  }
+
   /** Takes an address away: "10.0.0.1", with or without its prefix. EADDRNOTAVAIL: the interface does not have it. */
   deleteAddress(from: Interface, text: string): 0 | Errno {
     const address = IpAddress.parse(text.replace(/\/\d+$/, ""));

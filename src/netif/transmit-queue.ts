@@ -5,34 +5,20 @@
  * Order: enqueue() → the device at once if nobody waits, else the discipline; transmitDone(), or the timer → run() → as
  * many packets as the device takes and the discipline gives.
  */
-import { TimedEvent } from "../base/event-queue.ts";
+import { CallbackEvent, type TimedEvent } from "../base/event-queue.ts";
 import type { Machine } from "../base/machine.ts";
 import type { Device } from "../link/device.ts";
 import type { Packet } from "../wire/packet.ts";
 import { makeQdisc, type QdiscOptions } from "./qdisc/options.ts";
 import type { Qdisc, QdiscOwner } from "./qdisc/qdisc.ts";
 
-/** The moment at which a discipline may have a packet for a device that is ready. */
-class Watchdog extends TimedEvent {
-  readonly #expire: () => void;
-
-  constructor(label: string, expire: () => void) {
-    super(label);
-    this.#expire = expire;
-  }
-
-  override run(): void {
-    const expire = this.#expire;
-    expire();
-  }
-}
-
 export class TransmitQueue {
   readonly #machine: Machine;
   readonly #device: Device;
   readonly #owner: QdiscOwner;
   readonly #transmit: (packet: Packet) => void;
-  #watchdog: Watchdog | null = null;
+  /** The moment at which the discipline may have a packet for a device that is ready. */
+  #watchdog: TimedEvent | null = null;
   #qdisc: Qdisc;
 
   constructor(machine: Machine, device: Device, owner: QdiscOwner, transmit: (packet: Packet) => void) {
@@ -85,7 +71,7 @@ export class TransmitQueue {
     const { scheduler } = this.#machine;
     const nextNs = this.#qdisc.nextTimeNs(scheduler.nowNs);
     if (nextNs === Number.POSITIVE_INFINITY) return;
-    this.#watchdog ??= new Watchdog(`${this.#machine.name}: queue discipline`, () => this.run());
+    this.#watchdog ??= new CallbackEvent(`${this.#machine.name}: queue discipline`, () => this.run());
     scheduler.at(this.#watchdog, nextNs);
   }
 

@@ -4,7 +4,7 @@ import { dissect } from "./dissect.ts";
 import * as ethernet from "./ethernet.ts";
 import { IpAddress } from "./ip-address.ts";
 import * as ipv4 from "./ipv4.ts";
-import { LINKTYPE_ETHERNET, LINKTYPE_RAW } from "./pcapng.ts";
+import { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "./pcapng.ts";
 import * as udp from "./udp.ts";
 
 /** "hello" in UDP in IPv4 in Ethernet, with padding behind it. */
@@ -59,6 +59,18 @@ test("without a link header the version says what comes first", () => {
   ]);
 });
 
+test("a PPP frame has a header of four bytes", () => {
+  const bytes = Uint8Array.of(0xff, 0x03, 0x00, 0x21, ...frame().subarray(14));
+  const layers = dissect(LINKTYPE_PPP, bytes);
+  expect(layers.map(({ protocol, length }) => `${protocol} ${length}`)).toEqual([
+    "PPP 4",
+    "IPv4 20",
+    "UDP 8",
+    "payload 5",
+  ]);
+  expect(layers[0]?.fields).toContainEqual(["protocol", "0x0021 (IPv4)"]);
+});
+
 test("whatever the bytes are, layers follow each other and end with the frame", () => {
   const mutated = fc
     .tuple(fc.array(fc.tuple(fc.nat(59), fc.nat(255)), { maxLength: 8 }), fc.nat(60))
@@ -70,7 +82,7 @@ test("whatever the bytes are, layers follow each other and end with the frame", 
   fc.assert(
     fc.property(
       fc.oneof(fc.uint8Array({ maxLength: 100 }), mutated),
-      fc.constantFrom(LINKTYPE_ETHERNET, LINKTYPE_RAW),
+      fc.constantFrom(LINKTYPE_ETHERNET, LINKTYPE_RAW, LINKTYPE_PPP),
       (bytes, linkType) => {
         let end = 0;
         for (const { offset, length } of dissect(linkType, bytes)) {

@@ -12,7 +12,8 @@ import * as icmpv4 from "./icmpv4.ts";
 import * as ipv4 from "./ipv4.ts";
 import * as ipv6 from "./ipv6.ts";
 import * as mac from "./mac-address.ts";
-import { LINKTYPE_ETHERNET, LINKTYPE_RAW } from "./pcapng.ts";
+import { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "./pcapng.ts";
+import * as ppp from "./ppp.ts";
 import * as udp from "./udp.ts";
 
 /** One header, or the payload. */
@@ -44,6 +45,10 @@ const ETHERTYPES: Readonly<Record<number, string>> = {
   [ethernet.ETHERTYPE_IPV6]: "IPv6",
   [ethernet.ETHERTYPE_ARP]: "ARP",
 };
+const PPP_PROTOCOLS: Readonly<Record<number, string>> = {
+  [ppp.PROTOCOL_IPV4]: "IPv4",
+  [ppp.PROTOCOL_IPV6]: "IPv6",
+};
 const IP_PROTOCOLS: Readonly<Record<number, string>> = {
   [IPPROTO_ICMP]: "ICMP",
   [IPPROTO_TCP]: "TCP",
@@ -52,6 +57,7 @@ const IP_PROTOCOLS: Readonly<Record<number, string>> = {
 
 const LAYERS: Readonly<Record<string, Read>> = {
   Ethernet: readEthernet,
+  PPP: readPpp,
   IPv4: readIpv4,
   IPv6: readIpv6,
   ARP: readArp,
@@ -81,6 +87,7 @@ export function dissect(linkType: number, frame: Uint8Array): Layer[] {
 
 function outermost(linkType: number, frame: Uint8Array): string | null {
   if (linkType === LINKTYPE_ETHERNET) return "Ethernet";
+  if (linkType === LINKTYPE_PPP) return "PPP";
   if (linkType !== LINKTYPE_RAW) return null;
   const version = (frame[0] ?? 0) >> 4;
   return version === 6 ? "IPv6" : "IPv4";
@@ -96,6 +103,21 @@ function readEthernet(view: DataView, offset: number, length: number): Header | 
       ["destination", mac.format(destination)],
       ["source", mac.format(source)],
       ["type", numbered(etherType, inner, 16)],
+    ],
+    inner,
+  };
+}
+
+function readPpp(view: DataView, offset: number, length: number): Header | undefined {
+  if (ppp.check(view, offset, length) !== true) return undefined;
+  const protocol = ppp.protocol(view, offset);
+  const inner = PPP_PROTOCOLS[protocol] ?? null;
+  return {
+    length: ppp.HEADER_LENGTH,
+    fields: [
+      ["address", hexadecimal(ppp.ALL_STATIONS, 2)],
+      ["control", hexadecimal(ppp.UNNUMBERED, 2)],
+      ["protocol", numbered(protocol, inner, 16)],
     ],
     inner,
   };

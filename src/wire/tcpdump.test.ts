@@ -9,7 +9,7 @@ import * as icmpv4 from "./icmpv4.ts";
 import { ANY_V4, IpAddress } from "./ip-address.ts";
 import * as ipv4 from "./ipv4.ts";
 import * as mac from "./mac-address.ts";
-import { LINKTYPE_ETHERNET, LINKTYPE_RAW } from "./pcapng.ts";
+import { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "./pcapng.ts";
 import * as tcpdump from "./tcpdump.ts";
 import * as udp from "./udp.ts";
 import { bytes, emitted, uint8, viewOf } from "./wire.fixture.ts";
@@ -197,7 +197,7 @@ describe("other link types", () => {
 
 describe("whatever the bytes, it is one line", () => {
   const frames = fc.constantFrom(...LINES.map(([, data]) => data));
-  const linkType = fc.constantFrom(LINKTYPE_ETHERNET, LINKTYPE_RAW);
+  const linkType = fc.constantFrom(LINKTYPE_ETHERNET, LINKTYPE_RAW, LINKTYPE_PPP);
 
   const expectOneLine = (data: Uint8Array, type: number, offset: number): void => {
     expect(describeFrame(data, type, offset)).toMatch(/^[!-~]+(?: [!-~]+)*$/);
@@ -221,4 +221,18 @@ describe("whatever the bytes, it is one line", () => {
     });
     fc.assert(property, { numRuns: 2000 });
   });
+});
+
+test.each([
+  ["ff03c021010100060506", "LCP, Conf-Request (0x01), id 1, length 8"],
+  ["ff0380210201000a0306", "IPCP, Conf-Ack (0x02), id 1, length 8"],
+  ["ff038057030100040000", "IP6CP, Conf-Nack (0x03), id 1, length 8"],
+  ["ff03c0230105000601620173", "PAP, Auth-Req (0x01), id 5, length 10"],
+  ["ff03c22304070004", "CHAP, Fail (0x04), id 7, length 6"],
+  ["ff03c021630700", "LCP, [|ppp]"],
+  ["ff0300fd00", "unknown PPP protocol (0x00fd), length 3"],
+  ["ff03", "[|ppp]"],
+])("a PPP frame %s: %s", (hex, line) => {
+  const octets = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  expect(tcpdump.describe(LINKTYPE_PPP, new DataView(octets.buffer), 0, octets.length)).toBe(line);
 });

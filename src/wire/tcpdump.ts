@@ -12,8 +12,10 @@ import * as ethernet from "./ethernet.ts";
 import * as icmpv4 from "./icmpv4.ts";
 import * as ipv4 from "./ipv4.ts";
 import * as mac from "./mac-address.ts";
-import { LINKTYPE_ETHERNET, LINKTYPE_RAW } from "./pcapng.ts";
+import { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "./pcapng.ts";
+import * as ppp from "./ppp.ts";
 import { describeIp6 } from "./tcpdump-ipv6.ts";
+import { describeControl } from "./tcpdump-ppp.ts";
 import * as udp from "./udp.ts";
 
 /** What is at `offset`, of which `length` bytes were captured. */
@@ -36,6 +38,7 @@ type DescribePayload = (view: DataView, offset: number, payload: Payload) => str
 const LINK_TYPES: ReadonlyMap<number, Describe> = new Map([
   [LINKTYPE_ETHERNET, describeEthernet],
   [LINKTYPE_RAW, describeRaw],
+  [LINKTYPE_PPP, describePpp],
 ]);
 
 const ETHER_TYPES: ReadonlyMap<number, Describe> = new Map([
@@ -96,6 +99,14 @@ function describeRaw(view: DataView, offset: number, length: number): string {
   return describePacket === undefined
     ? `ip version ${version}, length ${length}`
     : describePacket(view, offset, length);
+}
+
+function describePpp(view: DataView, offset: number, length: number): string {
+  if (ppp.check(view, offset, length) !== true) return "[|ppp]";
+  const protocol = ppp.protocol(view, offset);
+  const [at, rest] = [offset + ppp.HEADER_LENGTH, length - ppp.HEADER_LENGTH];
+  if (protocol === ppp.PROTOCOL_IPV4) return describeIp(view, at, rest);
+  return protocol === ppp.PROTOCOL_IPV6 ? describeIpv6(view, at, rest) : describeControl(protocol, view, at, rest);
 }
 
 function describeIp(view: DataView, offset: number, length: number): string {

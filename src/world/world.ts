@@ -22,6 +22,7 @@ import { Cable } from "../link/cable.ts";
 import type { LinkOptions } from "../link/options.ts";
 import type { Rule } from "../link/rules.ts";
 import { Segment } from "../link/segment.ts";
+import { Serial, type SerialOptions } from "../link/serial.ts";
 import { parseDuration } from "./duration.ts";
 import type { OutsideSource } from "./outside.ts";
 import { SHIPPED_PROGRAMS } from "./programs/table.ts";
@@ -87,6 +88,7 @@ export class World implements AsyncDisposable {
   readonly #runtimes: ProgramRuntime[] = [functionRuntime];
   readonly #hosts: Map<string, Host> = new Map<string, Host>();
   readonly #links: Map<string, Cable | Segment> = new Map<string, Cable | Segment>();
+  readonly #serials: Map<string, Serial> = new Map<string, Serial>();
   readonly #crashes: Crash[] = [];
   #lastMac = 0;
   #isClosed = false;
@@ -137,6 +139,11 @@ export class World implements AsyncDisposable {
     return this.#links;
   }
 
+  /** The serial lines, by name, in the order of their making. */
+  get serials(): ReadonlyMap<string, Serial> {
+    return this.#serials;
+  }
+
   /** A new machine, with a loopback interface. */
   host(name: string): Host {
     this.#checkName("host", name, this.#hosts.has(name));
@@ -157,15 +164,24 @@ export class World implements AsyncDisposable {
 
   /** An Ethernet broadcast domain with a learning switch. */
   segment(name: string, options: LinkOptions = {}): Segment {
-    this.#checkName("link", name, this.#links.has(name));
+    this.#checkName("link", name, this.#links.has(name) || this.#serials.has(name));
     return this.#addLink(name, new Segment(this.#machine("link", name), options));
   }
 
   /** A cable with two ends. */
   cable(options: LinkOptions & { readonly name?: string } = {}): Cable {
     const { name = `cable${this.#links.size + 1}`, ...linkOptions } = options;
-    this.#checkName("link", name, this.#links.has(name));
+    this.#checkName("link", name, this.#links.has(name) || this.#serials.has(name));
     return this.#addLink(name, new Cable(this.#machine("link", name), linkOptions));
+  }
+
+  /** A serial line with two ends, for `host.ppp(line, …)`. */
+  serial(options: SerialOptions & { readonly name?: string } = {}): Serial {
+    const { name = `serial${this.#serials.size + 1}`, ...serialOptions } = options;
+    this.#checkName("link", name, this.#links.has(name) || this.#serials.has(name));
+    const line = new Serial(this.#machine("link", name), serialOptions);
+    this.#serials.set(name, line);
+    return line;
   }
 
   /** Lets a function see each packet that is put on the link and decide what becomes of it; disposing lifts the rule. */

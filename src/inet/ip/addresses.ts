@@ -25,6 +25,8 @@ export type AddressOrigin = "static" | "kernel_ll" | "kernel_ra" | "kernel_lo";
 export interface InterfaceAddress extends Candidate {
   readonly through: Interface;
   readonly address: IpAddress;
+  /** Of a link between two: the other end, which is all that the network has. */
+  readonly peer: IpAddress | null;
   readonly network: Network;
   state: AddressState;
   readonly origin: AddressOrigin;
@@ -43,6 +45,8 @@ export interface AddressOptions {
   readonly validUntilNs?: number;
   /** Does it bring the route to its network? Default true. */
   readonly withRoute?: boolean;
+  /** The other end of a link between two. */
+  readonly peer?: IpAddress | null;
 }
 
 /** What an address is to this host. "broadcast": of all hosts on some link of ours. */
@@ -52,6 +56,8 @@ export type AddressKind = "unspecified" | "local" | "broadcast" | "multicast" | 
 export interface AddressSnapshot {
   readonly interface: string;
   readonly address: string;
+  /** The other end of a link between two, to which the prefix belongs. */
+  readonly peer: string | null;
   readonly prefixLength: number;
   readonly broadcast: string | null;
   /** In the words of ip-address(8): how far the address reaches. */
@@ -86,6 +92,7 @@ export class AddressTable {
 
   /**
    * Gives an interface an address, and the routing table the route to its network.
+   * With a peer, the prefix is the peer's: `ip address add 10.0.0.1 peer 10.0.0.2/32`.
    * EEXIST: it has it. EINVAL: no host can have it.
    */
   add(through: Interface, prefix: Prefix, options: AddressOptions = {}): 0 | Errno {
@@ -95,8 +102,9 @@ export class AddressTable {
     const { preferredUntilNs = Number.POSITIVE_INFINITY, validUntilNs = Number.POSITIVE_INFINITY } = options;
     const { state = "preferred", origin = through.isLoopback ? "kernel_lo" : "static" } = options;
     const bringsRoute = options.withRoute !== false;
-    const network = new Network(prefix);
-    const added = { through, address, network, state, origin, bringsRoute, preferredUntilNs, validUntilNs };
+    const peer = options.peer ?? null;
+    const network = new Network(peer === null ? prefix : { address: peer, prefixLength: prefix.prefixLength });
+    const added = { through, address, peer, network, state, origin, bringsRoute, preferredUntilNs, validUntilNs };
     this.#addresses.push(added);
     if (bringsRoute) this.#addRoute(added);
     this.#changed();
@@ -171,17 +179,20 @@ export class AddressTable {
   }
 
   snapshot(): readonly AddressSnapshot[] {
-    return this.#addresses.map(({ through, address, network, state, origin, preferredUntilNs, validUntilNs }) => ({
-      interface: through.name,
-      address: address.toString(),
-      prefixLength: network.prefixLength,
-      broadcast: through.isLoopback ? null : (network.broadcast?.toString() ?? null),
-      scope: address.isLoopback ? "host" : address.isLinkLocal ? "link" : "global",
-      state,
-      origin,
-      preferredUntilNs: Number.isFinite(preferredUntilNs) ? preferredUntilNs : null,
-      validUntilNs: Number.isFinite(validUntilNs) ? validUntilNs : null,
-    }));
+    return this.#addresses.map(
+      ({ through, address, peer, network, state, origin, preferredUntilNs, validUntilNs }) => ({
+        interface: through.name,
+        address: address.toString(),
+        peer: peer?.toString() ?? null,
+        prefixLength: network.prefixLength,
+        broadcast: through.isLoopback ? null : (network.broadcast?.toString() ?? null),
+        scope: address.isLoopback ? "host" : address.isLinkLocal ? "link" : "global",
+        state,
+        origin,
+        preferredUntilNs: Number.isFinite(preferredUntilNs) ? preferredUntilNs : null,
+        validUntilNs: Number.isFinite(validUntilNs) ? validUntilNs : null,
+      }),
+    );
   }
 
   #kindOf6(address: IpAddress): AddressKind {
@@ -192,10 +203,10 @@ export class AddressTable {
   }
 
   /** Does nothing when another address has brought the same route. */
-  #addRoute({ through, address, network }: InterfaceAddress): void {
+  #addRoute({ through, address, peer, network }: InterfaceAddress): void {
     const isV4 = address.family === 4;
     // The whole network of a loopback address is this host, and a network of one address leads nowhere.
-    if (through.isLoopback || network.prefixLength === (isV4 ? 32 : 128)) return;
+    if (through.isLoopback || (peer === null && network.prefixLength === (isV4 ? 32 : 128))) return;
     const [source, metric] = isV4 ? [address, 0] : [null, METRIC_V6];
     this.#routes.add({ network, gateway: null, through, source, metric, protocol: "kernel" });
   }

@@ -154,6 +154,8 @@ export class NeighbourDiscovery {
   }
 
   #addLinkLocal(through: Interface): void {
+    // RFC 5072 §5: on PPP it is made of the identifier on which IPV6CP has agreed.
+    if (through.isPointToPoint) return;
     const attempt = this.#links.get(through)?.attempts ?? 0;
     const address = makeAddress(this.ip, through, LINK_LOCAL, this.#secret, attempt);
     this.addAddress(through, { address, prefixLength: 64 }, false, { origin: "kernel_ll" });
