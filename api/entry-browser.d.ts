@@ -324,6 +324,8 @@ export declare const F_UNLCK = 2;
 
 export declare const F_WRLCK = 1;
 
+export type Futex = Semaphore;
+
 export declare const GETALL = 13;
 
 export declare const GETNCNT = 14;
@@ -511,6 +513,12 @@ export interface LsofTree {
     readonly objects: readonly TreeObject[];
 }
 
+export declare const MAP_ANONYMOUS = 32;
+
+export declare const MAP_PRIVATE = 2;
+
+export declare const MAP_SHARED = 1;
+
 export declare const MECHANISMS: readonly Mechanism[];
 
 export declare const MQ_PRIO_MAX = 32768;
@@ -538,6 +546,21 @@ export declare const MSG_PEEK = 2;
 export declare const MSG_TRUNC = 32;
 
 export declare const MSG_WAITALL = 256;
+
+export declare const MS_ASYNC = 1;
+
+export declare const MS_INVALIDATE = 2;
+
+export declare const MS_SYNC = 4;
+
+export interface Mapping {
+    readonly address: number;
+    readonly length: number;
+    readonly protection: number;
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    load(offset: number, count: number): Uint8Array;
+    store(offset: number, data: Uint8Array | string): void;
+}
 
 export interface Mechanism {
     readonly name: string;
@@ -690,6 +713,14 @@ export declare const POLL_IN = 1;
 export declare const POLL_OUT = 2;
 
 export declare const POLL_PRI = 5;
+
+export declare const PROT_EXEC = 4;
+
+export declare const PROT_NONE = 0;
+
+export declare const PROT_READ = 1;
+
+export declare const PROT_WRITE = 2;
 
 export declare class PacketView {
     readonly from: string;
@@ -947,6 +978,8 @@ export declare const SEGV_MAPERR = 1;
 
 export declare const SEM_UNDO = 4096;
 
+export declare const SEM_VALUE_MAX = 2147483647;
+
 export declare const SETALL = 17;
 
 export declare const SETVAL = 16;
@@ -954,6 +987,10 @@ export declare const SETVAL = 16;
 export declare const SFD_CLOEXEC = 524288;
 
 export declare const SFD_NONBLOCK = 2048;
+
+export declare const SHM_DEST = 512;
+
+export declare const SHM_RDONLY = 4096;
 
 export declare const SHUT_RD = 0;
 
@@ -1173,6 +1210,17 @@ export declare class Segment extends Link implements Exchange {
     protected inFlight(port: Port): number;
 }
 
+export interface SegmentStatus {
+    readonly perm: SysvPermission;
+    readonly segsz: number;
+    readonly atime: number;
+    readonly dtime: number;
+    readonly ctime: number;
+    readonly cpid: number;
+    readonly lpid: number;
+    readonly nattch: number;
+}
+
 export interface SelectResult {
     readonly count: number;
     readonly read: number[];
@@ -1184,6 +1232,11 @@ export interface SelectSets {
     readonly read?: Iterable<number>;
     readonly write?: Iterable<number>;
     readonly except?: Iterable<number>;
+}
+
+export interface Semaphore {
+    readonly mapping: Pick<Mapping, "address">;
+    readonly offset: number;
 }
 
 export interface SemaphoreOperation {
@@ -1304,7 +1357,7 @@ export interface Stat {
     readonly ctime: Timespec;
 }
 
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls, SysvCalls {
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls, SysvCalls, MemoryCalls {
 }
 
 export declare class SystemError extends Error {
@@ -2658,6 +2711,17 @@ interface UdpSnapshot {
     readonly drops: number;
 }
 
+// ipc/address-space.d.ts
+declare class AddressSpace {
+    get isFull(): boolean;
+    all(): Mapping[];
+    at(address: number): Mapping | undefined;
+    add(mapping: Mapping): void;
+    remove(mapping: Mapping, pid: number): void;
+    removeAll(pid: number): void;
+    fork(parentPid: number): AddressSpace;
+}
+
 // ipc/claim.d.ts
 declare class Claim<R> {
     readonly waiters: WaitQueue;
@@ -2679,13 +2743,66 @@ declare class ClaimList<C extends Claim<unknown>> {
     prepend(claims: readonly C[]): void;
 }
 
+// ipc/futex.d.ts
+declare class FutexClaim extends Claim<0 | Errno> {
+    key: FutexKey;
+    readonly bits: number;
+    constructor(key: FutexKey, bits?: number);
+    woken(): void;
+}
+
+// ipc/futex.d.ts
+interface FutexKey {
+    readonly memory: object;
+    readonly offset: number;
+}
+
+// ipc/futex.d.ts
+declare class FutexTable {
+    wait(claim: FutexClaim): void;
+    leave(claim: FutexClaim): void;
+    wake(key: FutexKey, count: number, bits?: number): number;
+    requeue(from: FutexKey, to: FutexKey, wakeCount: number, moveCount: number): number;
+}
+
 // ipc/ipc.d.ts
 declare class Ipc {
     readonly queues: QueueSpace;
     readonly messages: SysvTable<SysvQueue>;
     readonly semaphores: SysvTable<SemaphoreArray>;
+    readonly segments: SysvTable<Segment>;
+    readonly memory: MemoryBudget;
+    readonly futexes: FutexTable;
     readonly nowSeconds: () => number;
     constructor(nowSeconds: () => number);
+}
+
+// ipc/mapping.d.ts
+type Fault = "SEGV_MAPERR" | "SEGV_ACCERR" | "BUS_ADRERR";
+
+// ipc/mapping.d.ts
+declare abstract class Mapping {
+    readonly length: number;
+    readonly protection: number;
+    readonly isShared: boolean;
+    address: number;
+    isMapped: boolean;
+    constructor(length: number, protection: number, isShared: boolean);
+    abstract readonly bytes: Uint8Array<ArrayBuffer>;
+    abstract readonly memory: object;
+    abstract readonly memoryOffset: number;
+    abstract readonly name: string;
+    get inode(): number;
+    abstract fork(parentPid: number): Mapping | null;
+    abstract release(pid: number): void;
+    get present(): number;
+    fault(offset: number, count: number, writes: boolean): Fault | null;
+}
+
+// ipc/memory-budget.d.ts
+declare class MemoryBudget {
+    take(bytes: number): boolean;
+    giveBack(bytes: number): void;
 }
 
 // ipc/mqueue-space.d.ts
@@ -2835,6 +2952,21 @@ declare class SemaphoreClaim extends Claim<0 | Errno> {
     blocking: SemaphoreOperation | null;
     constructor(pid: number, operations: readonly SemaphoreOperation[], undo: Undo | null);
     get changes(): boolean;
+}
+
+// ipc/sysv-shm.d.ts
+declare class Segment extends SysvObject {
+    readonly size: number;
+    constructor(key: number, flags: number, caller: SysvCaller, nowSeconds: () => number, { size, table, budget, }: {
+        readonly size: number;
+        readonly table: SysvTable<Segment>;
+        readonly budget: MemoryBudget;
+    });
+    get bytes(): Uint8Array<ArrayBuffer>;
+    get status(): SegmentStatus;
+    attached(pid: number): void;
+    detached(pid: number): void;
+    remove(): void;
 }
 
 // ipc/sysv-undo.d.ts
@@ -3023,6 +3155,9 @@ interface Outstanding {
 declare class ProcessIpc {
     constructor(process: Process);
     get undos(): UndoList;
+    get memory(): AddressSpace;
+    inherit(parent: ProcessIpc): void;
+    exec(): void;
     exit(): void;
 }
 
@@ -3196,6 +3331,7 @@ declare class ProcessSignals {
     setAction(signo: number, action: SignalAction): void;
     exec(): void;
     post(info: SigInfo, mayBeRefused?: boolean): 0 | Errno;
+    force(info: SigInfo): void;
     settle(): void;
     operationBegins(): void;
     atBoundary(): Promise<void> | undefined;
@@ -3301,6 +3437,35 @@ interface FileCalls {
     chdir(path: string): void;
     getcwd(): string;
     flock(fd: number, operation: number): Promise<void>;
+}
+
+// kernel/sys/memory.d.ts
+interface MemoryCalls {
+    mmap(length: number, protection: number, flags: number, fd?: number, offset?: number): Mapping;
+    munmap(mapping: Pick<Mapping, "address">): void;
+    msync(mapping: Pick<Mapping, "address">, flags: number): void;
+    mappingAt(address: number): Mapping;
+    shmOpen(name: string, flags: number, mode?: number): number;
+    shmUnlink(name: string): void;
+    shmget(key: number, size: number, flags: number): number;
+    shmat(id: number, flags?: number): Mapping;
+    shmdt(mapping: Pick<Mapping, "address">): void;
+    shmctl(id: number, command: typeof IPC_STAT): SegmentStatus;
+    shmctl(id: number, command: typeof IPC_SET, change: SysvChange): void;
+    shmctl(id: number, command: typeof IPC_RMID): void;
+    semOpen(name: string, flags: number, mode?: number, value?: number): Semaphore;
+    semInit(semaphore: Semaphore, value: number): void;
+    semWait(semaphore: Semaphore): Promise<void>;
+    semTimedwait(semaphore: Semaphore, deadline: Timespec): Promise<void>;
+    semTrywait(semaphore: Semaphore): void;
+    semPost(semaphore: Semaphore): void;
+    semGetvalue(semaphore: Semaphore): number;
+    semClose(semaphore: Semaphore): void;
+    semDestroy(semaphore: Semaphore): void;
+    semUnlink(name: string): void;
+    futexWait(futex: Futex, expected: number, timeoutNs?: number, bits?: number): Promise<void>;
+    futexWake(futex: Futex, count: number, bits?: number): number;
+    futexRequeue(from: Futex, to: Futex, wake: number, move: number, expected?: number): number;
 }
 
 // kernel/sys/processes.d.ts

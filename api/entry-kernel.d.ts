@@ -77,7 +77,7 @@ export interface DeviceClient {
     observe?(direction: "in" | "out", packet: Packet): void;
 }
 
-export declare class Door extends SysvDoor implements Sys {
+export declare class Door extends SemaphoreDoor implements Sys {
 }
 
 export declare class EventQueue {
@@ -1914,6 +1914,17 @@ interface UdpSnapshot {
     readonly drops: number;
 }
 
+// ipc/address-space.d.ts
+declare class AddressSpace {
+    get isFull(): boolean;
+    all(): Mapping[];
+    at(address: number): Mapping | undefined;
+    add(mapping: Mapping): void;
+    remove(mapping: Mapping, pid: number): void;
+    removeAll(pid: number): void;
+    fork(parentPid: number): AddressSpace;
+}
+
 // ipc/claim.d.ts
 declare class Claim<R> {
     readonly waiters: WaitQueue;
@@ -1935,13 +1946,66 @@ declare class ClaimList<C extends Claim<unknown>> {
     prepend(claims: readonly C[]): void;
 }
 
+// ipc/futex.d.ts
+declare class FutexClaim extends Claim<0 | Errno> {
+    key: FutexKey;
+    readonly bits: number;
+    constructor(key: FutexKey, bits?: number);
+    woken(): void;
+}
+
+// ipc/futex.d.ts
+interface FutexKey {
+    readonly memory: object;
+    readonly offset: number;
+}
+
+// ipc/futex.d.ts
+declare class FutexTable {
+    wait(claim: FutexClaim): void;
+    leave(claim: FutexClaim): void;
+    wake(key: FutexKey, count: number, bits?: number): number;
+    requeue(from: FutexKey, to: FutexKey, wakeCount: number, moveCount: number): number;
+}
+
 // ipc/ipc.d.ts
 declare class Ipc {
     readonly queues: QueueSpace;
     readonly messages: SysvTable<SysvQueue>;
     readonly semaphores: SysvTable<SemaphoreArray>;
+    readonly segments: SysvTable<Segment>;
+    readonly memory: MemoryBudget;
+    readonly futexes: FutexTable;
     readonly nowSeconds: () => number;
     constructor(nowSeconds: () => number);
+}
+
+// ipc/mapping.d.ts
+type Fault = "SEGV_MAPERR" | "SEGV_ACCERR" | "BUS_ADRERR";
+
+// ipc/mapping.d.ts
+declare abstract class Mapping {
+    readonly length: number;
+    readonly protection: number;
+    readonly isShared: boolean;
+    address: number;
+    isMapped: boolean;
+    constructor(length: number, protection: number, isShared: boolean);
+    abstract readonly bytes: Uint8Array<ArrayBuffer>;
+    abstract readonly memory: object;
+    abstract readonly memoryOffset: number;
+    abstract readonly name: string;
+    get inode(): number;
+    abstract fork(parentPid: number): Mapping | null;
+    abstract release(pid: number): void;
+    get present(): number;
+    fault(offset: number, count: number, writes: boolean): Fault | null;
+}
+
+// ipc/memory-budget.d.ts
+declare class MemoryBudget {
+    take(bytes: number): boolean;
+    giveBack(bytes: number): void;
 }
 
 // ipc/mqueue-space.d.ts
@@ -2119,6 +2183,33 @@ interface SemaphoreStatus {
     readonly nsems: number;
     readonly otime: number;
     readonly ctime: number;
+}
+
+// ipc/sysv-shm.d.ts
+declare class Segment extends SysvObject {
+    readonly size: number;
+    constructor(key: number, flags: number, caller: SysvCaller, nowSeconds: () => number, { size, table, budget, }: {
+        readonly size: number;
+        readonly table: SysvTable<Segment>;
+        readonly budget: MemoryBudget;
+    });
+    get bytes(): Uint8Array<ArrayBuffer>;
+    get status(): SegmentStatus;
+    attached(pid: number): void;
+    detached(pid: number): void;
+    remove(): void;
+}
+
+// ipc/sysv-shm.d.ts
+interface SegmentStatus {
+    readonly perm: SysvPermission;
+    readonly segsz: number;
+    readonly atime: number;
+    readonly dtime: number;
+    readonly ctime: number;
+    readonly cpid: number;
+    readonly lpid: number;
+    readonly nattch: number;
 }
 
 // ipc/sysv-undo.d.ts
@@ -2505,6 +2596,12 @@ declare function socketOf(process: Process, fd: number): Socket | Errno;
 // kernel/calls/sockets.d.ts
 declare function socketpair(process: Process, domain: number, type: number, protocol: number): readonly [number, number] | Errno;
 
+// kernel/calls/sysv-messages.d.ts
+interface TypedReceipt {
+    readonly bytes: number;
+    readonly type: number;
+}
+
 // kernel/calls/terminals.d.ts
 interface PtyPair {
     readonly master: number;
@@ -2749,6 +2846,21 @@ declare abstract class FileDoor extends SocketDoor {
     fcntl(fd: number, command: number, argument?: number): number;
 }
 
+// kernel/door/memory-door.d.ts
+declare abstract class MemoryDoor extends SysvDoor {
+    mmap(length: number, protection: number, flags: number, fd?: number, offset?: number): Mapping;
+    munmap(mapping: Pick<Mapping, "address">): void;
+    msync(mapping: Pick<Mapping, "address">, flags: number): void;
+    mappingAt(address: number): Mapping;
+    shmOpen(name: string, flags: number, mode?: number): number;
+    shmUnlink(name: string): void;
+    shmget(key: number, size: number, flags: number): number;
+    shmat(id: number, flags?: number): Mapping;
+    shmdt(mapping: Pick<Mapping, "address">): void;
+    shmctl(id: number, command: typeof IPC_STAT): SegmentStatus;
+    shmctl(id: number, command: number, change?: SysvChange): void;
+}
+
 // kernel/door/process-door.d.ts
 declare abstract class ProcessDoor extends Caller {
     getpid(): number;
@@ -2779,6 +2891,23 @@ declare abstract class QueueDoor extends SessionDoor {
     mqSetattr(mqd: number, attributes: Pick<mqueue.QueueAttributes, "flags">): mqueue.QueueAttributes;
     mqClose(mqd: number): void;
     mqUnlink(name: string): void;
+}
+
+// kernel/door/semaphore-door.d.ts
+declare abstract class SemaphoreDoor extends MemoryDoor {
+    semOpen(name: string, flags: number, mode?: number, value?: number): Semaphore;
+    semInit(semaphore: Semaphore, value: number): void;
+    semWait(semaphore: Semaphore): Promise<void>;
+    semTimedwait(semaphore: Semaphore, deadline: Timespec): Promise<void>;
+    semTrywait(semaphore: Semaphore): void;
+    semPost(semaphore: Semaphore): void;
+    semGetvalue(semaphore: Semaphore): number;
+    semClose({ mapping }: Semaphore): void;
+    semDestroy(semaphore: Semaphore): void;
+    semUnlink(name: string): void;
+    futexWait(futex: Futex, expected: number, timeoutNs?: number, bits?: number): Promise<void>;
+    futexWake(futex: Futex, count: number, bits?: number): number;
+    futexRequeue(from: Futex, to: Futex, wake: number, move: number, expected?: number): number;
 }
 
 // kernel/door/session-door.d.ts
@@ -2838,7 +2967,7 @@ declare abstract class SysvDoor extends TerminalDoor {
     ftok(path: string, project: number): number;
     msgget(key: number, flags: number): number;
     msgsnd(id: number, type: number, data: Uint8Array | string, flags?: number): Promise<void>;
-    msgrcv(id: number, buffer: Uint8Array, type: number, flags?: number): Promise<TypedReceipt>;
+    msgrcv(id: number, buffer: Uint8Array, type: number, flags?: number): Promise<messages.TypedReceipt>;
     msgctl(id: number, command: typeof IPC_STAT): MessageQueueStatus;
     msgctl(id: number, command: number, change?: SysvChange & {
         readonly qbytes?: number;
@@ -2951,6 +3080,9 @@ interface ResourceLimit {
 declare class ProcessIpc {
     constructor(process: Process);
     get undos(): UndoList;
+    get memory(): AddressSpace;
+    inherit(parent: ProcessIpc): void;
+    exec(): void;
     exit(): void;
 }
 
@@ -3054,6 +3186,7 @@ declare class ProcessSignals {
     setAction(signo: number, action: SignalAction): void;
     exec(): void;
     post(info: SigInfo, mayBeRefused?: boolean): 0 | Errno;
+    force(info: SigInfo): void;
     settle(): void;
     operationBegins(): void;
     atBoundary(): Promise<void> | undefined;
@@ -3180,6 +3313,54 @@ interface FileCalls {
     chdir(path: string): void;
     getcwd(): string;
     flock(fd: number, operation: number): Promise<void>;
+}
+
+// kernel/sys/memory.d.ts
+type Futex = Semaphore;
+
+// kernel/sys/memory.d.ts
+interface Mapping {
+    readonly address: number;
+    readonly length: number;
+    readonly protection: number;
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    load(offset: number, count: number): Uint8Array;
+    store(offset: number, data: Uint8Array | string): void;
+}
+
+// kernel/sys/memory.d.ts
+interface MemoryCalls {
+    mmap(length: number, protection: number, flags: number, fd?: number, offset?: number): Mapping;
+    munmap(mapping: Pick<Mapping, "address">): void;
+    msync(mapping: Pick<Mapping, "address">, flags: number): void;
+    mappingAt(address: number): Mapping;
+    shmOpen(name: string, flags: number, mode?: number): number;
+    shmUnlink(name: string): void;
+    shmget(key: number, size: number, flags: number): number;
+    shmat(id: number, flags?: number): Mapping;
+    shmdt(mapping: Pick<Mapping, "address">): void;
+    shmctl(id: number, command: typeof IPC_STAT): SegmentStatus;
+    shmctl(id: number, command: typeof IPC_SET, change: SysvChange): void;
+    shmctl(id: number, command: typeof IPC_RMID): void;
+    semOpen(name: string, flags: number, mode?: number, value?: number): Semaphore;
+    semInit(semaphore: Semaphore, value: number): void;
+    semWait(semaphore: Semaphore): Promise<void>;
+    semTimedwait(semaphore: Semaphore, deadline: Timespec): Promise<void>;
+    semTrywait(semaphore: Semaphore): void;
+    semPost(semaphore: Semaphore): void;
+    semGetvalue(semaphore: Semaphore): number;
+    semClose(semaphore: Semaphore): void;
+    semDestroy(semaphore: Semaphore): void;
+    semUnlink(name: string): void;
+    futexWait(futex: Futex, expected: number, timeoutNs?: number, bits?: number): Promise<void>;
+    futexWake(futex: Futex, count: number, bits?: number): number;
+    futexRequeue(from: Futex, to: Futex, wake: number, move: number, expected?: number): number;
+}
+
+// kernel/sys/memory.d.ts
+interface Semaphore {
+    readonly mapping: Pick<Mapping, "address">;
+    readonly offset: number;
 }
 
 // kernel/sys/processes.d.ts
@@ -3365,7 +3546,7 @@ interface UnixName extends UnixEndpoint {
 type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 // kernel/sys/sys.d.ts
-interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls, SysvCalls {
+interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls, SysvCalls, MemoryCalls {
 }
 
 // kernel/sys/sysv.d.ts
@@ -3389,12 +3570,6 @@ interface SysvCalls {
     semctl(id: number, num: number, command: typeof IPC_STAT): SemaphoreStatus;
     semctl(id: number, num: number, command: typeof IPC_SET, change: SysvChange): void;
     semctl(id: number, num: number, command: typeof IPC_RMID): void;
-}
-
-// kernel/sys/sysv.d.ts
-interface TypedReceipt {
-    readonly bytes: number;
-    readonly type: number;
 }
 
 // kernel/sys/terminals.d.ts

@@ -8,6 +8,7 @@ import { Directory, type GeneratedEntries, GeneratedFile, type Inode, SymbolicLi
 import type { FileOps } from "../file/open-file.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Process } from "../kernel/process.ts";
+import { mapsText } from "./proc-maps.ts";
 
 /** Numbers of these inodes are far from those of the tree. */
 const FIRST_INODE = 0xf000_0000;
@@ -63,6 +64,7 @@ function processDirectory(process: Process, parent: Directory): Directory {
         descriptors(process),
         number + 2,
       ),
+    maps: () => new GeneratedFile(volume, { ...owner, permissions: PUBLIC_FILE }, () => mapsText(process), number + 4),
     cwd: () => link(kernel, { ...owner, permissions: 0o777 }, process.cwd.path, number + 3),
   };
   const generated: GeneratedEntries = {

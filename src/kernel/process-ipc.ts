@@ -3,12 +3,14 @@
  *
  * exit() is called when the process ends, before its descriptors are closed, as do_exit() of Linux does.
  */
+import { AddressSpace } from "../ipc/address-space.ts";
 import { UndoList } from "../ipc/sysv-undo.ts";
 import type { Process } from "./process.ts";
 
 export class ProcessIpc {
   readonly #process: Process;
   #undos: UndoList | null = null;
+  #memory: AddressSpace | null = null;
 
   constructor(process: Process) {
     this.#process = process;
@@ -20,8 +22,27 @@ export class ProcessIpc {
     return this.#undos;
   }
 
+  /** What it has mapped. */
+  get memory(): AddressSpace {
+    this.#memory ??= new AddressSpace();
+    return this.#memory;
+  }
+
+  /** fork(2): the child has the same mapped. */
+  inherit(parent: ProcessIpc): void {
+    this.#memory = parent.#memory?.fork(parent.#process.pid) ?? null;
+  }
+
+  /** execve(2): nothing stays mapped. */
+  exec(): void {
+    this.#memory?.removeAll(this.#process.pid);
+    this.#memory = null;
+  }
+
   /** The process has ended. */
   exit(): void {
+    this.#memory?.removeAll(this.#process.pid);
+    this.#memory = null;
     this.#undos?.apply(this.#process.pid);
     this.#undos = null;
   }

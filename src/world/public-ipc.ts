@@ -1,6 +1,19 @@
 /**
  * What the public entries export of message queues, shared memory, semaphores and direct messages: part of public.ts.
  */
+export {
+  MAP_ANONYMOUS,
+  MAP_PRIVATE,
+  MAP_SHARED,
+  MS_ASYNC,
+  MS_INVALIDATE,
+  MS_SYNC,
+  PROT_EXEC,
+  PROT_NONE,
+  PROT_READ,
+  PROT_WRITE,
+  SEM_VALUE_MAX,
+} from "../abi/mman.ts";
 export { MQ_PRIO_MAX, SIGEV_NONE, SIGEV_SIGNAL } from "../abi/mqueue.ts";
 export { BUS_ADRERR, SEGV_ACCERR, SEGV_MAPERR, SI_MESGQ } from "../abi/signal.ts";
 export {
@@ -22,9 +35,13 @@ export {
   SEM_UNDO,
   SETALL,
   SETVAL,
+  SHM_DEST,
+  SHM_RDONLY,
 } from "../abi/sysv.ts";
 export type { SysvChange, SysvPermission } from "../ipc/sysv.ts";
 export type { MessageQueueStatus } from "../ipc/sysv-messages.ts";
 export type { SemaphoreOperation, SemaphoreStatus } from "../ipc/sysv-semaphores.ts";
+export type { SegmentStatus } from "../ipc/sysv-shm.ts";
 export type { QueueAttributes, QueueReceipt, SignalEvent } from "../kernel/calls/mqueue.ts";
-export type { TypedReceipt } from "../kernel/sys/sysv.ts";
+export type { TypedReceipt } from "../kernel/calls/sysv-messages.ts";
+export type { Futex, Mapping, Semaphore } from "../kernel/sys/memory.ts";

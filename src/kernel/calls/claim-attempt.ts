@@ -10,7 +10,7 @@ import { type Claim, SETTLED } from "../../ipc/claim.ts";
 import type { Attempt, Sleeper } from "../operation.ts";
 import type { Process } from "../process.ts";
 
-export abstract class ClaimAttempt<R> implements Attempt<R> {
+export abstract class ClaimAttempt<R, O = R> implements Attempt<R> {
   readonly call: string;
   protected readonly process: Process;
   /** What the call ends with when its deadline passes: "EAGAIN" where it does not wait, else "ETIMEDOUT" mostly. */
@@ -23,19 +23,24 @@ export abstract class ClaimAttempt<R> implements Attempt<R> {
     this.#lateAnswer = lateAnswer;
   }
 
-  protected abstract readonly claim: Claim<R | Errno>;
-  protected abstract tryNow(): R | Errno;
+  protected abstract readonly claim: Claim<O | Errno>;
+  protected abstract tryNow(): O | Errno;
   protected abstract join(): void;
   protected abstract leave(): void;
   abstract on(): string;
 
   attempt(): R | Errno {
     const { claim } = this;
-    if (claim.outcome !== undefined) return claim.outcome;
+    if (claim.outcome !== undefined) return this.#answer(claim.outcome);
     if (claim.isListed) return "EAGAIN";
-    const result = this.tryNow();
-    if (result === "EAGAIN" && this.#isAsleep) this.join();
-    return result;
+    const outcome = this.tryNow();
+    if (outcome === "EAGAIN" && this.#isAsleep) this.join();
+    return this.#answer(outcome);
+  }
+
+  /** What the call answers when it has this: where a message is to be copied into the caller's buffer. */
+  protected answer(outcome: O): R {
+    return outcome as unknown as R;
   }
 
   /** It is asked only of a call that begins while the process is stopped: then it is tried when that goes on. */
@@ -65,5 +70,9 @@ export abstract class ClaimAttempt<R> implements Attempt<R> {
   end(): void {
     this.withdraw();
     this.#isAsleep = false;
+  }
+
+  #answer(outcome: O | Errno): R | Errno {
+    return typeof outcome === "string" ? (outcome as Errno) : this.answer(outcome as O);
   }
 }

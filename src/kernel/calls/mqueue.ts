@@ -97,11 +97,15 @@ export function mqSending(process: Process, mqd: number, data: Uint8Array, prior
 }
 
 /** mq_receive(3) for a caller that waits. EBADF, EMSGSIZE: the buffer is smaller than a message may be. */
-export function mqReceiving(process: Process, mqd: number, into: Uint8Array): ClaimAttempt<QueueMessage> | Errno {
+export function mqReceiving(
+  process: Process,
+  mqd: number,
+  into: Uint8Array,
+): QueueAttempt<QueueReceipt, QueueMessage> | Errno {
   const file = queueFile(process, mqd);
   if (typeof file === "string" || !file.readable) return "EBADF";
   const queue = file.ops.named as MessageQueue;
-  return into.length < queue.shape.msgsize ? "EMSGSIZE" : new ReceiveAttempt(process, file, queue);
+  return into.length < queue.shape.msgsize ? "EMSGSIZE" : new ReceiveAttempt(process, file, queue, into);
 }
 
 /** mq_notify(3); null ends the registration. EBADF, EBUSY, EINVAL. */
@@ -185,7 +189,7 @@ function isEvent(event: SignalEvent): boolean {
 }
 
 /** What sending and receiving have in common: they hold the description while they sleep. */
-abstract class QueueAttempt<R> extends ClaimAttempt<R> {
+abstract class QueueAttempt<R, O = R> extends ClaimAttempt<R, O> {
   protected readonly file: OpenFile;
   protected readonly queue: MessageQueue;
   #isHeld = false;
@@ -241,11 +245,18 @@ class SendAttempt extends QueueAttempt<0> {
   }
 }
 
-class ReceiveAttempt extends QueueAttempt<QueueMessage> {
+class ReceiveAttempt extends QueueAttempt<QueueReceipt, QueueMessage> {
   protected readonly claim: ReceiveClaim = new ReceiveClaim();
+  readonly #into: Uint8Array;
 
-  constructor(process: Process, file: OpenFile, queue: MessageQueue) {
+  constructor(process: Process, file: OpenFile, queue: MessageQueue, into: Uint8Array) {
     super("mq_receive", process, file, queue);
+    this.#into = into;
+  }
+
+  protected override answer({ data, priority }: QueueMessage): QueueReceipt {
+    this.#into.set(data);
+    return { bytes: data.length, priority };
   }
 
   protected override tryNow(): QueueMessage | Errno {

@@ -48,6 +48,7 @@ export function exec(process: Process, name: string, program: unknown, args: rea
   if (typeof runtime === "string") return runtime;
   process.image?.discard();
   process.cancelOperations();
+  process.ipc.exec();
   process.descriptors.closeForExec();
   process.credentials.afterExec();
   process.signals.exec();
@@ -115,6 +116,7 @@ function create(
     descriptors.closeAll();
     return child;
   }
+  if (what === "fork") child.ipc.inherit(parent.ipc);
   if (what === "spawn") {
     child.credentials.afterExec();
     child.signals.exec();

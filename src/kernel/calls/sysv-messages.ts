@@ -17,6 +17,12 @@ import type { Process } from "../process.ts";
 import { ClaimAttempt } from "./claim-attempt.ts";
 import { isSysvChange } from "./sysv.ts";
 
+/** What msgrcv(2) gives, beside the bytes in the buffer. */
+export interface TypedReceipt {
+  readonly bytes: number;
+  readonly type: number;
+}
+
 /** msgget(2). EACCES, EEXIST, ENOENT, ENOSPC. */
 export function msgget(process: Process, key: number, flags: number): number | Errno {
   const { messages, nowSeconds } = process.kernel.ipc;
@@ -35,15 +41,15 @@ export function msgSending(process: Process, id: number, type: number, data: Uin
 export function msgReceiving(
   process: Process,
   id: number,
-  bytesMax: number,
+  into: Uint8Array,
   type: number,
   flags: number,
-): ClaimAttempt<TypedMessage> | Errno {
+): ClaimAttempt<TypedReceipt, TypedMessage> | Errno {
   if (!Number.isSafeInteger(type)) return "EINVAL";
   const copies = (flags & MSG_COPY) !== 0;
   if (copies && ((flags & MSG_EXCEPT) !== 0 || (flags & IPC_NOWAIT) === 0 || type < 0)) return "EINVAL";
   const queue = process.kernel.ipc.messages.object(id);
-  return queue === "EINVAL" ? queue : new ReceiveAttempt(process, queue, new Choice(type, flags, bytesMax), flags);
+  return queue === "EINVAL" ? queue : new ReceiveAttempt(process, queue, type, flags, into);
 }
 
 /** msgctl(2). EACCES, EPERM, EINVAL. */
@@ -99,18 +105,25 @@ class SendAttempt extends ClaimAttempt<0> {
   }
 }
 
-class ReceiveAttempt extends ClaimAttempt<TypedMessage> {
+class ReceiveAttempt extends ClaimAttempt<TypedReceipt, TypedMessage> {
   protected readonly claim: TypedReceiveClaim;
   readonly #queue: SysvQueue;
   readonly #choice: Choice;
   readonly #waits: boolean;
+  readonly #into: Uint8Array;
 
-  constructor(process: Process, queue: SysvQueue, choice: Choice, flags: number) {
+  constructor(process: Process, queue: SysvQueue, type: number, flags: number, into: Uint8Array) {
     super("msgrcv", process, "ENOMSG");
     this.#queue = queue;
-    this.#choice = choice;
+    this.#into = into;
+    this.#choice = new Choice(type, flags, into.length);
     this.#waits = (flags & IPC_NOWAIT) === 0;
-    this.claim = new TypedReceiveClaim(process.pid, choice);
+    this.claim = new TypedReceiveClaim(process.pid, this.#choice);
+  }
+
+  protected override answer({ data, type }: TypedMessage): TypedReceipt {
+    this.#into.set(data);
+    return { bytes: data.length, type };
   }
 
   on(): string {

@@ -3,9 +3,10 @@
  *
  * Read first: kernel/sys/ for what each call does, caller.ts for how a call runs. The families of calls are classes
  * that stand on each other, one file each: Caller → ProcessDoor → TimeDoor → DescriptorDoor → SocketDoor → FileDoor →
- * EventDoor → UserDoor → SignalDoor → SessionDoor → QueueDoor → TerminalDoor → SysvDoor → Door.
+ * EventDoor → UserDoor → SignalDoor → SessionDoor → QueueDoor → TerminalDoor → SysvDoor → MemoryDoor →
+ * SemaphoreDoor → Door.
  */
 import type { Sys } from "../sys/sys.ts";
-import { SysvDoor } from "./sysv-door.ts";
+import { SemaphoreDoor } from "./semaphore-door.ts";
 
-export class Door extends SysvDoor implements Sys {}
+export class Door extends SemaphoreDoor implements Sys {}

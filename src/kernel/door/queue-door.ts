@@ -2,7 +2,7 @@
  * POSIX message queues, for TypeScript programs. Read first: kernel/sys/queues.ts, kernel/calls/mqueue.ts.
  */
 import type { Errno } from "../../abi/errno.ts";
-import type { QueueMessage, QueueShape } from "../../ipc/mqueue.ts";
+import type { QueueShape } from "../../ipc/mqueue.ts";
 import * as io from "../calls/io.ts";
 import * as mqueue from "../calls/mqueue.ts";
 import { realtimeDeadline, type Timespec } from "../calls/time.ts";
@@ -73,10 +73,7 @@ export abstract class QueueDoor extends SessionDoor {
     const args = [mqd, buffer];
     if (typeof deadlineNs === "string") return this.later<never>(call, args, deadlineNs, 0);
     const attempt = isBytes(buffer) ? mqueue.mqReceiving(this.process, mqd, buffer) : "EFAULT";
-    return this.later(call, args, attempt, deadlineNs, ({ data, priority }: QueueMessage) => {
-      buffer.set(data);
-      return { bytes: data.length, priority };
-    });
+    return this.later(call, args, attempt, deadlineNs);
   }
 
   /** O_NONBLOCK comes before a deadline; but the deadline must be one. */

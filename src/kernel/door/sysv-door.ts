@@ -5,12 +5,11 @@
 import type { Errno } from "../../abi/errno.ts";
 import { type GETALL, IPC_NOWAIT, type IPC_STAT } from "../../abi/sysv.ts";
 import type { SysvChange } from "../../ipc/sysv.ts";
-import type { MessageQueueStatus, TypedMessage } from "../../ipc/sysv-messages.ts";
+import type { MessageQueueStatus } from "../../ipc/sysv-messages.ts";
 import type { SemaphoreOperation, SemaphoreStatus } from "../../ipc/sysv-semaphores.ts";
 import { ftok } from "../calls/sysv.ts";
 import * as messages from "../calls/sysv-messages.ts";
 import * as semaphores from "../calls/sysv-semaphores.ts";
-import type { TypedReceipt } from "../sys/sysv.ts";
 import { isBytes, toBytes } from "./bytes.ts";
 import { NO_DEADLINE, never } from "./caller.ts";
 import { TerminalDoor } from "./terminal-door.ts";
@@ -32,13 +31,10 @@ export abstract class SysvDoor extends TerminalDoor {
     return this.later<0, void>("msgsnd", [id, type, bytes], attempt, deadlineNs, () => undefined);
   }
 
-  msgrcv(id: number, buffer: Uint8Array, type: number, flags: number = 0): Promise<TypedReceipt> {
+  msgrcv(id: number, buffer: Uint8Array, type: number, flags: number = 0): Promise<messages.TypedReceipt> {
     if (!this.enter("msgrcv")) return never();
-    const attempt = isBytes(buffer) ? messages.msgReceiving(this.process, id, buffer.length, type, flags) : "EFAULT";
-    return this.later("msgrcv", [id, buffer, type, flags], attempt, NO_DEADLINE, (message: TypedMessage) => {
-      buffer.set(message.data);
-      return { bytes: message.data.length, type: message.type };
-    });
+    const attempt = isBytes(buffer) ? messages.msgReceiving(this.process, id, buffer, type, flags) : "EFAULT";
+    return this.later("msgrcv", [id, buffer, type, flags], attempt, NO_DEADLINE);
   }
 
   msgctl(id: number, command: typeof IPC_STAT): MessageQueueStatus;

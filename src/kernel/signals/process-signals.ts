@@ -120,6 +120,16 @@ export class ProcessSignals {
     return 0;
   }
 
+  /** The process itself is the reason, such as a fault: the signal can't be blocked or ignored, or it would happen for ever. */
+  force(info: SigInfo): void {
+    const { signo } = info;
+    if (this.#blocked.has(signo) || effectOf(this.actionOf(signo), signo) === "ignore") {
+      this.#actions.set(signo, DEFAULT_ACTION);
+      this.#blocked = this.#blocked.without(SignalSet.of(signo));
+    }
+    this.post(info);
+  }
+
   /** What is pending and not blocked: default actions are taken now, handlers are due. */
   settle(): void {
     const process = this.#process;

@@ -32,6 +32,9 @@ const CLASSES: Readonly<Record<string, RestartClass>> = {
   clock_nanosleep: "never",
   sleep: "never",
   usleep: "never",
+  // A futex with a timeout, and what stands on it: the rest of the time would have to be reckoned.
+  futex_timedwait: "never",
+  sem_timedwait: "never",
   // System V IPC.
   msgrcv: "never",
   msgsnd: "never",

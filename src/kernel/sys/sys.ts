@@ -8,6 +8,7 @@
 import type { DescriptorCalls } from "./descriptors.ts";
 import type { EventCalls } from "./events.ts";
 import type { FileCalls } from "./files.ts";
+import type { MemoryCalls } from "./memory.ts";
 import type { ProcessCalls } from "./processes.ts";
 import type { QueueCalls } from "./queues.ts";
 import type { SessionCalls } from "./sessions.ts";
@@ -34,4 +35,5 @@ export interface Sys
     SessionCalls,
     QueueCalls,
     TerminalCalls,
-    SysvCalls {}
+    SysvCalls,
+    MemoryCalls {}

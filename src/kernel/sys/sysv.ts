@@ -18,12 +18,7 @@ import type {
 import type { SysvChange } from "../../ipc/sysv.ts";
 import type { MessageQueueStatus } from "../../ipc/sysv-messages.ts";
 import type { SemaphoreOperation, SemaphoreStatus } from "../../ipc/sysv-semaphores.ts";
-
-/** What msgrcv(2) gives, beside the bytes in the buffer. */
-export interface TypedReceipt {
-  readonly bytes: number;
-  readonly type: number;
-}
+import type { TypedReceipt } from "../calls/sysv-messages.ts";
 
 export interface SysvCalls {
   /** ftok(3): a key from a file and eight bits of a number. Errors: those of stat. */
