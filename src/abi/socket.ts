@@ -94,6 +94,8 @@ export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 /** Wait until the whole buffer is full. */
 export const MSG_WAITALL = 0x100;
+/** More follows at once: a segment may wait for it. */
+export const MSG_MORE = 0x8000;
 /** Receive from the queue of errors instead. */
 export const MSG_ERRQUEUE = 0x2000;
 /** Don't raise SIGPIPE. */

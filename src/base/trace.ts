@@ -51,13 +51,36 @@ export type TraceDetail =
       readonly queuedBytes: number;
     }
   | {
-      readonly step: "inet/udp/output" | "inet/udp/input" | "inet/ip/output" | "inet/ip/input" | "inet/ip/forward";
+      readonly step:
+        | "inet/tcp/output"
+        | "inet/tcp/input"
+        | "inet/udp/output"
+        | "inet/udp/input"
+        | "inet/ip/output"
+        | "inet/ip/input"
+        | "inet/ip/forward";
       readonly source: string;
       readonly destination: string;
       readonly bytes: number;
     }
   /** An IPv6 address of an interface has come to a state: "tentative", "preferred", "deprecated", "dadfailed", "removed". */
   | { readonly step: "inet/nd/address"; readonly interface: string; readonly address: string; readonly state: string }
+  /** A connection changes its state; `connection` is "10.0.0.1:80 10.0.0.2:40000", the local end first. */
+  | {
+      readonly step: "inet/tcp/state";
+      readonly connection: string;
+      readonly from: string;
+      readonly to: string;
+      readonly cause: string;
+    }
+  /** A segment is sent again. */
+  | {
+      readonly step: "inet/tcp/retransmit";
+      readonly connection: string;
+      readonly seq: number;
+      readonly bytes: number;
+      readonly cause: string;
+    }
   | {
       readonly step: "netif/output" | "netif/input";
       readonly interface: string;

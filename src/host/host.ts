@@ -102,6 +102,7 @@ export class Host {
     this.inet = new Inet(machine, this.netif);
     this.inet.ip.epochMs = parts.epochMs;
     for (const row of this.inet.protocols) this.protocols.add(row);
+    this.inet.tcp.nextInode = () => this.kernel.nextInode();
     this.unix = new UnixDomain(machine, () => this.kernel.nextInode());
     for (const row of unixProtocols(this.unix)) this.protocols.add(row);
     const loopback = this.netif.interfaces.attach(new Loopback(machine), 0);

@@ -22,6 +22,7 @@ import { attachIpv6, type Inet6 } from "./inet6.ts";
 import { Ip } from "./ip/ip.ts";
 import { addRoute, deleteRoute, type RouteSpec } from "./ip/route-spec.ts";
 import { input as ipInput } from "./ip4/input.ts";
+import { Tcp, tcpProtocols } from "./tcp/tcp.ts";
 import { Udp, udpProtocol } from "./udp/udp.ts";
 
 export class Inet {
@@ -29,6 +30,7 @@ export class Inet {
   readonly ip: Ip;
   readonly udp: Udp;
   readonly v6: Inet6;
+  readonly tcp: Tcp;
   /** The rows for the host's table of protocols. */
   readonly protocols: readonly Protocol[];
 
@@ -41,7 +43,8 @@ export class Inet {
     this.v6 = attachIpv6(ip);
     netif.register(ETHERTYPE_IPV4, (packet, from, kind) => ipInput(ip, packet, from, kind));
     this.udp = new Udp(machine, ip);
-    this.protocols = [udpProtocol(this.udp)];
+    this.tcp = new Tcp(machine, ip);
+    this.protocols = [udpProtocol(this.udp), ...tcpProtocols(this.tcp)];
   }
 
   /**

@@ -39,6 +39,8 @@ export interface UserRequests {
     ancillary: Ancillary | null,
     flags: number,
   ): number | Errno;
+  /** A connect(2) that has waited has its answer. */
+  connectFinished?(isMade: boolean): void;
   localAddress(): SocketAddress;
   /** "ENOTCONN" when there is no peer. */
   remoteAddress(): SocketAddress | Errno;
@@ -54,8 +56,8 @@ export interface UserRequests {
   pair?(task: Task, other: UserRequests): 0 | Errno;
   /** May it receive at all? */
   receivable?(): 0 | Errno;
-  /** Something has left the receive queue. */
-  received?(): void;
+  /** So much has left the receive queue. */
+  received?(bytes: number): void;
   /** MSG_ERRQUEUE: the oldest error that waits, with its control messages; "EAGAIN" when there is none. */
   receiveError?(into: Uint8Array, flags: number): Received | Errno;
   /** getsockopt(2), for other levels than SOL_SOCKET, and options of that level that the socket layer does not know. */

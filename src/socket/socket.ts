@@ -10,24 +10,22 @@ import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, URGENT } from "../abi/poll.ts";
 import { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
 import { countDrop, type Machine } from "../base/machine.ts";
-import { WaitQueue } from "../base/wait-queue.ts";
 import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
-import type { Packet, Payer } from "../wire/packet.ts";
+import type { Packet } from "../wire/packet.ts";
 import { AcceptQueue } from "./accept-queue.ts";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import type { Ancillary, Credentials } from "./ancillary.ts";
 import type { Chunk } from "./chunk.ts";
 import * as control from "./control.ts";
 import { GenericOptions } from "./generic-options.ts";
+import { PacketPiece } from "./packet-piece.ts";
 import type { Protocol, UserRequests } from "./protocol.ts";
 import { END_OF_FILE, type ReceiveBuffer, type Received } from "./receive-buffer.ts";
 import { RecordBuffer } from "./record-buffer.ts";
+import { DEFAULT_BUFFER_BYTES, SendAccount } from "./send-account.ts";
 import { BOTH_SHUT, RECEIVE_SHUT, SEND_SHUT } from "./shut.ts";
-import { StreamBuffer } from "./stream-buffer.ts";
-
-/** net.core.rmem_default and wmem_default on Linux, in bytes. */
-const DEFAULT_BUFFER_BYTES = 212_992;
+import { StreamBuffer, type StreamPiece } from "./stream-buffer.ts";
 
 /** net.core.rmem_max and wmem_max on Linux: the largest value that SO_RCVBUF and SO_SNDBUF take, before doubling. */
 export const BUFFER_MAX_BYTES = 212_992;
@@ -45,19 +43,16 @@ export type ConnectionState = "unconnected" | "connecting" | "connected" | "list
 
 const EVERYTHING = POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDHUP;
 
-export class Socket implements FileOps, Payer {
+export class Socket extends SendAccount implements FileOps {
   readonly machine: Machine;
   readonly domain: number;
   readonly type: number;
   readonly protocol: Protocol;
-  readonly waiters: WaitQueue = new WaitQueue();
   readonly requests: UserRequests;
   /** Tells sockets of one host apart in lsof and the trace. */
   readonly inode: number;
   /** SO_RCVBUF as the kernel accounts it, in true bytes. */
   receiveLimitBytes: number = DEFAULT_BUFFER_BYTES;
-  /** SO_SNDBUF as the kernel accounts it, in true bytes. */
-  sendLimitBytes: number = DEFAULT_BUFFER_BYTES;
   /** SO_RCVTIMEO; infinite: wait for as long as it takes. */
   receiveTimeoutNs: number = Number.POSITIVE_INFINITY;
   /** SO_SNDTIMEO. */
@@ -79,18 +74,19 @@ export class Socket implements FileOps, Payer {
   acceptQueue: AcceptQueue | null = null;
   /** Datagrams dropped because the receive queue was full. */
   drops = 0;
+  /** The peer has ended its stream: what is read behind it is its end, whatever happens later. */
+  hasEnded = false;
   /** Its last descriptor has been closed. */
   isReleased = false;
   readonly #stream: StreamBuffer | null;
   readonly #records: RecordBuffer;
   readonly #buffer: ReceiveBuffer;
-  readonly #writableShare: number;
-  #sendBytes = 0;
   /** A send has found no room, and the owner (F_SETOWN) has not been told of any since. */
   #wantedRoom = false;
   #error: Errno | null = null;
 
   constructor(machine: Machine, protocol: Protocol, inode: number) {
+    super(protocol.writableShare ?? 2);
     this.machine = machine;
     this.domain = protocol.domain;
     this.type = protocol.type;
@@ -99,18 +95,12 @@ export class Socket implements FileOps, Payer {
     this.#records = new RecordBuffer();
     this.#stream = protocol.type === SOCK_STREAM ? new StreamBuffer() : null;
     this.#buffer = this.#stream ?? this.#records;
-    this.#writableShare = protocol.writableShare ?? 2;
     this.requests = protocol.attach(this);
   }
 
   /** True bytes in the receive queue, or bytes of a stream (netstat's Recv-Q). */
   get receiveQueueBytes(): number {
     return this.#buffer.bytes;
-  }
-
-  /** True bytes that were sent and have not left the queues of others (netstat's Send-Q). */
-  get sendQueueBytes(): number {
-    return this.#sendBytes;
   }
 
   /** How many records wait to be received. */
@@ -133,7 +123,7 @@ export class Socket implements FileOps, Payer {
     flags: number = 0,
   ): number | Errno {
     const sent = this.requests.send(task, data, destination, ancillary, flags);
-    if (typeof sent === "number" && this.machine.tracer.on) this.#traceStep("socket/send", sent, this.#sendBytes);
+    if (typeof sent === "number" && this.machine.tracer.on) this.#traceStep("socket/send", sent, this.sendQueueBytes);
     return sent;
   }
 
@@ -146,13 +136,14 @@ export class Socket implements FileOps, Payer {
     if (refusal !== 0) return refusal;
     if ((flags & MSG_OOB) !== 0) return this.#receiveUrgent(into, flags);
     if (this.#stream === null || this.#stream.isEmpty) {
+      if (this.hasEnded) return END_OF_FILE;
       const error = this.takeError();
       if (error !== null) return error;
     }
     const received = this.#buffer.receive(into, flags, this.passCredentials, this.options.oobInline);
     if (received === null) return this.#nothingThere(flags);
     if ((flags & MSG_PEEK) === 0) {
-      this.requests.received?.();
+      this.requests.received?.(received.bytes);
       if (this.machine.tracer.on) this.#traceStep("socket/receive", received.bytes, this.#buffer.bytes);
     }
     return received;
@@ -201,8 +192,9 @@ export class Socket implements FileOps, Payer {
   connectResult(): 0 | Errno {
     if (this.state === "connecting") return "EAGAIN";
     const error = this.takeError();
-    if (error !== null) return error;
-    return this.state === "connected" ? 0 : "ECONNABORTED";
+    const isMade = error === null && this.state === "connected";
+    this.requests.connectFinished?.(isMade);
+    return isMade ? 0 : (error ?? "ECONNABORTED");
   }
 
   ioctl(task: Task, request: number, argument: unknown): number | object | Errno {
@@ -224,6 +216,16 @@ export class Socket implements FileOps, Payer {
     this.isReleased = true;
     this.requests.detach();
     this.discardReceived();
+  }
+
+  /** Is there an urgent byte that nobody has read, or will there be one? */
+  get hasUrgent(): boolean {
+    return this.#stream?.isUrgent === true;
+  }
+
+  /** Does an error wait to be reported? */
+  get hasError(): boolean {
+    return this.#error !== null;
   }
 
   /** The pending error (SO_ERROR), which is reported once. */
@@ -252,7 +254,7 @@ export class Socket implements FileOps, Payer {
     if (this.#error !== null) return this.takeError() as Errno;
     if ((this.shut & SEND_SHUT) !== 0) return "EPIPE";
     // One more packet is let in while the charge is below the limit.
-    if (this.#sendBytes < this.sendLimitBytes) return 0;
+    if (this.sendQueueBytes < this.sendLimitBytes) return 0;
     this.#wantedRoom = true;
     return "EAGAIN";
   }
@@ -287,9 +289,34 @@ export class Socket implements FileOps, Payer {
   }
 
   /** The urgent byte that was announced, at its place in the stream. */
-  appendUrgent(chunk: Chunk, source: SocketAddress | null, ancillary: Ancillary | null): void {
+  appendUrgent(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void {
     this.#stream?.pushUrgent(chunk, source, ancillary);
     this.waiters.wake(POLLIN);
+  }
+
+  /** The data of a segment, without headers, for a stream. */
+  appendPacket(packet: Packet): void {
+    const stream = this.#stream;
+    if (stream === null) return;
+    if (stream.length >= SHARED_MAX_PACKETS) packet.compact(0);
+    stream.push(new PacketPiece(packet), null, null);
+    this.waiters.wake(POLLIN);
+  }
+
+  /** The connection is over, by both sides or by failure: nothing more comes, and nothing goes. */
+  disconnected(): void {
+    this.state = "unconnected";
+    this.shutDown(BOTH_SHUT);
+  }
+
+  /** It may be connected again, as if it were new. */
+  reset(): void {
+    this.state = "unconnected";
+    this.acceptQueue = null;
+    this.shut = 0;
+    this.hasEnded = false;
+    this.discardReceived();
+    this.waiters.wake(EVERYTHING);
   }
 
   /** A connection that was made to this listening socket. */
@@ -326,7 +353,7 @@ export class Socket implements FileOps, Payer {
   readiness(): number {
     let events = 0;
     if (!this.#buffer.isEmpty || (this.acceptQueue !== null && this.acceptQueue.length > 0)) events |= POLLIN;
-    if (this.state !== "listening" && this.#sendBytes * this.#writableShare <= this.sendLimitBytes) events |= POLLOUT;
+    if (this.state !== "listening" && this.isWritable) events |= POLLOUT;
     if (this.#stream?.isUrgent === true) events |= POLLPRI;
     if (this.#error !== null) events |= POLLERR;
     if (this.shut !== 0) {
@@ -335,22 +362,6 @@ export class Socket implements FileOps, Payer {
     }
     if (this.type !== SOCK_DGRAM && this.state === "unconnected") events |= POLLHUP;
     return events;
-  }
-
-  /** The packet is charged to the send buffer until it is released. */
-  chargeSend(packet: Packet): void {
-    this.#sendBytes += packet.charge(this);
-  }
-
-  /** So many true bytes are charged to the send buffer, until uncharge(). */
-  charge(bytes: number): void {
-    this.#sendBytes += bytes;
-  }
-
-  uncharge(bytes: number): void {
-    this.#sendBytes -= bytes;
-    // As sock_def_write_space on Linux: senders are woken when a good part of the buffer is free, not for each packet.
-    if (this.#sendBytes * this.#writableShare <= this.sendLimitBytes) this.waiters.wake(POLLOUT);
   }
 
   /** MSG_OOB never waits, and tells of no error. */

@@ -14,11 +14,22 @@ import { MSG_OOB, MSG_PEEK } from "../abi/socket.ts";
 import { Ring } from "../base/ring.ts";
 import type { SocketAddress } from "./address.ts";
 import type { Ancillary, Credentials, Rights } from "./ancillary.ts";
-import type { Chunk } from "./chunk.ts";
 import { handOver, type ReceiveBuffer, type Received } from "./receive-buffer.ts";
 
+/** A stretch of the stream: bytes from a process of this host (chunk.ts), or the data of a segment (packet-piece.ts). */
+export interface StreamPiece {
+  /** Bytes that have not been consumed. */
+  readonly length: number;
+  /** Copies to target[at …] what is there and fits, and says how many bytes that were. */
+  copyTo(target: Uint8Array, at?: number): number;
+  /** So many bytes have been read for good. */
+  consume(count: number): void;
+  /** It has left the queue. */
+  release(): void;
+}
+
 interface QueuedChunk {
-  readonly chunk: Chunk;
+  readonly chunk: StreamPiece;
   readonly source: SocketAddress | null;
   /** Its rights go with the first bytes that are read of it. */
   ancillary: Ancillary | null;
@@ -36,17 +47,22 @@ export class StreamBuffer implements ReceiveBuffer {
     return this.#chunks.length === 0;
   }
 
+  /** How many pieces wait. */
+  get length(): number {
+    return this.#chunks.length;
+  }
+
   get bytes(): number {
     return this.#bytes;
   }
 
-  push(chunk: Chunk, source: SocketAddress | null, ancillary: Ancillary | null): void {
+  push(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void {
     this.#chunks.push({ chunk, source, ancillary });
     this.#bytes += chunk.length;
   }
 
   /** The urgent byte. One that came before is an ordinary one from here on. */
-  pushUrgent(chunk: Chunk, source: SocketAddress | null, ancillary: Ancillary | null): void {
+  pushUrgent(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void {
     this.#urgent = { chunk, source, ancillary };
     this.isUrgentExpected = false;
     this.#chunks.push(this.#urgent);

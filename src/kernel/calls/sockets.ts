@@ -170,7 +170,8 @@ class AcceptAttempt extends FileAttempt<Accepted> {
 class ConnectAttempt extends FileAttempt<0> {
   readonly #socket: Socket;
   readonly #address: SocketAddress;
-  #hasBegun = false;
+  /** What a caller is told who does not wait: it has begun now, or had before. */
+  #begun: "EINPROGRESS" | "EALREADY" | null = null;
 
   constructor(process: Process, file: OpenFile, on: Socket, address: SocketAddress) {
     super("connect", process, file, POLLOUT);
@@ -179,19 +180,19 @@ class ConnectAttempt extends FileAttempt<0> {
   }
 
   override attempt(): 0 | Errno {
-    if (this.#hasBegun) return this.#socket.connectResult();
+    if (this.#begun !== null) return this.#socket.connectResult();
     const result = this.#socket.requests.connect(this.process, this.#address);
     if (result === 0) this.process.runState.progress();
-    if (result !== "EINPROGRESS") return result;
-    this.#hasBegun = true;
+    if (result !== "EINPROGRESS" && result !== "EALREADY") return result;
+    this.#begun = result;
     return this.#socket.connectResult();
   }
 
   override isReady(): boolean {
-    return !this.#hasBegun || this.#socket.state !== "connecting";
+    return this.#begun === null || this.#socket.state !== "connecting";
   }
 
   override expired(): Errno {
-    return this.#hasBegun ? "EINPROGRESS" : "EAGAIN";
+    return this.#begun ?? "EAGAIN";
   }
 }

@@ -1,0 +1,136 @@
+/**
+ * Fifth step: the ACK field. What was acknowledged leaves the queues, the window moves, and closing goes on.
+ *
+ * Read first: RFC 9293 §3.10.7.4, "fifth", RFC 5961 §5, RFC 6298 §5; Linux's tcp_ack.
+ * Order: checkAck() → takeAcknowledged() → updateWindow() → recovery.ts → finAcknowledged().
+ */
+import { add, diff, geq, gt, leq, lt } from "../../base/seq32.ts";
+import * as wire from "../../wire/tcp.ts";
+import { enter } from "./finish.ts";
+import { updateMss } from "./mss.ts";
+import { duplicateAck, newAck } from "./recovery.ts";
+import { rtoNs } from "./retransmission-timeout.ts";
+import type { Segment } from "./segment.ts";
+import { hasQueuedFin } from "./state.ts";
+import type { Tcb } from "./tcb.ts";
+import { PERSIST, RETRANSMIT } from "./timers.ts";
+import { noteTimestamp, timestampNow } from "./timestamps.ts";
+import { acknowledge, CHALLENGE, drop, REPLY_RESET, type Verdict } from "./verdict.ts";
+
+const NS_PER_MS = 1_000_000;
+
+/** Does the ACK make sense? It is not acted upon yet. */
+export function checkAck(tcb: Tcb, seg: Segment): Verdict | null {
+  const { snd, state } = tcb;
+  if (!seg.has(wire.ACK)) return drop(null);
+  if (state === "SYN_RECEIVED") {
+    // RFC 9293 §3.10.7.4, "fifth", SYN-RECEIVED: not an ACK of our SYN.
+    return gt(seg.ack, snd.una) && leq(seg.ack, snd.nxt) ? null : REPLY_RESET;
+  }
+  // Something that was never sent is acknowledged.
+  if (gt(seg.ack, snd.nxt)) return acknowledge("TcpExtTCPAckSkipped");
+  // RFC 5961 §5.2: older than any ACK that may still be on its way.
+  if (lt(seg.ack, add(snd.una, -snd.maxWnd))) return CHALLENGE;
+  return null;
+}
+
+/** Acts upon an ACK that makes sense. H6: an old one says nothing, though its data count. */
+export function takeAck(tcb: Tcb, seg: Segment): void {
+  const { snd } = tcb;
+  noteTimestamp(tcb, seg);
+  tcb.probes = 0;
+  tcb.softError = null;
+  if (lt(seg.ack, snd.una)) return;
+  const isNew = gt(seg.ack, snd.una);
+  const flightBefore = tcb.flight;
+  const ackedBytes = diff(seg.ack, snd.una);
+  if (isNew) takeAcknowledged(tcb, seg);
+  const isUpdate = updateWindow(tcb, seg);
+  if (isNew) {
+    newAck(tcb, ackedBytes, flightBefore);
+    restartTimer(tcb);
+  } else if (isDuplicate(tcb, seg, isUpdate)) {
+    duplicateAck(tcb);
+  }
+  if (isNew && hasQueuedFin(tcb.state) && geq(snd.una, add(tcb.sendQueue.end, 1))) finAcknowledged(tcb);
+}
+
+/** RFC 5681 §2: no data, the same window, something outstanding: H26. */
+function isDuplicate(tcb: Tcb, seg: Segment, isUpdate: boolean): boolean {
+  return !isUpdate && seg.len === 0 && !tcb.sent.isEmpty && seg.ack === tcb.snd.una;
+}
+
+function takeAcknowledged(tcb: Tcb, seg: Segment): void {
+  const { snd, sent, nowNs, socket, sendQueue } = tcb;
+  tcb.bytesAcked += diff(seg.ack, snd.una);
+  snd.una = seg.ack;
+  let sentNs = -1;
+  let isAmbiguous = false;
+  for (let segment = sent.shiftAcknowledged(snd.una); segment !== null; segment = sent.shiftAcknowledged(snd.una)) {
+    if (segment.transmissions > 1) isAmbiguous = true;
+    else if (sentNs < 0) sentNs = segment.sentNs;
+  }
+  sendQueue.acknowledge(snd.una, socket);
+  measure(tcb, seg, isAmbiguous || sentNs < 0 ? -1 : nowNs - sentNs);
+  tcb.retransmitsSinceNs = 0;
+  if (tcb.urgent !== null && geq(snd.una, snd.up)) tcb.urgent.isSending = false;
+}
+
+/** RFC 6298 §3, Karn: nothing is learnt from what was sent twice, unless a timestamp tells which one it was: H24. */
+function measure(tcb: Tcb, seg: Segment, measuredNs: number): void {
+  const { rtt, timestamps, tcp } = tcb;
+  if (measuredNs >= 0) {
+    rtt.sample(measuredNs);
+  } else if (timestamps !== null && seg.options.hasTimestamps && seg.options.timestampEcho !== 0) {
+    const elapsedMs = diff(timestampNow(tcp, timestamps.offset), seg.options.timestampEcho);
+    if (elapsedMs < 0) return;
+    // The clock of timestamps is coarse: what took no time by it may have taken up to a millisecond.
+    rtt.sample(Math.max(1, elapsedMs) * NS_PER_MS);
+  } else {
+    return;
+  }
+  tcb.backoff = 0;
+}
+
+/** RFC 6298 §5.2 and §5.3. */
+function restartTimer(tcb: Tcb): void {
+  const { timers, sent } = tcb;
+  if (sent.isEmpty) timers.clear(RETRANSMIT);
+  else timers.set(RETRANSMIT, rtoNs(tcb));
+}
+
+/** H1: only by a segment that is newer than the one which brought the last window. True when the window has changed. */
+function updateWindow(tcb: Tcb, seg: Segment): boolean {
+  const { snd } = tcb;
+  if (!isNewer(tcb, seg)) return false;
+  const before = snd.wnd;
+  snd.wnd = seg.wnd * 2 ** snd.scale;
+  snd.wl1 = seg.seq;
+  snd.wl2 = seg.ack;
+  if (snd.wnd > snd.maxWnd) {
+    snd.maxWnd = snd.wnd;
+    updateMss(tcb);
+  }
+  if (snd.wnd !== before && snd.wnd > 0) {
+    tcb.timers.clear(PERSIST);
+    if (before === 0) tcb.backoff = 0;
+  }
+  return snd.wnd !== before;
+}
+
+function isNewer({ snd }: Tcb, seg: Segment): boolean {
+  return lt(snd.wl1, seg.seq) || (snd.wl1 === seg.seq && leq(snd.wl2, seg.ack));
+}
+
+/** Our FIN has arrived. */
+function finAcknowledged(tcb: Tcb): void {
+  const { tcp, state } = tcb;
+  if (state === "FIN_WAIT_1") {
+    enter(tcb, "FIN_WAIT_2", "ACK of FIN");
+    tcp.orphanWaits(tcb);
+  } else if (state === "CLOSING") {
+    tcp.timeWait(tcb, "ACK of FIN");
+  } else if (state === "LAST_ACK") {
+    tcp.finished(tcb, "ACK of FIN");
+  }
+}

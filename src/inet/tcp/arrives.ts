@@ -1,0 +1,70 @@
+/**
+ * A segment arrives for a connection: RFC 9293 §3.10.7.4, step by step.
+ *
+ * Read first: RFC 9293 §3.10.7.4, RFC 5961 §3 to §5, RFC 7323 §5.
+ * Order: sequence → reset → SYN → ACK, each of which may end it with a verdict; then what the segment brings is taken: ACK,
+ * urgent pointer, data, FIN; then what may be sent now is sent.
+ */
+import type { Errno } from "../../abi/errno.ts";
+import { checkAck, takeAck } from "./ack.ts";
+import { answerOutside, challenge } from "./challenge.ts";
+import { replyReset } from "./closed.ts";
+import { establish } from "./establish.ts";
+import { abort, fail } from "./finish.ts";
+import { output } from "./output.ts";
+import type { Segment } from "./segment.ts";
+import { checkReset, checkSequence, checkSyn } from "./sequence.ts";
+import type { State } from "./state.ts";
+import type { Tcb } from "./tcb.ts";
+import { takeText } from "./text.ts";
+import { takeUrgent } from "./urgent.ts";
+import type { Verdict } from "./verdict.ts";
+
+export function segmentArrives(tcb: Tcb, seg: Segment): void {
+  tcb.segmentsIn++;
+  tcb.lastHeardNs = tcb.nowNs;
+  const verdict = checkSequence(tcb, seg) ?? checkReset(tcb, seg) ?? checkSyn(tcb, seg) ?? checkAck(tcb, seg);
+  if (verdict !== null) {
+    apply(tcb, seg, verdict);
+    return;
+  }
+  if (tcb.state === "SYN_RECEIVED") establish(tcb, seg);
+  takeAck(tcb, seg);
+  takeUrgent(tcb, seg);
+  const refusal = takeText(tcb, seg);
+  if (refusal !== null) apply(tcb, seg, refusal);
+  if (tcb.state !== "CLOSED") output(tcb);
+}
+
+export function apply(tcb: Tcb, seg: Segment, verdict: Verdict): void {
+  const { counters } = tcb.tcp.machine;
+  switch (verdict.kind) {
+    case "drop":
+      if (verdict.counter !== null) counters.bump(verdict.counter);
+      return;
+    case "ack":
+      if (verdict.counter !== null) counters.bump(verdict.counter);
+      answerOutside(tcb, seg);
+      return;
+    case "challenge-ack":
+      challenge(tcb);
+      return;
+    case "reply-reset":
+      replyReset(tcb.tcp, seg);
+      return;
+    case "reset-received":
+      fail(tcb, resetError(tcb.state), "RST");
+      return;
+    case "abort":
+      counters.bump(verdict.counter);
+      abort(tcb, null, "data after close");
+      return;
+    case "done":
+  }
+}
+
+/** As tcp_reset on Linux. RFC 9293 §3.10.7.4, "second": what the user is told. */
+function resetError(state: State): Errno {
+  if (state === "SYN_SENT" || state === "SYN_RECEIVED") return "ECONNREFUSED";
+  return state === "CLOSE_WAIT" ? "EPIPE" : "ECONNRESET";
+}

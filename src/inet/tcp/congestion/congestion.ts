@@ -1,0 +1,43 @@
+/**
+ * Congestion control: how much may be in the network at a time. The table of algorithms, and what one is asked.
+ *
+ * Read first: RFC 5681. An algorithm is one file with one row. recovery.ts finds out what was lost and sends it again;
+ * the algorithm only says how the window grows with ACKs, and how far it shrinks when something was lost.
+ * All is in bytes.
+ */
+import { newReno } from "./newreno.ts";
+
+/** The window of one connection. */
+export interface Window {
+  /** Bytes that may be in flight. */
+  cwnd: number;
+  /** Slow start below, congestion avoidance from here on. */
+  ssthresh: number;
+  /** The sender's maximum segment size. */
+  readonly mss: number;
+  readonly srttNs: number;
+  readonly nowNs: number;
+  /** What the algorithm remembers of this connection; nobody else looks. */
+  memory: unknown;
+}
+
+export interface CongestionControl {
+  /** As TCP_CONGESTION and tcp_congestion_control name it. */
+  readonly name: string;
+  /** A connection begins with it, or takes it up. */
+  start(window: Window): void;
+  /** New data was acknowledged, nothing is lost, and the window was what held sending back: `bytes` left `flight`. */
+  acknowledged(window: Window, bytes: number, flight: number): void;
+  /** Something was lost, or marked, for the first time in this episode: the new ssthresh. */
+  thresholdAfterLoss(window: Window, flight: number): number;
+  /** The retransmission timer has expired. */
+  timedOut(window: Window): void;
+}
+
+const ALGORITHMS: readonly CongestionControl[] = [newReno];
+
+export function congestionControl(name: string): CongestionControl | undefined {
+  return ALGORITHMS.find((each) => each.name === name);
+}
+
+export const DEFAULT_CONGESTION_CONTROL: CongestionControl = newReno;

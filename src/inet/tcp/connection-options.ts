@@ -1,0 +1,45 @@
+/**
+ * What the user has set for one connection, at the level IPPROTO_TCP. sockopt.ts reads and writes them.
+ *
+ * Read first: tcp(7). Most connections have none of these set, and share one record; whoever sets one gets his own.
+ * Null stands for "as the host's settings say".
+ */
+export interface ConnectionOptions {
+  readonly noDelay: boolean;
+  readonly cork: boolean;
+  /** TCP_MAXSEG; 0: as the path says. */
+  readonly maxSegment: number;
+  readonly keepIdleNs: number | null;
+  readonly keepIntervalNs: number | null;
+  readonly keepCount: number | null;
+  readonly synCount: number | null;
+  /** TCP_LINGER2: for FIN_WAIT_2 of an orphan. Infinite stands for "not at all". */
+  readonly linger2Ns: number | null;
+  /** TCP_DEFER_ACCEPT: so many retransmissions of SYN-ACK it waits for data; 0: it doesn't. */
+  readonly deferAccept: number;
+  /** TCP_WINDOW_CLAMP; 0: none. */
+  readonly windowClamp: number;
+  /** TCP_USER_TIMEOUT; 0: none. */
+  readonly userTimeoutNs: number;
+  readonly notSentLowWaterBytes: number;
+  /** SO_RCVBUF, SO_SNDBUF have been set: no auto-tuning. */
+  readonly isReceiveBufferFixed: boolean;
+  readonly isSendBufferFixed: boolean;
+}
+
+export const DEFAULT_OPTIONS: ConnectionOptions = {
+  noDelay: false,
+  cork: false,
+  maxSegment: 0,
+  keepIdleNs: null,
+  keepIntervalNs: null,
+  keepCount: null,
+  synCount: null,
+  linger2Ns: null,
+  deferAccept: 0,
+  windowClamp: 0,
+  userTimeoutNs: 0,
+  notSentLowWaterBytes: 0xffff_ffff,
+  isReceiveBufferFixed: false,
+  isSendBufferFixed: false,
+};

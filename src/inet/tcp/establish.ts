@@ -1,0 +1,61 @@
+/**
+ * The connection stands: both ends know each other's numbers.
+ *
+ * Read first: RFC 9293 §3.10.7.3 and §3.10.7.4; Linux's tcp_finish_connect and tcp_init_transfer.
+ */
+import { enter } from "./finish.ts";
+import { keepIdleNs } from "./keepalive.ts";
+import { defaultMss, updateMss } from "./mss.ts";
+import { initialSpace } from "./receive-buffer.ts";
+import type { Segment } from "./segment.ts";
+import type { Tcb } from "./tcb.ts";
+import { KEEPALIVE } from "./timers.ts";
+
+/** RFC 6928: the initial window, in segments. */
+export const INITIAL_WINDOW_SEGMENTS = 10;
+/** TCP_MAX_QUICKACKS on Linux. */
+const QUICK_ACKS = 16;
+
+/** The ACK of our SYN has come. */
+export function establish(tcb: Tcb, seg: Segment): void {
+  const { snd, tcp, socket, acknowledgment } = tcb;
+  enter(tcb, "ESTABLISHED", seg.len > 0 ? "SYN, ACK" : "ACK of SYN");
+  // RFC 7323 §2.2: the window of a SYN is never scaled; that of an ACK is. H20.
+  snd.wnd = seg.wnd * (seg.flags & 2 ? 1 : 2 ** snd.scale);
+  snd.wl1 = seg.seq;
+  snd.wl2 = seg.ack;
+  snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
+  if (snd.mss === 0) snd.mss = defaultMss(tcb.remoteAddress);
+  updateMss(tcb);
+  tcb.congestion.start(tcb);
+  tcb.cwnd = INITIAL_WINDOW_SEGMENTS * tcb.mss;
+  acknowledgment.quick = QUICK_ACKS;
+  tcb.retransmitsSinceNs = 0;
+  initialSpace(tcb);
+  if (socket?.options.keepAlive) tcb.timers.set(KEEPALIVE, keepIdleNs(tcb));
+  tcp.machine.counters.bump(tcb.isActive ? "TcpActiveEstablished" : "TcpPassiveEstablished");
+  socket?.connected();
+}
+
+/** What the peer's SYN says: RFC 9293 §3.7.1, RFC 7323 §1.3 and §2.2. */
+export function takeSynOptions(tcb: Tcb, seg: Segment): void {
+  const { options } = seg;
+  const { snd, rcv, tcp, timestamps } = tcb;
+  snd.mss = options.mss > 0 ? options.mss : defaultMss(tcb.remoteAddress);
+  // Both sides, or none: H20.
+  if (options.windowScale < 0 || tcp.settings.windowScaling.value === 0) {
+    snd.scale = 0;
+    rcv.scale = 0;
+  } else {
+    // RFC 7323 §2.3: a count above 14 is taken for 14.
+    snd.scale = Math.min(options.windowScale, 14);
+  }
+  if (!options.sackPermitted) tcb.sackPermitted = false;
+  if (timestamps === null) return;
+  if (options.hasTimestamps) {
+    timestamps.recent = options.timestampValue;
+    timestamps.recentAtNs = tcb.nowNs;
+  } else {
+    tcb.timestamps = null;
+  }
+}

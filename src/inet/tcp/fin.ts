@@ -1,0 +1,42 @@
+/**
+ * Eighth step: the peer's FIN, when all before it has come.
+ *
+ * Read first: RFC 9293 §3.10.7.4, "eighth"; Linux's tcp_fin.
+ */
+import { add } from "../../base/seq32.ts";
+import { RECEIVE_SHUT, type Socket } from "../../socket/socket.ts";
+import { enter } from "./finish.ts";
+import type { Tcb } from "./tcb.ts";
+import { sendAck } from "./transmit.ts";
+
+export function finReceived(tcb: Tcb): void {
+  const { rcv, acknowledgment, socket, tcp, state } = tcb;
+  rcv.nxt = add(rcv.nxt, 1);
+  acknowledgment.isNow = true;
+  // What was held beyond a FIN can't be the peer's.
+  if (tcb.hasHole) tcb.reassembly.clear();
+  switch (state) {
+    case "SYN_RECEIVED":
+    case "ESTABLISHED":
+      enter(tcb, "CLOSE_WAIT", "FIN");
+      break;
+    case "FIN_WAIT_1":
+      // Had our FIN been acknowledged, the state would be FIN_WAIT_2 by now: this is a simultaneous close, H13.
+      enter(tcb, "CLOSING", "FIN");
+      break;
+    case "FIN_WAIT_2":
+      sendAck(tcb);
+      endOfStream(socket);
+      tcp.timeWait(tcb, "FIN");
+      return;
+    default:
+      return;
+  }
+  endOfStream(socket);
+}
+
+function endOfStream(socket: Socket | null): void {
+  if (socket === null) return;
+  socket.hasEnded = true;
+  socket.shutDown(RECEIVE_SHUT);
+}

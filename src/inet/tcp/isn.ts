@@ -1,0 +1,60 @@
+/**
+ * Numbers that others must not guess: initial sequence numbers, the offsets of timestamps, and where ports begin.
+ *
+ * Read first: RFC 6528 §3, RFC 7323 §5.4, RFC 6056 §3.3.3; Linux's secure_tcp_seq.
+ * They are functions of the four-tuple and of a secret, which comes from the world's seed: the same in each run, and no
+ * help to a host that has seen the numbers of other connections.
+ */
+
+import type { Prng } from "../../base/prng.ts";
+import { siphash } from "../../base/siphash.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
+
+/** ISN moves on by one each 64 ns, as on Linux; RFC 9293 §3.4.1 asks for about 4 µs. */
+const NS_PER_STEP = 64;
+
+export interface FourTuple {
+  readonly localAddress: IpAddress;
+  readonly localPort: number;
+  readonly remoteAddress: IpAddress;
+  readonly remotePort: number;
+}
+
+export class Secrets {
+  readonly #key: Int32Array;
+  readonly #words: Int32Array = new Int32Array(10);
+
+  constructor(random: Prng) {
+    this.#key = Int32Array.from([0, 0, 0, 0], () => random.nextU32() | 0);
+  }
+
+  /** RFC 6528 §3: ISN = M + F(four-tuple, secret). */
+  initialSequence(tuple: FourTuple, nowNs: number): number {
+    return (this.hash(tuple, 0) + (Math.floor(nowNs / NS_PER_STEP) >>> 0)) >>> 0;
+  }
+
+  /** RFC 7323 §5.4: what is added to the clock, so that it does not tell since when the host runs. */
+  timestampOffset(tuple: FourTuple): number {
+    return this.hash(tuple, 1);
+  }
+
+  /** 32 bits of the four-tuple, others for each purpose. */
+  hash(
+    { localAddress: a, localPort, remoteAddress: b, remotePort }: FourTuple,
+    purpose: number,
+    more: number = 0,
+  ): number {
+    const words = this.#words;
+    words[0] = a.w0;
+    words[1] = a.w1;
+    words[2] = a.w2;
+    words[3] = a.w3;
+    words[4] = b.w0;
+    words[5] = b.w1;
+    words[6] = b.w2;
+    words[7] = b.w3;
+    words[8] = (localPort << 16) | remotePort;
+    words[9] = (purpose << 24) ^ more;
+    return siphash(this.#key, words);
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Opening: connect(2) and listen(2).
+ *
+ * Read first: RFC 9293 §3.10.1 (OPEN, active and passive), Linux's tcp_v4_connect, tcp_connect_init, inet_csk_listen_start.
+ */
+import type { Errno } from "../../abi/errno.ts";
+import { add } from "../../base/seq32.ts";
+import type { InetAddress } from "../../socket/address.ts";
+import * as wire from "../../wire/tcp.ts";
+import { enter } from "./finish.ts";
+import type { FourTuple } from "./isn.ts";
+import { Listener } from "./listener.ts";
+import { advertisedMss } from "./mss.ts";
+import { overlaps } from "./ports.ts";
+import { rtoNs } from "./retransmission-timeout.ts";
+import { SentSegment } from "./sent.ts";
+import { type Tcb, Timestamps } from "./tcb.ts";
+import { endTimeWait, sequenceAfter, type TimeWait } from "./time-wait.ts";
+import { RETRANSMIT } from "./timers.ts";
+import { sendSyn } from "./transmit.ts";
+import { bufferMaxBytes, scaleFor } from "./window.ts";
+
+const NS_PER_SECOND = 1_000_000_000;
+/** The purpose of a hash: isn.ts and syn-cookie.ts have 0 to 3. */
+const PORT = 4;
+
+/** Sends SYN. ENETUNREACH, EADDRNOTAVAIL: no port is left; "EINPROGRESS": the user will hear. */
+export function activeOpen(tcb: Tcb, { address, port }: InetAddress): Errno {
+  const { tcp } = tcb;
+  const path = tcp.ip.paths.to(address);
+  if (typeof path === "string") {
+    tcp.machine.counters.bump("IpOutNoRoutes");
+    return path;
+  }
+  // RFC 9293 §3.9.2.3, MUST-46: no connection with many.
+  if (path.kind === "broadcast") return "ENETUNREACH";
+  if (tcb.localAddress.isUnspecified) tcb.localAddress = path.source;
+  tcb.remoteAddress = path.destination;
+  tcb.remotePort = port;
+  const predecessor = takeTuple(tcb);
+  if (typeof predecessor === "string") return forgetPeer(tcb, predecessor);
+  begin(tcb, predecessor);
+  tcp.machine.counters.bump("TcpActiveOpens");
+  return "EINPROGRESS";
+}
+
+/** EADDRINUSE: somebody else listens there. */
+export function passiveOpen(tcb: Tcb): 0 | Errno {
+  const { tcp, socket, localAddress, localPort, sharing } = tcb;
+  if (socket === null) return "EINVAL";
+  for (const owner of tcp.ports.ownersOf(localPort)) {
+    if (owner === tcb || !owner.isListening) continue;
+    if (!overlaps(owner.localAddress, owner.sharing.v6Only, localAddress, sharing.v6Only)) continue;
+    const isShared = sharing.reusePort && owner.sharing.reusePort && sharing.uid === owner.sharing.uid;
+    if (!isShared) return "EADDRINUSE";
+  }
+  enter(tcb, "LISTEN", "listen");
+  tcb.listener = new Listener(tcb, socket);
+  tcp.demux.addListener(tcb.listener);
+  return 0;
+}
+
+/** A four-tuple that nobody has. Null, or the one in TIME_WAIT whose place it takes; EADDRNOTAVAIL. */
+function takeTuple(tcb: Tcb): TimeWait | null | Errno {
+  const { tcp } = tcb;
+  if (tcb.localPort === 0) {
+    const hash = tcp.secrets.hash({ ...tupleOf(tcb), localPort: 0 }, PORT);
+    const port = tcp.ports.chooseFor(hash, (candidate) => typeof occupant(tcb, candidate) !== "string");
+    if (port === null) return "EADDRNOTAVAIL";
+    tcb.localPort = port;
+  }
+  return occupant(tcb, tcb.localPort);
+}
+
+function occupant(tcb: Tcb, localPort: number): TimeWait | null | Errno {
+  const { tcp, localAddress, remoteAddress, remotePort } = tcb;
+  const found = tcp.demux.find(localAddress, localPort, remoteAddress, remotePort);
+  if (found === null) return null;
+  return found.kind === "time-wait" && mayReplace(found) ? found : "EADDRNOTAVAIL";
+}
+
+/** net.ipv4.tcp_tw_reuse: timestamps tell old segments from new ones. 2: only on one machine. */
+function mayReplace({ tcp, hasTimestamps, timestampRecentAtNs, remoteAddress, localAddress }: TimeWait): boolean {
+  const { twReuse } = tcp.settings;
+  if (!hasTimestamps || twReuse.value === 0) return false;
+  if (twReuse.value === 2 && !remoteAddress.isLoopback && !remoteAddress.equals(localAddress)) return false;
+  return tcp.machine.scheduler.nowNs - timestampRecentAtNs > NS_PER_SECOND;
+}
+
+function forgetPeer(tcb: Tcb, errno: Errno): Errno {
+  if (!tcb.hasBoundPort) tcb.localPort = 0;
+  tcb.remotePort = 0;
+  return errno;
+}
+
+function begin(tcb: Tcb, predecessor: TimeWait | null): void {
+  const { tcp, snd, rcv, sent, timers, nowNs, socket } = tcb;
+  const { settings } = tcp;
+  tcb.iss = predecessor === null ? tcp.secrets.initialSequence(tupleOf(tcb), nowNs) : sequenceAfter(predecessor);
+  if (predecessor !== null) endTimeWait(predecessor, "tcp_tw_reuse");
+  snd.una = tcb.iss;
+  snd.nxt = add(tcb.iss, 1);
+  snd.up = tcb.iss;
+  snd.sml = snd.nxt;
+  tcb.sendQueue.start(snd.nxt);
+  rcv.mss = advertisedMss(tcp, tcb.remoteAddress, tcb.options.maxSegment);
+  rcv.scale = settings.windowScaling.value === 0 ? 0 : scaleFor(bufferMaxBytes(tcb));
+  tcb.sackPermitted = tcp.isSackUsed;
+  if (settings.timestamps.value !== 0) {
+    tcb.timestamps = new Timestamps();
+    tcb.timestamps.offset = tcp.secrets.timestampOffset(tupleOf(tcb));
+  }
+  tcb.isActive = true;
+  tcb.lastHeardNs = nowNs;
+  enter(tcb, "SYN_SENT", "connect");
+  tcp.join(tcb);
+  if (socket !== null) socket.state = "connecting";
+  sent.push(new SentSegment(snd.una, snd.nxt, wire.SYN, nowNs));
+  timers.set(RETRANSMIT, rtoNs(tcb));
+  sendSyn(tcb);
+}
+
+function tupleOf({ localAddress, localPort, remoteAddress, remotePort }: Tcb): FourTuple {
+  return { localAddress, localPort, remoteAddress, remotePort };
+}

@@ -1,0 +1,136 @@
+/**
+ * Sending: what may be sent now, in which pieces, and what to wait for when nothing may.
+ *
+ * Read first: RFC 9293 §3.7.4 and §3.8.6.2.1, RFC 5681 §3.1; Linux's tcp_write_xmit.
+ * Order: output() → what was lost, once more (recovery.ts) → new data, segment by segment → the ACK that is owed, if
+ * nothing has carried it → the timer that will look after what could not be sent.
+ *
+ *      SND.UNA        SND.NXT     SND.UNA+SND.WND          end of the queue
+ *         │── in flight ──│── window ────│── must wait ────────│
+ *                         │── cwnd ──│
+ */
+import { add, diff } from "../../base/seq32.ts";
+import { Packet } from "../../wire/packet.ts";
+import * as wire from "../../wire/tcp.ts";
+import { shouldWait } from "./nagle.ts";
+import { resendLost } from "./recovery.ts";
+import { rtoNs } from "./retransmission-timeout.ts";
+import { SentSegment } from "./sent.ts";
+import { hasQueuedFin, isSynchronised } from "./state.ts";
+import type { Tcb } from "./tcb.ts";
+import { PERSIST, RETRANSMIT } from "./timers.ts";
+import { segmentBytes, sendAck, transmit } from "./transmit.ts";
+
+/** RFC 3042: so many segments beyond the window may follow the first duplicate ACKs. */
+const LIMITED_TRANSMIT_MAX = 2;
+
+/** Sends what may be sent. To be called after whatever may have changed that. */
+export function output(tcb: Tcb): void {
+  if (isSynchronised(tcb.state)) {
+    resendLost(tcb);
+    while (sendNext(tcb));
+    watch(tcb);
+  }
+  if (tcb.acknowledgment.isNow) sendAck(tcb);
+}
+
+/** Is there anything that was not sent yet: data, or a FIN? */
+export function hasUnsent(tcb: Tcb): boolean {
+  return unsentBytes(tcb) > 0 || isFinUnsent(tcb);
+}
+
+/** Sends a piece of what waits, even if it is small, as far as the window goes: a probe. False: the window takes nothing. */
+export function sendIntoWindow(tcb: Tcb): boolean {
+  const window = usableWindow(tcb);
+  const length = Math.min(unsentBytes(tcb), window, segmentBytes(tcb));
+  const fin = isFinUnsent(tcb) && length === unsentBytes(tcb) && window > length;
+  if (length <= 0 && !fin) return false;
+  send(tcb, Math.max(0, length), fin);
+  return true;
+}
+
+/** One segment of new data. False when none may be sent. */
+function sendNext(tcb: Tcb): boolean {
+  const unsent = unsentBytes(tcb);
+  const isFinDue = isFinUnsent(tcb);
+  if (unsent <= 0 && !isFinDue) return false;
+  const mss = segmentBytes(tcb);
+  const length = Math.min(unsent, mss);
+  const fin = isFinDue && length === unsent;
+  // H2: the right edge may have moved left, and the window be less than nothing.
+  if (length + Number(fin) > usableWindow(tcb)) return false;
+  // As on Linux the final FIN does not ask the congestion window.
+  if (length > 0 && length > congestionRoom(tcb)) {
+    tcb.isWindowLimited = true;
+    return false;
+  }
+  const isUrgent = tcb.urgent?.isSending === true;
+  if (length < mss && !fin && !isUrgent && shouldWait(tcb)) return false;
+  send(tcb, length, fin);
+  return true;
+}
+
+function send(tcb: Tcb, length: number, fin: boolean): void {
+  const { snd, sent, sendQueue, nowNs } = tcb;
+  const seq = snd.nxt;
+  const packet = length > 0 ? sendQueue.packet(seq, length) : Packet.allocate(0);
+  // A large segment may end with its chunk.
+  const bytes = packet.length;
+  const isLast = bytes === unsentBytes(tcb);
+  const hasFin = fin && isLast;
+  const flags = (hasFin ? wire.FIN : 0) | (isLast && bytes > 0 ? wire.PSH : 0);
+  if (tcb.flight === 0) restartAfterIdle(tcb);
+  snd.nxt = add(seq, bytes + Number(hasFin));
+  sent.push(new SentSegment(seq, snd.nxt, flags, nowNs));
+  if (bytes < segmentBytes(tcb)) snd.sml = snd.nxt;
+  tcb.lastSentNs = nowNs;
+  noteInteraction(tcb);
+  if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));
+  tcb.timers.clear(PERSIST);
+  transmit(tcb, packet, seq, flags);
+}
+
+/** RFC 9293 §3.8.6.1: something waits, and nothing is on its way whose ACK would open the window: ask for it, in time. */
+function watch(tcb: Tcb): void {
+  const { timers, sent } = tcb;
+  if (!sent.isEmpty || !hasUnsent(tcb)) {
+    timers.clear(PERSIST);
+    return;
+  }
+  if (!timers.isSet(PERSIST)) timers.set(PERSIST, rtoNs(tcb));
+}
+
+/** How many bytes the peer still takes; negative when its window has shrunk. */
+function usableWindow({ snd }: Tcb): number {
+  return diff(add(snd.una, snd.wnd), snd.nxt);
+}
+
+function congestionRoom({ cwnd, sent, phase, duplicateAcks, mss }: Tcb): number {
+  // RFC 3042 §2.
+  const extra = phase === "open" ? Math.min(duplicateAcks, LIMITED_TRANSMIT_MAX) * mss : 0;
+  return cwnd + extra - sent.pipeBytes;
+}
+
+/** Bytes of data that were not sent yet; -1 when a FIN has been sent behind them. */
+function unsentBytes({ sendQueue, snd }: Tcb): number {
+  return diff(sendQueue.end, snd.nxt);
+}
+
+function isFinUnsent(tcb: Tcb): boolean {
+  return hasQueuedFin(tcb.state) && unsentBytes(tcb) >= 0;
+}
+
+/** RFC 5681 §4.1: what was in flight long ago says nothing about the path now. */
+function restartAfterIdle(tcb: Tcb): void {
+  const { tcp, rtt, mss, nowNs, lastSentNs } = tcb;
+  if (tcp.settings.slowStartAfterIdle.value === 0 || lastSentNs === 0 || nowNs - lastSentNs <= rtt.rtoNs) return;
+  tcb.cwnd = Math.min(tcb.cwnd, 10 * mss);
+}
+
+/** An answer that follows soon upon a question: from now on an ACK may wait for the answer. */
+function noteInteraction({ acknowledgment, nowNs }: Tcb): void {
+  if (nowNs - acknowledgment.lastReceivedNs < INTERACTIVE_NS) acknowledgment.isInteractive = true;
+}
+
+/** Linux's initial ato, the time within which an answer is expected. */
+const INTERACTIVE_NS = 40 * 1_000_000;

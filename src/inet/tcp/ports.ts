@@ -1,0 +1,135 @@
+/**
+ * Local ports: who has which, who may share one, and which one a socket gets that does not say.
+ *
+ * Read first: socket(7), SO_REUSEADDR and SO_REUSEPORT; Linux's inet_csk_bind_conflict, __inet_hash_connect; RFC 6056 §3.3.
+ *
+ *     port → binding → owners: bound sockets, listeners, the connections that a listener has made, those in TIME_WAIT
+ */
+import type { Prng } from "../../base/prng.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
+
+/** What an owner allows others. */
+export interface Sharing {
+  readonly reuseAddress: boolean;
+  readonly reusePort: boolean;
+  readonly uid: number;
+  /** IPV6_V6ONLY: :: does not stand for IPv4 addresses. */
+  readonly v6Only: boolean;
+}
+
+export interface PortOwner {
+  readonly localAddress: IpAddress;
+  readonly sharing: Sharing;
+  readonly isListening: boolean;
+}
+
+export class PortBinding {
+  readonly port: number;
+  readonly owners: Set<PortOwner> = new Set<PortOwner>();
+  /** Owners that have asked for the port by bind(2): connect(2) takes no port that one of these has. */
+  bound = 0;
+
+  constructor(port: number) {
+    this.port = port;
+  }
+}
+
+/** Two of the ports below this are asked for by odd and even: bind(2) begins with the odd ones, connect(2) with the even. */
+export class Ports {
+  readonly #bindings: Map<number, PortBinding> = new Map<number, PortBinding>();
+  readonly #random: Prng;
+  readonly #range: () => readonly number[];
+  /** RFC 6056 §3.3.4: algorithm 4's table of counters, by a hash of the peer. */
+  readonly #counters: Uint16Array = new Uint16Array(256);
+
+  constructor(random: Prng, range: () => readonly number[]) {
+    this.#random = random;
+    this.#range = range;
+  }
+
+  /** Does something speak against a bind to this address and port? */
+  isTaken(port: number, address: IpAddress, sharing: Sharing): boolean {
+    const binding = this.#bindings.get(port);
+    if (binding === undefined) return false;
+    for (const owner of binding.owners) if (conflicts(owner, address, sharing)) return true;
+    return false;
+  }
+
+  /** A port for bind(2) with port 0; null when all are in use. */
+  choose(address: IpAddress, sharing: Sharing): number | null {
+    const [first = 0, last = 0] = this.#range();
+    const count = last - first + 1;
+    const start = this.#random.below(count) | 1;
+    return (
+      this.#search(first, count, start, (port) => !this.#bindings.has(port)) ??
+      this.#search(first, count, start, (port) => !this.isTaken(port, address, sharing))
+    );
+  }
+
+  /**
+   * A port for connect(2). RFC 6056 §3.3.4: the search starts at a place that depends on the peer, and moves on by a counter
+   * that few peers share, so that ports are hard to guess and not used again soon. `isFree` looks at the four-tuple.
+   */
+  chooseFor(peerHash: number, isFree: (port: number) => boolean): number | null {
+    const [first = 0, last = 0] = this.#range();
+    const count = last - first + 1;
+    const slot = peerHash & (this.#counters.length - 1);
+    const start = (((peerHash >>> 8) + (this.#counters[slot] as number)) % count) & ~1;
+    const usable = (port: number): boolean => (this.#bindings.get(port)?.bound ?? 0) === 0 && isFree(port);
+    const port = this.#search(first, count, start, usable);
+    if (port !== null) this.#counters[slot] = (this.#counters[slot] as number) + 2;
+    return port;
+  }
+
+  add(port: number, owner: PortOwner, isBound: boolean): PortBinding {
+    let binding = this.#bindings.get(port);
+    if (binding === undefined) {
+      binding = new PortBinding(port);
+      this.#bindings.set(port, binding);
+    }
+    binding.owners.add(owner);
+    if (isBound) binding.bound++;
+    return binding;
+  }
+
+  remove(binding: PortBinding, owner: PortOwner, isBound: boolean): void {
+    binding.owners.delete(owner);
+    if (isBound) binding.bound--;
+    if (binding.owners.size === 0) this.#bindings.delete(binding.port);
+  }
+
+  /** Who else has the port. */
+  ownersOf(port: number): Iterable<PortOwner> {
+    return this.#bindings.get(port)?.owners ?? [];
+  }
+
+  /** How many ports are in use. */
+  get size(): number {
+    return this.#bindings.size;
+  }
+
+  /** Every second one from the start on, then the others. */
+  #search(first: number, count: number, start: number, suits: (port: number) => boolean): number | null {
+    for (const parity of [0, 1]) {
+      for (let step = 0; step < count; step += 2) {
+        const port = first + ((start + parity + step) % count);
+        if (suits(port)) return port;
+      }
+    }
+    return null;
+  }
+}
+
+/** As inet_bind_conflict on Linux. */
+function conflicts(owner: PortOwner, address: IpAddress, sharing: Sharing): boolean {
+  const other = owner.sharing;
+  if (!overlaps(owner.localAddress, other.v6Only, address, sharing.v6Only)) return false;
+  if (sharing.reuseAddress && other.reuseAddress && !owner.isListening) return false;
+  return !(sharing.reusePort && other.reusePort && sharing.uid === other.uid);
+}
+
+/** Is there an address that both take? */
+export function overlaps(a: IpAddress, aV6Only: boolean, b: IpAddress, bV6Only: boolean): boolean {
+  if (a.family === b.family) return a.isUnspecified || b.isUnspecified || a.equals(b);
+  return a.family === 6 ? a.isUnspecified && !aV6Only : b.isUnspecified && !bV6Only;
+}

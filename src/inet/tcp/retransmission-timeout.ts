@@ -1,0 +1,29 @@
+/**
+ * How long to wait for an ACK, with back-off, and when to give up.
+ *
+ * Read first: RFC 6298 §5, RFC 9293 §3.8.3 (R1 and R2); Linux's retransmits_timed_out and tcp_model_timeout.
+ */
+import { RTO_MAX_NS, RTO_MIN_NS } from "./rtt.ts";
+import type { Tcb } from "./tcb.ts";
+
+/** Doublings that lead from RTO_MIN_NS to RTO_MAX_NS. */
+const DOUBLINGS_MAX = 9;
+
+/** RFC 6298 §5.5: doubled each time, up to a bound. */
+export function rtoNs({ rtt, backoff }: Tcb): number {
+  return Math.min(rtt.rtoNs * 2 ** Math.min(backoff, 30), RTO_MAX_NS);
+}
+
+/**
+ * Has a connection been retransmitting for as long as so many retransmissions would take at the least RTO? As on Linux the
+ * setting counts retransmissions and means time, so a long RTO does not make it wait for hours.
+ */
+export function isTimedOut({ retransmitsSinceNs, nowNs }: Tcb, retransmissionsMax: number): boolean {
+  if (retransmitsSinceNs === 0) return false;
+  return nowNs - retransmitsSinceNs >= modelTimeoutNs(retransmissionsMax);
+}
+
+function modelTimeoutNs(retransmissionsMax: number): number {
+  if (retransmissionsMax <= DOUBLINGS_MAX) return (2 ** (retransmissionsMax + 1) - 1) * RTO_MIN_NS;
+  return (2 ** (DOUBLINGS_MAX + 1) - 1) * RTO_MIN_NS + (retransmissionsMax - DOUBLINGS_MAX) * RTO_MAX_NS;
+}

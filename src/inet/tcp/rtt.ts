@@ -1,0 +1,43 @@
+/**
+ * How long a round trip takes, and so how long to wait for an ACK.
+ *
+ * Read first: RFC 6298, Linux's tcp_rtt_estimator. Times are integer nanoseconds; shifts are divisions, as the gains of
+ * the RFC are 1/8 and 1/4.
+ */
+const NS_PER_MS = 1_000_000;
+
+/** RFC 6298 §2.1: before anything has been measured. */
+export const RTO_INITIAL_NS: number = 1000 * NS_PER_MS;
+/** Linux's TCP_RTO_MIN, where RFC 6298 §2.4 has a second. */
+export const RTO_MIN_NS: number = 200 * NS_PER_MS;
+/** Linux's TCP_RTO_MAX. RFC 6298 §2.5 allows for at least 60 s. */
+export const RTO_MAX_NS: number = 120_000 * NS_PER_MS;
+
+export class RoundTrip {
+  /** SRTT; 0 before the first measurement. */
+  srttNs = 0;
+  rttvarNs = 0;
+  /** RTO, before any back-off. */
+  rtoNs: number = RTO_INITIAL_NS;
+  /** The least that was measured. */
+  minNs: number = Number.POSITIVE_INFINITY;
+  latestNs = 0;
+
+  /** A segment that was sent once has been acknowledged after so long. */
+  sample(measuredNs: number): void {
+    this.latestNs = measuredNs;
+    if (measuredNs < this.minNs) this.minNs = measuredNs;
+    if (this.srttNs === 0) {
+      // RFC 6298 §2.2. On one machine a round trip takes no time at all: one nanosecond says that it was measured.
+      this.srttNs = Math.max(1, measuredNs);
+      this.rttvarNs = Math.floor(measuredNs / 2);
+    } else {
+      // RFC 6298 §2.3: RTTVAR first, for it needs the old SRTT.
+      const errorNs = Math.abs(this.srttNs - measuredNs);
+      this.rttvarNs = Math.floor((3 * this.rttvarNs + errorNs) / 4);
+      this.srttNs = Math.max(1, Math.floor((7 * this.srttNs + measuredNs) / 8));
+    }
+    // As on Linux the lower bound is one of the variance: a steady path of 300 ms has an RTO of 500 ms, not of 300.
+    this.rtoNs = Math.min(this.srttNs + Math.max(4 * this.rttvarNs, RTO_MIN_NS), RTO_MAX_NS);
+  }
+}

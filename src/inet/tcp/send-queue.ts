@@ -1,0 +1,163 @@
+/**
+ * What the user has sent and the peer has not acknowledged: chunks of bytes, copied once from the user, that segments
+ * refer to.
+ *
+ *               snd.una                      snd.nxt          end
+ *                  ↓                            ↓              ↓
+ *     chunks  [ · ·│a b c d ] [ e f g h i j k l │m n ] [ o p q ]        · acknowledged, in a chunk that is still needed
+ *                    ╰──────────╯ ╰────────────╯
+ *                     one segment   another one, by reference into its chunk
+ *
+ * The bytes of a chunk never change once they are in it, so a packet, its duplicates and its retransmissions all point at
+ * the same ones. Small writes go one behind the other into a chunk that has room; large ones have one of their own.
+ */
+import { add, diff, geq, lt, min } from "../../base/seq32.ts";
+import { Packet, type Payer } from "../../wire/packet.ts";
+
+/** The least memory of a chunk, which an engine keeps beside the object. */
+const CHUNK_MIN_BYTES = 64;
+/** Chunks that wait for more have up to so many bytes: as many as are queued before them. */
+const CHUNK_GROWING_MAX_BYTES = 4096;
+/** Up to so many bytes are copied beside the headers of a packet: quicker than making a slice. */
+const COPY_MAX_BYTES = 64;
+/** The most that is copied where a segment straddles chunks; a larger one ends with its chunk instead. */
+const GATHER_MAX_BYTES = 4096;
+/** Up to so many bytes a loop is quicker than making a view. */
+const LOOP_MAX_BYTES = 24;
+
+interface SendChunk {
+  readonly bytes: Uint8Array;
+  /** So many of them are used. */
+  length: number;
+  /** The sequence number of its first byte. */
+  readonly seq: number;
+  next: SendChunk | null;
+}
+
+/** Who pays for what waits: the send buffer of a socket. */
+export interface ChargedPayer extends Payer {
+  charge(bytes: number): void;
+}
+
+export class SendQueue {
+  #first: SendChunk | null = null;
+  #last: SendChunk | null = null;
+  /** Where the last look was: the next one is mostly there too. */
+  #cursor: SendChunk | null = null;
+  /** The sequence numbers of the first byte and behind the last one. */
+  #front = 0;
+  #end = 0;
+
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The stream begins here. */
+  start(seq: number): void {
+    this.#front = seq;
+    this.#end = seq;
+  }
+
+  get length(): number {
+    return diff(this.#end, this.#front);
+  }
+
+  /** Copies data[from, from + length) to the end. */
+  append(data: Uint8Array, from: number, length: number, payer: ChargedPayer): void {
+    const last = this.#last;
+    if (last !== null && last.length + length <= last.bytes.length) {
+      copy(data, from, last.bytes, last.length, length);
+      last.length += length;
+    } else {
+      const room = Math.min(Math.max(this.length, CHUNK_MIN_BYTES), CHUNK_GROWING_MAX_BYTES);
+      const bytes = new Uint8Array(Math.max(length, room));
+      copy(data, from, bytes, 0, length);
+      const chunk = { bytes, length, seq: this.#end, next: null };
+      if (last === null) this.#first = chunk;
+      else last.next = chunk;
+      this.#last = chunk;
+    }
+    this.#end = add(this.#end, length);
+    payer.charge(length);
+  }
+
+  /** Everything before `una` has been acknowledged: chunks that are not needed any more go, and the payer has his room back. */
+  acknowledge(una: number, payer: Payer | null): void {
+    const until = min(una, this.#end);
+    const freed = diff(until, this.#front);
+    if (freed <= 0) return;
+    this.#front = until;
+    let chunk = this.#first;
+    while (chunk !== null && geq(until, add(chunk.seq, chunk.length))) {
+      if (this.#cursor === chunk) this.#cursor = null;
+      chunk = chunk.next;
+    }
+    this.#first = chunk;
+    if (chunk === null) this.#last = null;
+    payer?.uncharge(freed);
+  }
+
+  /** Forgets all. */
+  clear(payer: Payer | null): void {
+    this.acknowledge(this.#end, payer);
+  }
+
+  /**
+   * A packet with up to `length` bytes from `seq` on. It has fewer when a large one would straddle chunks; the result's
+   * length says how many.
+   */
+  packet(seq: number, length: number): Packet {
+    const chunk = this.#find(seq);
+    const from = diff(seq, chunk.seq);
+    return chunk.length - from >= length ? slice(chunk.bytes, from, length) : gather(chunk, from, length);
+  }
+
+  #find(seq: number): SendChunk {
+    const cursor = this.#cursor;
+    let chunk = cursor !== null && geq(seq, cursor.seq) ? cursor : (this.#first as SendChunk);
+    while (!lt(seq, add(chunk.seq, chunk.length))) chunk = chunk.next as SendChunk;
+    this.#cursor = chunk;
+    return chunk;
+  }
+}
+
+/** A segment that straddles chunks: copied, but for a long last piece, which goes by reference. */
+function gather(first: SendChunk, from: number, length: number): Packet {
+  const here = first.length - from;
+  if (length <= GATHER_MAX_BYTES) return copied(first, from, length);
+  if (here > GATHER_MAX_BYTES) return slice(first.bytes, from, here);
+  const second = first.next as SendChunk;
+  if (here + second.length < length) return copied(first, from, GATHER_MAX_BYTES);
+  // The tail of a packet starts at an even offset, as the checksum counts in words.
+  const packet = copied(first, from, here + (here & 1));
+  packet.tail = second.bytes.subarray(here & 1, length - here);
+  return packet;
+}
+
+function copied(first: SendChunk, from: number, length: number): Packet {
+  const packet = Packet.allocate(length);
+  let chunk: SendChunk | null = first;
+  let start = from;
+  for (let done = 0; chunk !== null && done < length; chunk = chunk.next) {
+    const count = Math.min(chunk.length - start, length - done);
+    copy(chunk.bytes, start, packet.bytes, packet.start + done, count);
+    done += count;
+    start = 0;
+  }
+  return packet;
+}
+
+function slice(bytes: Uint8Array, from: number, length: number): Packet {
+  if (length > COPY_MAX_BYTES) return Packet.withTail(bytes.subarray(from, from + length));
+  const packet = Packet.allocate(length);
+  copy(bytes, from, packet.bytes, packet.start, length);
+  return packet;
+}
+
+function copy(from: Uint8Array, fromOffset: number, to: Uint8Array, toOffset: number, length: number): void {
+  if (length <= LOOP_MAX_BYTES) {
+    for (let i = 0; i < length; i++) to[toOffset + i] = from[fromOffset + i] as number;
+  } else {
+    to.set(length === from.length ? from : from.subarray(fromOffset, fromOffset + length), toOffset);
+  }
+}

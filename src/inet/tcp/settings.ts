@@ -1,0 +1,89 @@
+/**
+ * What a host's administrator may set of its TCP: net.ipv4.tcp_*, which count for both families.
+ *
+ * Read first: tcp(7), "/proc interfaces"; Linux's Documentation/networking/ip-sysctl. The values are Linux's, with two
+ * exceptions: challenge ACKs are limited for the whole host too, as RFC 5961 §7 asks for, and RFC 1337 is heeded.
+ */
+import type { IntegerSetting, IntegersSetting, Sysctl } from "../../base/sysctl.ts";
+
+const FLAG = { min: 0, max: 1 };
+const COUNT = { min: 0 };
+const SMALL = { min: 0, max: 255 };
+
+export class TcpSettings {
+  /** Least, initial and greatest receive buffer, in bytes. */
+  readonly rmem: IntegersSetting;
+  /** Least, initial and greatest send buffer, in bytes. */
+  readonly wmem: IntegersSetting;
+  /** What all connections of the host may hold, in pages of 4096 bytes: from where it is low, under pressure, too much. */
+  readonly mem: IntegersSetting;
+  readonly moderateRcvbuf: IntegerSetting;
+  readonly windowScaling: IntegerSetting;
+  readonly timestamps: IntegerSetting;
+  readonly sack: IntegerSetting;
+  readonly syncookies: IntegerSetting;
+  readonly abortOnOverflow: IntegerSetting;
+  readonly maxSynBacklog: IntegerSetting;
+  readonly synRetries: IntegerSetting;
+  readonly synLinearTimeouts: IntegerSetting;
+  readonly synackRetries: IntegerSetting;
+  readonly retries1: IntegerSetting;
+  readonly retries2: IntegerSetting;
+  readonly orphanRetries: IntegerSetting;
+  readonly maxOrphans: IntegerSetting;
+  readonly maxTwBuckets: IntegerSetting;
+  readonly twReuse: IntegerSetting;
+  readonly rfc1337: IntegerSetting;
+  /** Seconds. */
+  readonly finTimeout: IntegerSetting;
+  /** Seconds. */
+  readonly keepaliveTime: IntegerSetting;
+  readonly keepaliveProbes: IntegerSetting;
+  /** Seconds. */
+  readonly keepaliveIntvl: IntegerSetting;
+  readonly slowStartAfterIdle: IntegerSetting;
+  readonly challengeAckLimit: IntegerSetting;
+  /** Milliseconds between two answers to segments that don't belong to a connection's window. */
+  readonly invalidRatelimit: IntegerSetting;
+  readonly minSndMss: IntegerSetting;
+
+  constructor(sysctl: Sysctl) {
+    const integer = (name: string, initial: number, bounds: { readonly min?: number; readonly max?: number }) =>
+      sysctl.integer(`net.ipv4.tcp_${name}`, initial, bounds);
+    const buffer = (name: string, initial: readonly number[]) =>
+      sysctl.integers(`net.ipv4.tcp_${name}`, initial, { min: 1 });
+    this.rmem = buffer("rmem", [4096, 131_072, 33_554_432]);
+    this.wmem = buffer("wmem", [4096, 16_384, 4_194_304]);
+    this.mem = buffer("mem", [287_898, 383_866, 575_796]);
+    this.moderateRcvbuf = integer("moderate_rcvbuf", 1, FLAG);
+    this.windowScaling = integer("window_scaling", 1, FLAG);
+    this.timestamps = integer("timestamps", 1, { min: 0, max: 2 });
+    this.sack = integer("sack", 1, FLAG);
+    this.syncookies = integer("syncookies", 1, { min: 0, max: 2 });
+    this.abortOnOverflow = integer("abort_on_overflow", 0, FLAG);
+    this.maxSynBacklog = integer("max_syn_backlog", 2048, COUNT);
+    this.synRetries = integer("syn_retries", 6, { min: 1, max: 127 });
+    this.synLinearTimeouts = integer("syn_linear_timeouts", 4, { min: 0, max: 127 });
+    this.synackRetries = integer("synack_retries", 5, SMALL);
+    this.retries1 = integer("retries1", 3, SMALL);
+    this.retries2 = integer("retries2", 15, SMALL);
+    this.orphanRetries = integer("orphan_retries", 0, SMALL);
+    this.maxOrphans = integer("max_orphans", 131_072, COUNT);
+    this.maxTwBuckets = integer("max_tw_buckets", 131_072, COUNT);
+    this.twReuse = integer("tw_reuse", 2, { min: 0, max: 2 });
+    this.rfc1337 = integer("rfc1337", 1, FLAG);
+    this.finTimeout = integer("fin_timeout", 60, COUNT);
+    this.keepaliveTime = integer("keepalive_time", 7200, { min: 1 });
+    this.keepaliveProbes = integer("keepalive_probes", 9, SMALL);
+    this.keepaliveIntvl = integer("keepalive_intvl", 75, { min: 1 });
+    this.slowStartAfterIdle = integer("slow_start_after_idle", 1, FLAG);
+    this.challengeAckLimit = integer("challenge_ack_limit", 1000, COUNT);
+    this.invalidRatelimit = integer("invalid_ratelimit", 500, COUNT);
+    this.minSndMss = integer("min_snd_mss", 48, { min: 48, max: 65_535 });
+  }
+}
+
+/** The value at a place of a setting that holds several. */
+export function nth(setting: IntegersSetting, index: number): number {
+  return setting.values[index] as number;
+}

@@ -1,0 +1,147 @@
+/**
+ * Seventh step: the data. What comes in order goes to the user; what comes early waits.
+ *
+ * Read first: RFC 9293 §3.10.7.4, "seventh", RFC 1122 §4.2.3.2 (delayed ACK), RFC 5681 §4.2 (at once on a gap and its
+ * filling: H28); Linux's tcp_data_queue and __tcp_ack_snd_check.
+ */
+
+import { countDrop } from "../../base/machine.ts";
+import { add, diff, gt } from "../../base/seq32.ts";
+import { PacketPiece } from "../../socket/packet-piece.ts";
+import type { Socket } from "../../socket/socket.ts";
+import { Packet } from "../../wire/packet.ts";
+import { finReceived } from "./fin.ts";
+import { consume } from "./reassembly.ts";
+import type { Segment } from "./segment.ts";
+import { fitToWindow } from "./sequence.ts";
+import { mayReceive } from "./state.ts";
+import type { Tcb } from "./tcb.ts";
+import { DELAYED_ACK } from "./timers.ts";
+import { placeOfUrgent } from "./urgent.ts";
+import type { Verdict } from "./verdict.ts";
+import { freeWindow } from "./window.ts";
+
+/** RFC 1122 §4.2.3.2 allows for half a second; Linux's TCP_DELACK_MIN. */
+const DELAYED_ACK_NS = 40 * 1_000_000;
+
+/** Takes the data, and a FIN behind it. */
+export function takeText(tcb: Tcb, seg: Segment): Verdict | null {
+  if (!mayReceive(tcb.state)) return null;
+  if (seg.dataLength === 0 && seg.end === seg.seq) return null;
+  const { rcv, acknowledgment, tcp } = tcb;
+  // H12, RFC 9293 §3.6.1: nobody is left to whom it could be given.
+  if (tcb.socket === null && gt(seg.end, rcv.nxt) && seg.dataLength > 0 && !isBeforeUs(tcb, seg)) {
+    return { kind: "abort", counter: "TcpExtTCPAbortOnData" };
+  }
+  const { skip, length, fin } = fitToWindow(tcb, seg);
+  if (seg.dataLength > 0 && length === 0 && !fin) {
+    // All of it is old, or the window is closed. H5: it is answered.
+    acknowledgment.isNow = true;
+    acknowledgment.quick = Math.max(acknowledgment.quick, 1);
+    tcp.machine.counters.bump(skip > 0 ? "TcpExtDelayedACKLost" : "TcpExtTCPZeroWindowDrop");
+    return null;
+  }
+  const packet = seg.packet as Packet;
+  seg.packet = null;
+  packet.trimStart(seg.dataOffset);
+  if (skip > 0) consume(packet, skip);
+  packet.truncate(length);
+  const start = add(seg.dataSeq, skip);
+  if (skip > 0) acknowledgment.isNow = true;
+  if (start === rcv.nxt) inOrder(tcb, packet, length, fin);
+  else early(tcb, packet, start, length, fin);
+  return null;
+}
+
+/** Does it end where we are, or before? */
+function isBeforeUs({ rcv }: Tcb, seg: Segment): boolean {
+  return !gt(add(seg.dataSeq, seg.dataLength), rcv.nxt);
+}
+
+function inOrder(tcb: Tcb, packet: Packet, length: number, fin: boolean): void {
+  const { acknowledgment } = tcb;
+  const hadHole = tcb.hasHole;
+  if (length > 0) {
+    deliver(tcb, packet, length);
+    scheduleAck(tcb, length);
+  } else {
+    packet.release();
+  }
+  if (fin) finReceived(tcb);
+  else if (hadHole) {
+    // RFC 5681 §4.2: the sender waits to hear that the hole is filled.
+    acknowledgment.isNow = true;
+    drain(tcb);
+  }
+}
+
+/** What waited for this goes after it. */
+function drain(tcb: Tcb): void {
+  const { rcv, reassembly } = tcb;
+  for (let held = reassembly.shift(rcv.nxt); held !== undefined; held = reassembly.shift(rcv.nxt)) {
+    const old = Math.min(diff(rcv.nxt, held.seq), held.packet.length);
+    if (old > 0) consume(held.packet, old);
+    if (held.packet.length > 0) deliver(tcb, held.packet, held.packet.length);
+    else held.packet.release();
+    if (held.fin) {
+      finReceived(tcb);
+      return;
+    }
+  }
+}
+
+/** It is kept for later, and the peer told at once what is missing. */
+function early(tcb: Tcb, packet: Packet, start: number, length: number, fin: boolean): void {
+  const { acknowledgment, reassembly, tcp, socket } = tcb;
+  const { counters } = tcp.machine;
+  counters.bump("TcpExtTCPOFOQueue");
+  acknowledgment.isNow = true;
+  packet.release();
+  const limit = socket?.receiveLimitBytes ?? 0;
+  if (reassembly.bytes + (socket?.receiveQueueBytes ?? 0) + packet.trueSizeBytes > limit) {
+    countDrop(tcp.machine, "TcpExtTCPOFODrop", packet.length);
+    return;
+  }
+  packet.compact(0);
+  if (!reassembly.insert(packet, start, add(start, length), fin)) counters.bump("TcpExtTCPOFOMerge");
+}
+
+/** Into the receive queue. */
+function deliver(tcb: Tcb, packet: Packet, length: number): void {
+  const { rcv, socket, acknowledgment, nowNs } = tcb;
+  const urgentAt = placeOfUrgent(tcb, length);
+  rcv.nxt = add(rcv.nxt, length);
+  tcb.bytesReceived += length;
+  acknowledgment.lastReceivedNs = nowNs;
+  packet.release();
+  if (socket === null) return;
+  if (urgentAt < 0) socket.appendPacket(packet);
+  else deliverUrgent(tcb, socket, packet, urgentAt);
+}
+
+/** What comes before the urgent byte, the byte, and what comes behind it. */
+function deliverUrgent({ urgent }: Tcb, socket: Socket, packet: Packet, place: number): void {
+  const bytes = new Uint8Array(packet.length);
+  packet.copyTo(bytes);
+  if (place > 0) socket.appendPacket(Packet.from(bytes.subarray(0, place)));
+  socket.appendUrgent(new PacketPiece(Packet.from(bytes.subarray(place, place + 1))), null, null);
+  if (place + 1 < bytes.length) socket.appendPacket(Packet.from(bytes.subarray(place + 1)));
+  if (urgent !== null) urgent.isAwaited = false;
+}
+
+/** When is this acknowledged? */
+export function scheduleAck(tcb: Tcb, length: number): void {
+  const { acknowledgment, rcv, timers } = tcb;
+  // As tcp_measure_rcv_mss on Linux: full segments are as large as the largest that have come.
+  if (length > acknowledgment.segmentBytes) acknowledgment.segmentBytes = Math.min(length, rcv.mss);
+  const unacknowledged = diff(rcv.nxt, rcv.wup);
+  // RFC 1122 §4.2.3.2: every second full segment, unless the window could not move anyway.
+  if (unacknowledged > acknowledgment.segmentBytes && freeWindow(tcb) >= rcv.wnd - unacknowledged) {
+    acknowledgment.isNow = true;
+  } else if (acknowledgment.quick > 0 && !acknowledgment.isInteractive) {
+    acknowledgment.isNow = true;
+  } else if (!acknowledgment.isPending) {
+    acknowledgment.isPending = true;
+    timers.set(DELAYED_ACK, DELAYED_ACK_NS);
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The timers of a connection, as data: when each is due. The connection has one entry in the event queue, for the first.
+ *
+ * Read first: RFC 9293 §3.10.8, RFC 6298 §5. Order: set() and clear() → arm(), which sees to the entry in the event queue
+ * → TimersEvent.run() → timeouts.ts, which asks isDue() of each.
+ * An entry that is due too early is left there, and looks again when it comes: a stream of ACKs moves the
+ * retransmission timer all the time, and the queue never hears of it.
+ */
+import { TimedEvent } from "../../base/event-queue.ts";
+import type { Scheduler } from "../../base/scheduler.ts";
+
+/** Places in Timers.dueNs. */
+export const RETRANSMIT = 0;
+/** Window probes. Never set together with RETRANSMIT. */
+export const PERSIST = 1;
+export const DELAYED_ACK = 2;
+export const KEEPALIVE = 3;
+/** FIN_WAIT_2 of a connection that nobody has open. */
+export const FIN_WAIT_2 = 4;
+/** For recovery: reordering and tail loss (RFC 8985), pacing. */
+export const REORDERING = 5;
+export const PACING = 6;
+const COUNT = 7;
+
+export type TimerKind =
+  | typeof RETRANSMIT
+  | typeof PERSIST
+  | typeof DELAYED_ACK
+  | typeof KEEPALIVE
+  | typeof FIN_WAIT_2
+  | typeof REORDERING
+  | typeof PACING;
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Whose timers they are. */
+export interface TimerOwner {
+  expire(): void;
+}
+
+export class Timers extends TimedEvent {
+  readonly #scheduler: Scheduler;
+  readonly #owner: TimerOwner;
+  readonly #dueNs: number[] = new Array<number>(COUNT).fill(NEVER);
+
+  constructor(label: string, scheduler: Scheduler, owner: TimerOwner) {
+    super(label);
+    this.#scheduler = scheduler;
+    this.#owner = owner;
+  }
+
+  /** When it is due; infinite when it is not set. */
+  dueNs(kind: TimerKind): number {
+    return this.#dueNs[kind] as number;
+  }
+
+  isSet(kind: TimerKind): boolean {
+    return this.#dueNs[kind] !== NEVER;
+  }
+
+  /** Sets it, or sets it anew. */
+  set(kind: TimerKind, delayNs: number): void {
+    const dueNs = this.#scheduler.nowNs + delayNs;
+    this.#dueNs[kind] = dueNs;
+    if (!this.queued || dueNs < this.timeNs) this.#scheduler.at(this, dueNs);
+  }
+
+  clear(kind: TimerKind): void {
+    if (this.#dueNs[kind] === NEVER) return;
+    this.#dueNs[kind] = NEVER;
+    // One that is set for later keeps the entry; with none left, nothing is to happen here any more.
+    if (this.next() === NEVER) this.#scheduler.events.cancel(this);
+  }
+
+  clearAll(): void {
+    this.#dueNs.fill(NEVER);
+    this.#scheduler.events.cancel(this);
+  }
+
+  /** When next? */
+  next(): number {
+    let firstNs = NEVER;
+    for (const dueNs of this.#dueNs) if (dueNs < firstNs) firstNs = dueNs;
+    return firstNs;
+  }
+
+  /** Is it due? If so, it is set no more. */
+  takeDue(kind: TimerKind): boolean {
+    if ((this.#dueNs[kind] as number) > this.#scheduler.nowNs) return false;
+    this.#dueNs[kind] = NEVER;
+    return true;
+  }
+
+  override run(): void {
+    if (this.next() <= this.#scheduler.nowNs) this.#owner.expire();
+    const nextNs = this.next();
+    if (nextNs !== NEVER && !(this.queued && this.timeNs <= nextNs)) this.#scheduler.at(this, nextNs);
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The segments of a connection, each with what every one of them carries: acknowledgment, window, timestamp.
+ *
+ * Read first: RFC 9293 §3.10.7.4 at its beginning (each segment in a synchronised state carries ACK), RFC 7323 §3.2.
+ * output.ts decides what is sent and when; recovery.ts what is sent again.
+ */
+import { add, diff, gt } from "../../base/seq32.ts";
+import { Packet } from "../../wire/packet.ts";
+import * as wire from "../../wire/tcp.ts";
+import { noOptions, type Options } from "../../wire/tcp-options.ts";
+import { emit } from "./emit.ts";
+import { headerBytes } from "./mss.ts";
+import type { SentSegment } from "./sent.ts";
+import type { Tcb } from "./tcb.ts";
+import { DELAYED_ACK } from "./timers.ts";
+import { timestampNow } from "./timestamps.ts";
+import { initialWindow, selectWindow } from "./window.ts";
+
+/** One record for all segments; nothing keeps it. */
+const options: Options = noOptions();
+
+/** Sends data of the connection, or none, with its ACK. */
+export function transmit(tcb: Tcb, packet: Packet, seq: number, flags: number): void {
+  const { tcp, rcv } = tcb;
+  const bytes = packet.length;
+  const window = selectWindow(tcb) >>> rcv.scale;
+  setOptions(tcb);
+  const urgentPointer = urgentPointerFor(tcb, seq);
+  const control = urgentPointer > 0 ? flags | wire.ACK | wire.URG : flags | wire.ACK;
+  acknowledged(tcb);
+  count(tcb, bytes);
+  const result = emit(tcp, tcb, packet, { seq, ack: rcv.nxt, flags: control, window, urgentPointer }, options);
+  // As on Linux a segment that has no way is as good as lost: it will be sent again, and may have one then.
+  if (result !== 0) tcb.softError = result;
+}
+
+/** An ACK by itself. H35: its SEQ is SND.NXT, which any peer takes. */
+export function sendAck(tcb: Tcb): void {
+  transmit(tcb, Packet.allocate(0), acceptableSeq(tcb), 0);
+}
+
+/** RFC 1122 §4.2.3.6: a segment that the peer must answer, since it has what this number stands for. */
+export function sendProbe(tcb: Tcb): void {
+  transmit(tcb, Packet.allocate(0), add(tcb.snd.una, -1), 0);
+}
+
+/** Ends the connection for the peer. */
+export function sendReset(tcb: Tcb): void {
+  setOptions(tcb);
+  const header = { seq: acceptableSeq(tcb), ack: tcb.rcv.nxt, flags: wire.RST | wire.ACK, window: 0, urgentPointer: 0 };
+  emit(tcb.tcp, tcb, Packet.allocate(0), header, options);
+}
+
+/** SYN, or SYN and ACK: the options of the handshake. */
+export function sendSyn(tcb: Tcb): void {
+  const { tcp, rcv, snd, timestamps, state } = tcb;
+  const isAnswer = state === "SYN_RECEIVED";
+  const { settings } = tcp;
+  options.mss = rcv.mss;
+  options.windowScale =
+    settings.windowScaling.value !== 0 && (!isAnswer || snd.scale > 0 || rcv.scale > 0) ? rcv.scale : -1;
+  options.sackPermitted = tcb.sackPermitted;
+  options.hasTimestamps = timestamps !== null;
+  options.timestampValue = timestamps === null ? 0 : timestampNow(tcp, timestamps.offset);
+  options.timestampEcho = timestamps?.recent ?? 0;
+  const window = initialWindow(tcb.socket?.receiveLimitBytes ?? 0, tcb.options.windowClamp);
+  rcv.wnd = window;
+  rcv.wup = rcv.nxt;
+  count(tcb, 0);
+  const flags = isAnswer ? wire.SYN | wire.ACK : wire.SYN;
+  const header = { seq: tcb.iss, ack: isAnswer ? rcv.nxt : 0, flags, window, urgentPointer: 0 };
+  const result = emit(tcp, tcb, Packet.allocate(0), header, options);
+  if (result !== 0) tcb.softError = result;
+  options.mss = 0;
+  options.windowScale = -1;
+  options.sackPermitted = false;
+}
+
+/** Sends a segment once more: SYN, data, FIN, as it says. */
+export function transmitSegment(tcb: Tcb, segment: SentSegment): void {
+  if ((segment.flags & wire.SYN) !== 0) {
+    sendSyn(tcb);
+    return;
+  }
+  const bytes = segment.length - (segment.flags & wire.FIN ? 1 : 0);
+  const packet = bytes > 0 ? tcb.sendQueue.packet(segment.seq, bytes) : Packet.allocate(0);
+  if (packet.length < bytes) {
+    // A large segment that straddles chunks: the rest, with its FIN, has its turn later.
+    tcb.sent.split(segment, add(segment.seq, packet.length), 0);
+    tcb.sent.markLost(segment.next as SentSegment);
+  }
+  transmit(tcb, packet, segment.seq, segment.flags);
+}
+
+/** Bytes of data that a segment may have: the MSS is without options, RFC 6691. */
+export function segmentBytes(tcb: Tcb): number {
+  return Math.max(1, tcb.mss - headerBytes(tcb));
+}
+
+/** What is sent without data has the highest number that is surely in the peer's window, though that may have shrunk. */
+function acceptableSeq({ snd }: Tcb): number {
+  const edge = add(snd.una, snd.wnd);
+  return gt(snd.nxt, edge) && diff(snd.nxt, edge) >= 1 << snd.scale ? edge : snd.nxt;
+}
+
+function setOptions({ tcp, timestamps }: Tcb): void {
+  options.hasTimestamps = timestamps !== null;
+  if (timestamps === null) return;
+  options.timestampValue = timestampNow(tcp, timestamps.offset);
+  options.timestampEcho = timestamps.recent;
+}
+
+/** Whatever was owed to the peer has been said. */
+function acknowledged({ acknowledgment, timestamps, timers, rcv }: Tcb): void {
+  if (acknowledgment.quick > 0) acknowledgment.quick--;
+  acknowledgment.isPending = false;
+  acknowledgment.isNow = false;
+  timers.clear(DELAYED_ACK);
+  if (timestamps !== null) timestamps.lastAckSent = rcv.nxt;
+}
+
+function count(tcb: Tcb, bytes: number): void {
+  tcb.segmentsOut++;
+  tcb.bytesSent += bytes;
+}
+
+/** RFC 9293 §3.8.5; 0: nothing is urgent. */
+function urgentPointerFor({ urgent, snd }: Tcb, seq: number): number {
+  if (urgent === null || !urgent.isSending || !gt(snd.up, seq)) return 0;
+  const distance = diff(snd.up, seq);
+  return distance > 0xffff ? 0xffff : distance;
+}

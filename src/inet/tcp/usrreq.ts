@@ -1,0 +1,270 @@
+/**
+ * What a TCP socket is asked to do: bind, connect, listen, send, shut down, close.
+ *
+ * Read first: tcp(7), ip(7); RFC 9293 §3.10.1 to §3.10.6; Linux's inet_stream_connect, tcp_sendmsg, tcp_shutdown, tcp_close
+ * and tcp_poll, whose order of checks is kept. Making connections is open.ts, ending them close.ts.
+ */
+import type { Errno } from "../../abi/errno.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP } from "../../abi/poll.ts";
+import { AF_INET, AF_INET6, AF_UNSPEC, MSG_MORE, MSG_OOB } from "../../abi/socket.ts";
+import type { Task } from "../../file/task.ts";
+import { type InetAddress, inetAddress, type SocketAddress } from "../../socket/address.ts";
+import type { Ancillary } from "../../socket/ancillary.ts";
+import type { OptionValue } from "../../socket/option.ts";
+import type { UserRequests } from "../../socket/protocol.ts";
+import { BOTH_SHUT, RECEIVE_SHUT, SEND_SHUT, type Socket } from "../../socket/socket.ts";
+import { ANY_V4, ANY_V6, type IpAddress } from "../../wire/ip-address.ts";
+import { close, disconnect, endSending, stopListening } from "./close.ts";
+import { activeOpen, passiveOpen } from "./open.ts";
+import { output } from "./output.ts";
+import { hasRead } from "./receive-buffer.ts";
+import { initialBuffers } from "./send-buffer.ts";
+import { get, set } from "./sockopt.ts";
+import { maySend } from "./state.ts";
+import { Tcb } from "./tcb.ts";
+import type { Tcp } from "./tcp.ts";
+import { markUrgent } from "./urgent.ts";
+
+/** The most that one piece of the send queue takes. */
+const PIECE_MAX_BYTES = 65_536;
+
+export class TcpRequests implements UserRequests {
+  readonly #tcp: Tcp;
+  /** Another one after the socket was disconnected. */
+  tcb: Tcb;
+  /** As Linux's sock->state: what connect(2) has told the user. */
+  #phase: "unconnected" | "connecting" | "connected" = "unconnected";
+
+  constructor(tcp: Tcp, tcb: Tcb) {
+    this.#tcp = tcp;
+    this.tcb = tcb;
+    const { socket } = tcb;
+    if (socket === null) return;
+    initialBuffers(tcp, socket);
+    tcb.localAddress = socket.domain === AF_INET ? ANY_V4 : ANY_V6;
+  }
+
+  bind(task: Task, endpoint: SocketAddress): 0 | Errno {
+    const { tcb } = this;
+    const address = this.#parse(endpoint);
+    if (typeof address === "string") return address;
+    const { ip } = this.#tcp;
+    const kind = ip.addresses.kindOf(address.address);
+    const isFree = ip.settings.nonlocalBind.value !== 0;
+    if (kind !== "local" && kind !== "unspecified" && !isFree) return "EADDRNOTAVAIL";
+    const { port } = address;
+    if (port !== 0 && port < ip.settings.unprivilegedPortStart.value && task.uid !== 0) return "EACCES";
+    if (tcb.state !== "CLOSED" || tcb.localPort !== 0) return "EINVAL";
+    this.#noteSharing(task);
+    const chosen = port === 0 ? this.#tcp.ports.choose(address.address, tcb.sharing) : port;
+    if (chosen === null || this.#tcp.ports.isTaken(chosen, address.address, tcb.sharing)) return "EADDRINUSE";
+    tcb.localAddress = address.address;
+    tcb.hasBoundAddress = kind !== "unspecified";
+    this.#takePort(chosen);
+    return 0;
+  }
+
+  connect(task: Task, endpoint: SocketAddress): 0 | Errno {
+    if (endpoint.family === AF_UNSPEC) {
+      this.#disconnect();
+      return 0;
+    }
+    const { tcb } = this;
+    switch (this.#phase) {
+      case "connected":
+        return "EISCONN";
+      case "connecting":
+        return this.#connectAgain();
+      case "unconnected":
+        if (tcb.state !== "CLOSED") return "EISCONN";
+    }
+    const address = this.#parse(endpoint);
+    if (typeof address === "string") return address;
+    this.#noteSharing(task);
+    const result = activeOpen(tcb, address);
+    if (result === "EINPROGRESS") this.#phase = "connecting";
+    return result;
+  }
+
+  connectFinished(isMade: boolean): void {
+    if (isMade) this.#phase = "connected";
+    else this.#disconnect();
+  }
+
+  listen(task: Task): 0 | Errno {
+    const { tcb } = this;
+    if (this.#phase !== "unconnected") return "EINVAL";
+    if (tcb.state === "LISTEN") return 0;
+    if (tcb.state !== "CLOSED") return "EINVAL";
+    if (tcb.localPort === 0) {
+      this.#noteSharing(task);
+      const port = this.#tcp.ports.choose(tcb.localAddress, tcb.sharing);
+      if (port === null) return "EADDRINUSE";
+      this.#takePort(port);
+    }
+    return passiveOpen(tcb);
+  }
+
+  send(
+    _task: Task,
+    data: Uint8Array,
+    _destination: SocketAddress | null,
+    ancillary: Ancillary | null,
+    flags: number,
+  ): number | Errno {
+    const { tcb } = this;
+    const { socket } = tcb;
+    if (socket === null) return "EPIPE";
+    if (!maySend(tcb.state)) return this.#cantSend(socket);
+    ancillary?.rights?.discard();
+    tcb.isMoreComing = (flags & MSG_MORE) !== 0;
+    let sent = 0;
+    do {
+      const refusal = socket.room();
+      if (refusal !== 0) return sent > 0 ? sent : refusal;
+      const length = Math.min(data.length - sent, PIECE_MAX_BYTES);
+      if (length > 0) tcb.sendQueue.append(data, sent, length, socket);
+      sent += length;
+    } while (sent < data.length);
+    if ((flags & MSG_OOB) !== 0 && sent > 0) markUrgent(tcb);
+    output(tcb);
+    return sent;
+  }
+
+  receivable(): 0 | Errno {
+    const { state, socket } = this.tcb;
+    if (state === "LISTEN") return "ENOTCONN";
+    if (state !== "CLOSED" || socket === null) return 0;
+    const hasNothing = socket.receiveBuffer.isEmpty && !socket.hasError && (socket.shut & RECEIVE_SHUT) === 0;
+    return hasNothing ? "ENOTCONN" : 0;
+  }
+
+  received(bytes: number): void {
+    hasRead(this.tcb, bytes);
+  }
+
+  shutdown(how: number): 0 | Errno {
+    const { tcb } = this;
+    const { socket, state } = tcb;
+    if (socket === null) return "ENOTCONN";
+    if (this.#phase === "connecting" && state !== "SYN_SENT" && state !== "SYN_RECEIVED" && state !== "CLOSED") {
+      this.#phase = "connected";
+    }
+    if (state === "LISTEN" && (how & RECEIVE_SHUT) === 0) return 0;
+    if (state === "LISTEN" || state === "SYN_SENT") {
+      this.#disconnect();
+      return 0;
+    }
+    socket.shutDown(how);
+    if (state === "CLOSED") return "ENOTCONN";
+    if ((how & SEND_SHUT) !== 0) endSending(tcb, "shutdown");
+    return 0;
+  }
+
+  localAddress(): InetAddress {
+    return this.#name(this.tcb.localAddress, this.tcb.localPort);
+  }
+
+  remoteAddress(): InetAddress | Errno {
+    const { state, remoteAddress, remotePort } = this.tcb;
+    if (state === "CLOSED" || state === "LISTEN" || state === "SYN_SENT") return "ENOTCONN";
+    return this.#name(remoteAddress, remotePort);
+  }
+
+  detach(): void {
+    close(this.tcb);
+  }
+
+  poll(): number {
+    const { state, socket } = this.tcb;
+    if (socket === null) return POLLHUP;
+    if (state === "LISTEN") return socket.acceptQueue !== null && socket.acceptQueue.length > 0 ? POLLIN : 0;
+    let events = 0;
+    if (socket.shut === BOTH_SHUT || state === "CLOSED") events |= POLLHUP;
+    if ((socket.shut & RECEIVE_SHUT) !== 0) events |= POLLIN | POLLRDHUP;
+    if (state !== "SYN_SENT" && state !== "SYN_RECEIVED") {
+      if (socket.receiveQueueBytes >= Math.max(1, socket.options.receiveLowWaterBytes)) events |= POLLIN;
+      if ((socket.shut & SEND_SHUT) !== 0 || socket.isWritable) events |= POLLOUT;
+      if (socket.hasUrgent) events |= POLLPRI;
+    }
+    if (socket.hasError) events |= POLLERR;
+    return events;
+  }
+
+  getsockopt(level: number, option: number): OptionValue | Errno {
+    return get(this.tcb, level, option);
+  }
+
+  setsockopt(_task: Task, level: number, option: number, value: OptionValue): 0 | Errno {
+    return set(this.tcb, level, option, value);
+  }
+
+  /** As sk_stream_error on Linux: the error that waits, or EPIPE. One that is being made waits. */
+  #cantSend(socket: Socket): Errno {
+    const error = socket.takeError();
+    if (error !== null) return error;
+    const { state } = this.tcb;
+    return state === "SYN_SENT" || state === "SYN_RECEIVED" ? "EAGAIN" : "EPIPE";
+  }
+
+  /** connect(2) while a connection is being made, or after that has come to an end. */
+  #connectAgain(): 0 | Errno {
+    const { state, socket } = this.tcb;
+    if (state === "SYN_SENT" || state === "SYN_RECEIVED") return "EALREADY";
+    if (state !== "CLOSED") {
+      this.#phase = "connected";
+      return 0;
+    }
+    const error = socket?.takeError() ?? "ECONNABORTED";
+    this.#disconnect();
+    return error;
+  }
+
+  /** As tcp_disconnect: the socket is as new, with the name that bind(2) has given it. */
+  #disconnect(): void {
+    const old = this.tcb;
+    const { socket } = old;
+    if (socket === null) return;
+    stopListening(old);
+    disconnect(old);
+    const fresh = new Tcb(this.#tcp, socket);
+    fresh.options = old.options;
+    fresh.congestion = old.congestion;
+    fresh.sharing = old.sharing;
+    fresh.localAddress = old.hasBoundAddress ? old.localAddress : socket.domain === AF_INET ? ANY_V4 : ANY_V6;
+    fresh.hasBoundAddress = old.hasBoundAddress;
+    const { localPort, hasBoundPort } = old;
+    this.#tcp.releasePort(old);
+    this.tcb = fresh;
+    if (hasBoundPort) this.#takePort(localPort);
+    this.#phase = "unconnected";
+    socket.reset();
+  }
+
+  #takePort(port: number): void {
+    const { tcb } = this;
+    tcb.localPort = port;
+    tcb.hasBoundPort = true;
+    tcb.binding = this.#tcp.ports.add(port, tcb, true);
+  }
+
+  #noteSharing(task: Task): void {
+    const { tcb } = this;
+    const { socket } = tcb;
+    if (socket === null) return;
+    const { reuseAddress, options } = socket;
+    tcb.sharing = { reuseAddress, reusePort: options.reusePort, uid: task.uid, v6Only: tcb.sharing.v6Only };
+  }
+
+  #parse(endpoint: SocketAddress): InetAddress | Errno {
+    if (endpoint.family !== AF_INET && endpoint.family !== AF_INET6) return "EAFNOSUPPORT";
+    const { socket } = this.tcb;
+    if (socket?.domain === AF_INET && endpoint.address.family !== 4) return "EAFNOSUPPORT";
+    return endpoint;
+  }
+
+  #name(address: IpAddress, port: number): InetAddress {
+    const { socket } = this.tcb;
+    return socket?.domain === AF_INET6 ? { family: AF_INET6, address, port } : inetAddress(address, port);
+  }
+}
