@@ -587,16 +587,14 @@ export interface Sleeper {
     goToEnd(): void;
 }
 
-export declare class Socket implements FileOps, Payer {
+export declare class Socket extends SendAccount implements FileOps {
     readonly machine: Machine;
     readonly domain: number;
     readonly type: number;
     readonly protocol: Protocol;
-    readonly waiters: WaitQueue;
     readonly requests: UserRequests;
     readonly inode: number;
     receiveLimitBytes: number;
-    sendLimitBytes: number;
     receiveTimeoutNs: number;
     sendTimeoutNs: number;
     broadcast: boolean;
@@ -608,10 +606,10 @@ export declare class Socket implements FileOps, Payer {
     shut: number;
     acceptQueue: AcceptQueue | null;
     drops: number;
+    hasEnded: boolean;
     isReleased: boolean;
     constructor(machine: Machine, protocol: Protocol, inode: number);
     get receiveQueueBytes(): number;
-    get sendQueueBytes(): number;
     get queuedRecords(): number;
     get receiveBuffer(): ReceiveBuffer;
     send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary?: Ancillary | null, flags?: number): number | Errno;
@@ -625,6 +623,8 @@ export declare class Socket implements FileOps, Payer {
     band(events: number): number;
     poll(): number;
     release(): void;
+    get hasUrgent(): boolean;
+    get hasError(): boolean;
     takeError(): Errno | null;
     describe(): FileDescription;
     inspect(): ObjectDetails;
@@ -632,16 +632,16 @@ export declare class Socket implements FileOps, Payer {
     deliver(packet: Packet, source: SocketAddress, ancillary?: Ancillary | null): boolean;
     append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void;
     announceUrgent(): void;
-    appendUrgent(chunk: Chunk, source: SocketAddress | null, ancillary: Ancillary | null): void;
+    appendUrgent(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void;
+    appendPacket(packet: Packet): void;
+    disconnected(): void;
+    reset(): void;
     enqueue(connection: Socket): void;
     fail(error: Errno): void;
     connected(): void;
     shutDown(how: number): void;
     discardReceived(): void;
     readiness(): number;
-    chargeSend(packet: Packet): void;
-    charge(bytes: number): void;
-    uncharge(bytes: number): void;
 }
 
 export type SocketAddress = InetAddress | UnixAddress | NoAddress;
@@ -688,6 +688,7 @@ export interface UserRequests {
     bind(task: Task, address: SocketAddress): 0 | Errno;
     connect(task: Task, address: SocketAddress): 0 | Errno;
     send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null, flags: number): number | Errno;
+    connectFinished?(isMade: boolean): void;
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
     detach(): void;
@@ -696,7 +697,7 @@ export interface UserRequests {
     shutdown?(how: number): 0 | Errno;
     pair?(task: Task, other: UserRequests): 0 | Errno;
     receivable?(): 0 | Errno;
-    received?(): void;
+    received?(bytes: number): void;
     receiveError?(into: Uint8Array, flags: number): Received | Errno;
     getsockopt?(level: number, option: number): OptionValue | Errno;
     setsockopt?(task: Task, level: number, option: number, value: OptionValue): 0 | Errno;
@@ -1042,7 +1043,7 @@ type TraceDetail = {
     readonly bytes: number;
     readonly queuedBytes: number;
 } | {
-    readonly step: "inet/udp/output" | "inet/udp/input" | "inet/ip/output" | "inet/ip/input" | "inet/ip/forward";
+    readonly step: "inet/tcp/output" | "inet/tcp/input" | "inet/udp/output" | "inet/udp/input" | "inet/ip/output" | "inet/ip/input" | "inet/ip/forward";
     readonly source: string;
     readonly destination: string;
     readonly bytes: number;
@@ -1052,6 +1053,20 @@ type TraceDetail = {
     readonly interface: string;
     readonly address: string;
     readonly state: string;
+}
+ | {
+    readonly step: "inet/tcp/state";
+    readonly connection: string;
+    readonly from: string;
+    readonly to: string;
+    readonly cause: string;
+}
+ | {
+    readonly step: "inet/tcp/retransmit";
+    readonly connection: string;
+    readonly seq: number;
+    readonly bytes: number;
+    readonly cause: string;
 } | {
     readonly step: "netif/output" | "netif/input";
     readonly interface: string;
@@ -1423,6 +1438,7 @@ declare class Inet {
     readonly ip: Ip;
     readonly udp: Udp;
     readonly v6: Inet6;
+    readonly tcp: Tcp;
     readonly protocols: readonly Protocol[];
     constructor(machine: Machine, netif: Netif);
     addAddress(to: Interface, text: string, verified?: boolean): 0 | Errno;
@@ -1867,6 +1883,541 @@ interface RouterSnapshot {
     readonly preference: Preference;
     readonly untilNs: number;
     readonly isChosen: boolean;
+}
+
+// inet/tcp/challenge.d.ts
+declare class ChallengeLimit {
+    take({ machine, settings }: Tcp): boolean;
+}
+
+// inet/tcp/congestion/congestion.d.ts
+interface CongestionControl {
+    readonly name: string;
+    start(window: Window): void;
+    acknowledged(window: Window, bytes: number, flight: number): void;
+    thresholdAfterLoss(window: Window, flight: number): number;
+    timedOut(window: Window): void;
+}
+
+// inet/tcp/congestion/congestion.d.ts
+interface Window {
+    cwnd: number;
+    ssthresh: number;
+    readonly mss: number;
+    readonly srttNs: number;
+    readonly nowNs: number;
+    memory: unknown;
+}
+
+// inet/tcp/connection-options.d.ts
+interface ConnectionOptions {
+    readonly noDelay: boolean;
+    readonly cork: boolean;
+    readonly maxSegment: number;
+    readonly keepIdleNs: number | null;
+    readonly keepIntervalNs: number | null;
+    readonly keepCount: number | null;
+    readonly synCount: number | null;
+    readonly linger2Ns: number | null;
+    readonly deferAccept: number;
+    readonly windowClamp: number;
+    readonly userTimeoutNs: number;
+    readonly notSentLowWaterBytes: number;
+    readonly isReceiveBufferFixed: boolean;
+    readonly isSendBufferFixed: boolean;
+}
+
+// inet/tcp/demux.d.ts
+declare class Demultiplexer<E extends Endpoint> {
+    find(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number): E | null;
+    add(endpoint: E): void;
+    remove(endpoint: E): void;
+    all(): Generator<E>;
+    findListener(local: IpAddress, port: number, spread: number): Listener | null;
+    addListener(listener: Listener): void;
+    removeListener(gone: Listener): void;
+    listeners(): Generator<Listener>;
+}
+
+// inet/tcp/demux.d.ts
+interface Endpoint {
+    readonly kind: "connection" | "request" | "time-wait";
+    readonly localAddress: IpAddress;
+    readonly localPort: number;
+    readonly remoteAddress: IpAddress;
+    readonly remotePort: number;
+    nextInChain: Endpoint | null;
+}
+
+// inet/tcp/isn.d.ts
+interface FourTuple {
+    readonly localAddress: IpAddress;
+    readonly localPort: number;
+    readonly remoteAddress: IpAddress;
+    readonly remotePort: number;
+}
+
+// inet/tcp/isn.d.ts
+declare class Secrets {
+    constructor(random: Prng);
+    initialSequence(tuple: FourTuple, nowNs: number): number;
+    timestampOffset(tuple: FourTuple): number;
+    hash({ localAddress: a, localPort, remoteAddress: b, remotePort }: FourTuple, purpose: number, more?: number): number;
+}
+
+// inet/tcp/listener.d.ts
+declare class Listener {
+    readonly tcp: Tcp;
+    readonly tcb: Tcb;
+    readonly socket: Socket;
+    nextInChain: Listener | null;
+    readonly requests: Set<SynRequest>;
+    constructor(tcb: Tcb, socket: Socket);
+    get localAddress(): IpAddress;
+    get localPort(): number;
+    get sharesPort(): boolean;
+    accepts(local: IpAddress): boolean;
+    get isSynQueueFull(): boolean;
+    get isAcceptQueueFull(): boolean;
+}
+
+// inet/tcp/ports.d.ts
+declare class PortBinding {
+    readonly port: number;
+    readonly owners: Set<PortOwner>;
+    bound: number;
+    constructor(port: number);
+}
+
+// inet/tcp/ports.d.ts
+interface PortOwner {
+    readonly localAddress: IpAddress;
+    readonly sharing: Sharing;
+    readonly isListening: boolean;
+}
+
+// inet/tcp/ports.d.ts
+declare class Ports {
+    constructor(random: Prng, range: () => readonly number[]);
+    isTaken(port: number, address: IpAddress, sharing: Sharing): boolean;
+    choose(address: IpAddress, sharing: Sharing): number | null;
+    chooseFor(peerHash: number, isFree: (port: number) => boolean): number | null;
+    add(port: number, owner: PortOwner, isBound: boolean): PortBinding;
+    remove(binding: PortBinding, owner: PortOwner, isBound: boolean): void;
+    ownersOf(port: number): Iterable<PortOwner>;
+    get size(): number;
+}
+
+// inet/tcp/ports.d.ts
+interface Sharing {
+    readonly reuseAddress: boolean;
+    readonly reusePort: boolean;
+    readonly uid: number;
+    readonly v6Only: boolean;
+}
+
+// inet/tcp/reassembly.d.ts
+interface HeldSegment {
+    readonly packet: Packet;
+    readonly seq: number;
+    readonly end: number;
+    readonly fin: boolean;
+}
+
+// inet/tcp/reassembly.d.ts
+declare class Reassembly {
+    bytes: number;
+    get isEmpty(): boolean;
+    get segments(): readonly HeldSegment[];
+    insert(packet: Packet, seq: number, end: number, fin: boolean): boolean;
+    shift(nxt: number): HeldSegment | undefined;
+    dropLast(): HeldSegment | undefined;
+    clear(): void;
+}
+
+// inet/tcp/rtt.d.ts
+declare class RoundTrip {
+    srttNs: number;
+    rttvarNs: number;
+    rtoNs: number;
+    minNs: number;
+    latestNs: number;
+    sample(measuredNs: number): void;
+}
+
+// inet/tcp/segment.d.ts
+declare class Segment {
+    source: IpAddress;
+    destination: IpAddress;
+    sourcePort: number;
+    destinationPort: number;
+    seq: number;
+    ack: number;
+    flags: number;
+    wnd: number;
+    urgentPointer: number;
+    dataLength: number;
+    dataOffset: number;
+    ecn: number;
+    readonly options: tcpOptions.Options;
+    packet: Packet | null;
+    get len(): number;
+    get end(): number;
+    get dataSeq(): number;
+    has(flag: number): boolean;
+    read(packet: Packet, headerOffset: number, source: IpAddress, destination: IpAddress): void;
+    discard(): void;
+}
+
+// inet/tcp/send-queue.d.ts
+interface ChargedPayer extends Payer {
+    charge(bytes: number): void;
+}
+
+// inet/tcp/send-queue.d.ts
+declare class SendQueue {
+    get end(): number;
+    start(seq: number): void;
+    get length(): number;
+    append(data: Uint8Array, from: number, length: number, payer: ChargedPayer): void;
+    acknowledge(una: number, payer: Payer | null): void;
+    clear(payer: Payer | null): void;
+    packet(seq: number, length: number): Packet;
+}
+
+// inet/tcp/sent.d.ts
+declare class SentQueue {
+    first: SentSegment | null;
+    last: SentSegment | null;
+    pipeBytes: number;
+    get isEmpty(): boolean;
+    push(segment: SentSegment): void;
+    shiftAcknowledged(una: number): SentSegment | null;
+    markLost(segment: SentSegment): void;
+    markSacked(segment: SentSegment): void;
+    markSent(segment: SentSegment, nowNs: number): void;
+    firstLost(): SentSegment | null;
+    split(segment: SentSegment, at: number, frontFlags: number): void;
+    clear(): void;
+}
+
+// inet/tcp/sent.d.ts
+declare class SentSegment {
+    seq: number;
+    end: number;
+    flags: number;
+    sentNs: number;
+    transmissions: number;
+    isLost: boolean;
+    isSacked: boolean;
+    previous: SentSegment | null;
+    next: SentSegment | null;
+    constructor(seq: number, end: number, flags: number, sentNs: number);
+    get length(): number;
+}
+
+// inet/tcp/settings.d.ts
+declare class TcpSettings {
+    readonly rmem: IntegersSetting;
+    readonly wmem: IntegersSetting;
+    readonly mem: IntegersSetting;
+    readonly moderateRcvbuf: IntegerSetting;
+    readonly windowScaling: IntegerSetting;
+    readonly timestamps: IntegerSetting;
+    readonly sack: IntegerSetting;
+    readonly syncookies: IntegerSetting;
+    readonly abortOnOverflow: IntegerSetting;
+    readonly maxSynBacklog: IntegerSetting;
+    readonly synRetries: IntegerSetting;
+    readonly synLinearTimeouts: IntegerSetting;
+    readonly synackRetries: IntegerSetting;
+    readonly retries1: IntegerSetting;
+    readonly retries2: IntegerSetting;
+    readonly orphanRetries: IntegerSetting;
+    readonly maxOrphans: IntegerSetting;
+    readonly maxTwBuckets: IntegerSetting;
+    readonly twReuse: IntegerSetting;
+    readonly rfc1337: IntegerSetting;
+    readonly finTimeout: IntegerSetting;
+    readonly keepaliveTime: IntegerSetting;
+    readonly keepaliveProbes: IntegerSetting;
+    readonly keepaliveIntvl: IntegerSetting;
+    readonly slowStartAfterIdle: IntegerSetting;
+    readonly challengeAckLimit: IntegerSetting;
+    readonly invalidRatelimit: IntegerSetting;
+    readonly minSndMss: IntegerSetting;
+    constructor(sysctl: Sysctl);
+}
+
+// inet/tcp/snapshot.d.ts
+interface ConnectionSnapshot {
+    readonly protocol: "tcp" | "tcp6";
+    readonly receiveQueueBytes: number;
+    readonly sendQueueBytes: number;
+    readonly localAddress: string;
+    readonly localPort: number;
+    readonly remoteAddress: string | null;
+    readonly remotePort: number | null;
+    readonly state: string;
+    readonly inode: number;
+    readonly drops: number;
+}
+
+// inet/tcp/state.d.ts
+type State = "CLOSED" | "LISTEN" | "SYN_SENT" | "SYN_RECEIVED" | "ESTABLISHED" | "FIN_WAIT_1" | "FIN_WAIT_2" | "CLOSE_WAIT" | "CLOSING" | "LAST_ACK" | "TIME_WAIT";
+
+// inet/tcp/syn-queue.d.ts
+declare class SynRequest extends TimedEvent implements Endpoint {
+    readonly kind = "request";
+    readonly listener: Listener;
+    readonly localAddress: IpAddress;
+    readonly localPort: number;
+    readonly remoteAddress: IpAddress;
+    readonly remotePort: number;
+    nextInChain: Endpoint | null;
+    irs: number;
+    iss: number;
+    peerMss: number;
+    peerScale: number;
+    scale: number;
+    sackPermitted: boolean;
+    hasTimestamps: boolean;
+    timestampRecent: number;
+    timestampOffset: number;
+    sentNs: number;
+    window: number;
+    retransmissions: number;
+    isAcknowledged: boolean;
+    lastChallengeNs: number;
+    constructor(listener: Listener, local: IpAddress, localPort: number, remote: IpAddress, remotePort: number);
+    run(): void;
+}
+
+// inet/tcp/tcb.d.ts
+declare class Acknowledgment {
+    isPending: boolean;
+    isNow: boolean;
+    quick: number;
+    isInteractive: boolean;
+    segmentBytes: number;
+    lastReceivedNs: number;
+}
+
+// inet/tcp/tcb.d.ts
+type Phase = "open" | "recovery" | "loss";
+
+// inet/tcp/tcb.d.ts
+declare class ReceiveVariables {
+    nxt: number;
+    wnd: number;
+    wup: number;
+    up: number;
+    scale: number;
+    mss: number;
+}
+
+// inet/tcp/tcb.d.ts
+declare class SendVariables {
+    una: number;
+    nxt: number;
+    wnd: number;
+    up: number;
+    wl1: number;
+    wl2: number;
+    maxWnd: number;
+    scale: number;
+    mss: number;
+    sml: number;
+}
+
+// inet/tcp/tcb.d.ts
+declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
+    readonly kind = "connection";
+    readonly tcp: Tcp;
+    socket: Socket | null;
+    state: State;
+    localAddress: IpAddress;
+    localPort: number;
+    remoteAddress: IpAddress;
+    remotePort: number;
+    nextInChain: Endpoint | null;
+    binding: PortBinding | null;
+    hasBoundAddress: boolean;
+    hasBoundPort: boolean;
+    sharing: Sharing;
+    listener: Listener | null;
+    isActive: boolean;
+    readonly snd: SendVariables;
+    readonly rcv: ReceiveVariables;
+    iss: number;
+    irs: number;
+    readonly sendQueue: SendQueue;
+    readonly sent: SentQueue;
+    readonly timers: Timers;
+    readonly rtt: RoundTrip;
+    readonly acknowledgment: Acknowledgment;
+    timestamps: Timestamps | null;
+    sackPermitted: boolean;
+    options: ConnectionOptions;
+    urgent: Urgent | null;
+    mss: number;
+    congestion: CongestionControl;
+    cwnd: number;
+    ssthresh: number;
+    memory: unknown;
+    phase: Phase;
+    recover: number;
+    duplicateAcks: number;
+    isMoreComing: boolean;
+    isWindowLimited: boolean;
+    lastSentNs: number;
+    backoff: number;
+    retransmitsSinceNs: number;
+    probes: number;
+    probeBackoff: number;
+    lastHeardNs: number;
+    tuning: {
+        copied: number;
+        space: number;
+        sinceNs: number;
+    } | null;
+    softError: Errno | null;
+    lastChallengeNs: number;
+    retransmissions: number;
+    bytesSent: number;
+    bytesReceived: number;
+    bytesAcked: number;
+    segmentsOut: number;
+    segmentsIn: number;
+    constructor(tcp: Tcp, socket: Socket | null);
+    get reassembly(): Reassembly;
+    get hasHole(): boolean;
+    get heldBytes(): number;
+    get isListening(): boolean;
+    get nowNs(): number;
+    get srttNs(): number;
+    get flight(): number;
+    expire(): void;
+}
+
+// inet/tcp/tcb.d.ts
+declare class Timestamps {
+    offset: number;
+    recent: number;
+    recentAtNs: number;
+    lastAckSent: number;
+}
+
+// inet/tcp/tcb.d.ts
+interface Urgent {
+    isSending: boolean;
+    isAwaited: boolean;
+}
+
+// inet/tcp/tcp.d.ts
+declare class Tcp {
+    readonly machine: Machine;
+    readonly ip: Ip;
+    readonly settings: TcpSettings;
+    readonly demux: Demultiplexer<Tcb | SynRequest | TimeWait>;
+    readonly ports: Ports;
+    readonly secrets: Secrets;
+    readonly challenges: ChallengeLimit;
+    readonly timeWaits: TimeWaitQueue;
+    readonly segment: Segment;
+    readonly timerLabel: string;
+    orphans: number;
+    isSackUsed: boolean;
+    nextInode: () => number;
+    constructor(machine: Machine, ip: Ip);
+    tcbOf(socket: Socket): Tcb | null;
+    get requestCount(): number;
+    join(tcb: Tcb): void;
+    leave(tcb: Tcb): void;
+    releasePort(tcb: Tcb): void;
+    timeWait(tcb: Tcb, cause: string): void;
+    finished(tcb: Tcb, cause: string): void;
+    orphanWaits(tcb: Tcb): void;
+    expire(tcb: Tcb): void;
+    snapshot(): readonly ConnectionSnapshot[];
+}
+
+// inet/tcp/time-wait.d.ts
+declare class TimeWait implements Endpoint, PortOwner {
+    readonly kind = "time-wait";
+    readonly tcp: Tcp;
+    readonly localAddress: IpAddress;
+    readonly localPort: number;
+    readonly remoteAddress: IpAddress;
+    readonly remotePort: number;
+    readonly sharing: Sharing;
+    readonly isListening = false;
+    readonly sndNxt: number;
+    readonly rcvNxt: number;
+    readonly rcvWnd: number;
+    readonly rcvScale: number;
+    readonly hasTimestamps: boolean;
+    readonly timestampOffset: number;
+    timestampRecent: number;
+    timestampRecentAtNs: number;
+    nextInChain: Endpoint | null;
+    binding: PortBinding | null;
+    dueNs: number;
+    older: TimeWait | null;
+    newer: TimeWait | null;
+    lastChallengeNs: number;
+    constructor(tcb: Tcb);
+}
+
+// inet/tcp/time-wait.d.ts
+declare class TimeWaitQueue extends TimedEvent {
+    count: number;
+    constructor(tcp: Tcp);
+    add(entry: TimeWait): void;
+    remove(entry: TimeWait): void;
+    run(): void;
+}
+
+// inet/tcp/timers.d.ts
+declare const DELAYED_ACK = 2;
+
+// inet/tcp/timers.d.ts
+declare const FIN_WAIT_2 = 4;
+
+// inet/tcp/timers.d.ts
+declare const KEEPALIVE = 3;
+
+// inet/tcp/timers.d.ts
+declare const PACING = 6;
+
+// inet/tcp/timers.d.ts
+declare const PERSIST = 1;
+
+// inet/tcp/timers.d.ts
+declare const REORDERING = 5;
+
+// inet/tcp/timers.d.ts
+declare const RETRANSMIT = 0;
+
+// inet/tcp/timers.d.ts
+type TimerKind = typeof RETRANSMIT | typeof PERSIST | typeof DELAYED_ACK | typeof KEEPALIVE | typeof FIN_WAIT_2 | typeof REORDERING | typeof PACING;
+
+// inet/tcp/timers.d.ts
+interface TimerOwner {
+    expire(): void;
+}
+
+// inet/tcp/timers.d.ts
+declare class Timers extends TimedEvent {
+    constructor(label: string, scheduler: Scheduler, owner: TimerOwner);
+    dueNs(kind: TimerKind): number;
+    isSet(kind: TimerKind): boolean;
+    set(kind: TimerKind, delayNs: number): void;
+    clear(kind: TimerKind): void;
+    clearAll(): void;
+    next(): number;
+    takeDue(kind: TimerKind): boolean;
+    run(): void;
 }
 
 // inet/udp/pcb.d.ts
@@ -4088,8 +4639,28 @@ interface ReceiveBuffer {
     rights(): Iterable<Rights>;
 }
 
+// socket/send-account.d.ts
+declare abstract class SendAccount implements Payer {
+    readonly waiters: WaitQueue;
+    sendLimitBytes: number;
+    constructor(writableShare: number);
+    get sendQueueBytes(): number;
+    get isWritable(): boolean;
+    chargeSend(packet: Packet): void;
+    charge(bytes: number): void;
+    uncharge(bytes: number): void;
+}
+
 // socket/socket.d.ts
 type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
+
+// socket/stream-buffer.d.ts
+interface StreamPiece {
+    readonly length: number;
+    copyTo(target: Uint8Array, at?: number): number;
+    consume(count: number): void;
+    release(): void;
+}
 
 // tty/discipline.d.ts
 interface DisciplineClient {
@@ -4466,4 +5037,21 @@ interface RouterAdvertisement {
 // wire/packet.d.ts
 interface Payer {
     uncharge(bytes: number): void;
+}
+
+// wire/tcp-options.d.ts
+interface Options {
+    mss: number;
+    windowScale: number;
+    sackPermitted: boolean;
+    hasTimestamps: boolean;
+    timestampValue: number;
+    timestampEcho: number;
+    sackBlocks: readonly SackBlock[];
+}
+
+// wire/tcp-options.d.ts
+interface SackBlock {
+    readonly start: number;
+    readonly end: number;
 }

@@ -16,6 +16,8 @@ import { Chunk, type Host, IpAddress, inetAddress, type Protocol, type Socket } 
 import { describe, expect, test } from "vitest";
 import { oneHost } from "./support/world.ts";
 
+/** A number for experiments: RFC 3692. */
+const SLOW = 253;
 const ADDRESS = { address: "127.0.0.1", port: 7 };
 const nowhere = inetAddress(IpAddress.v4(0), 0);
 
@@ -24,7 +26,7 @@ function slowProtocol(sockets: Socket[]): Protocol {
   return {
     domain: AF_INET,
     type: SOCK_STREAM,
-    protocol: 253,
+    protocol: SLOW,
     name: "slow",
     attach(socket) {
       sockets.push(socket);
@@ -58,7 +60,7 @@ async function run(program: (sys: Sys, sockets: readonly Socket[], host: Host) =
 describe("connect", () => {
   test("waits until the connection stands", async () => {
     await run(async (sys, sockets) => {
-      const fd = sys.socket(AF_INET, SOCK_STREAM);
+      const fd = sys.socket(AF_INET, SOCK_STREAM, SLOW);
       sys.fork(async (child) => {
         await child.sleep(2);
         sockets[0]?.connected();
@@ -71,7 +73,7 @@ describe("connect", () => {
 
   test("answers what it failed with", async () => {
     await run(async (sys, sockets) => {
-      const fd = sys.socket(AF_INET, SOCK_STREAM);
+      const fd = sys.socket(AF_INET, SOCK_STREAM, SLOW);
       const connecting = sys.connect(fd, ADDRESS);
       sockets[0]?.fail("ECONNREFUSED");
       await expect(connecting).rejects.toMatchObject({ code: "ECONNREFUSED", syscall: "connect" });
@@ -81,7 +83,7 @@ describe("connect", () => {
 
   test("that does not wait is EINPROGRESS, then EALREADY; poll and SO_ERROR tell the end", async () => {
     await run(async (sys, sockets) => {
-      const fd = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+      const fd = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, SLOW);
       await expect(sys.connect(fd, ADDRESS)).rejects.toThrow("EINPROGRESS");
       await expect(sys.connect(fd, ADDRESS)).rejects.toThrow("EALREADY");
       sockets[0]?.fail("ETIMEDOUT");
@@ -92,7 +94,7 @@ describe("connect", () => {
 
   test("with SO_SNDTIMEO is EINPROGRESS when the time is over", async () => {
     await run(async (sys) => {
-      const fd = sys.socket(AF_INET, SOCK_STREAM);
+      const fd = sys.socket(AF_INET, SOCK_STREAM, SLOW);
       sys.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, 3);
       await expect(sys.connect(fd, ADDRESS)).rejects.toThrow("EINPROGRESS");
       expect(sys.clockGettime("CLOCK_MONOTONIC").seconds).toBe(3);
@@ -102,7 +104,7 @@ describe("connect", () => {
 
 test("a protocol fills the stream that receivers drain, and leaves out what it does not have", async () => {
   await run(async (sys, sockets) => {
-    const fd = sys.socket(AF_INET, SOCK_STREAM);
+    const fd = sys.socket(AF_INET, SOCK_STREAM, SLOW);
     const watched = { fd, events: POLLIN | POLLOUT, revents: 0 };
     await sys.poll([watched], 0);
     expect(watched.revents).toBe(POLLOUT | POLLHUP);

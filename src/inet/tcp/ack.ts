@@ -104,7 +104,7 @@ function updateWindow(tcb: Tcb, seg: Segment): boolean {
   const { snd } = tcb;
   if (!isNewer(tcb, seg)) return false;
   const before = snd.wnd;
-  snd.wnd = seg.wnd * 2 ** snd.scale;
+  snd.wnd = seg.wnd << snd.scale;
   snd.wl1 = seg.seq;
   snd.wl2 = seg.ack;
   if (snd.wnd > snd.maxWnd) {

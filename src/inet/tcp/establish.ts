@@ -3,6 +3,7 @@
  *
  * Read first: RFC 9293 §3.10.7.3 and §3.10.7.4; Linux's tcp_finish_connect and tcp_init_transfer.
  */
+import * as wire from "../../wire/tcp.ts";
 import { enter } from "./finish.ts";
 import { keepIdleNs } from "./keepalive.ts";
 import { defaultMss, updateMss } from "./mss.ts";
@@ -21,7 +22,7 @@ export function establish(tcb: Tcb, seg: Segment): void {
   const { snd, tcp, socket, acknowledgment } = tcb;
   enter(tcb, "ESTABLISHED", seg.len > 0 ? "SYN, ACK" : "ACK of SYN");
   // RFC 7323 §2.2: the window of a SYN is never scaled; that of an ACK is. H20.
-  snd.wnd = seg.wnd * (seg.flags & 2 ? 1 : 2 ** snd.scale);
+  snd.wnd = seg.has(wire.SYN) ? seg.wnd : seg.wnd << snd.scale;
   snd.wl1 = seg.seq;
   snd.wl2 = seg.ack;
   snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);

@@ -11,7 +11,14 @@ const DOUBLINGS_MAX = 9;
 
 /** RFC 6298 §5.5: doubled each time, up to a bound. */
 export function rtoNs({ rtt, backoff }: Tcb): number {
-  return Math.min(rtt.rtoNs * 2 ** Math.min(backoff, 30), RTO_MAX_NS);
+  return doubled(rtt.rtoNs, backoff);
+}
+
+/** Doubled so many times, up to the longest RTO. */
+export function doubled(baseNs: number, times: number): number {
+  let result = baseNs;
+  for (let count = 0; count < times && result < RTO_MAX_NS; count++) result *= 2;
+  return Math.min(result, RTO_MAX_NS);
 }
 
 /**
@@ -24,6 +31,6 @@ export function isTimedOut({ retransmitsSinceNs, nowNs }: Tcb, retransmissionsMa
 }
 
 function modelTimeoutNs(retransmissionsMax: number): number {
-  if (retransmissionsMax <= DOUBLINGS_MAX) return (2 ** (retransmissionsMax + 1) - 1) * RTO_MIN_NS;
-  return (2 ** (DOUBLINGS_MAX + 1) - 1) * RTO_MIN_NS + (retransmissionsMax - DOUBLINGS_MAX) * RTO_MAX_NS;
+  if (retransmissionsMax <= DOUBLINGS_MAX) return ((2 << retransmissionsMax) - 1) * RTO_MIN_NS;
+  return ((2 << DOUBLINGS_MAX) - 1) * RTO_MIN_NS + (retransmissionsMax - DOUBLINGS_MAX) * RTO_MAX_NS;
 }

@@ -21,7 +21,7 @@ export function initialBuffers({ settings }: Tcp, socket: Socket): void {
 export function growSendBuffer({ options, cwnd, mss, socket, tcp }: Tcb): void {
   if (socket === null || options.isSendBufferFixed) return;
   const segments = Math.max(10, Math.ceil(cwnd / mss));
-  const perSegment = 2 ** Math.ceil(32 - Math.clz32(mss + SEGMENT_OVERHEAD_BYTES - 1)) + OBJECT_BYTES;
+  const perSegment = (1 << (32 - Math.clz32(mss + SEGMENT_OVERHEAD_BYTES - 1))) + OBJECT_BYTES;
   const wanted = Math.min(2 * segments * perSegment, nth(tcp.settings.wmem, 2));
   if (wanted > socket.sendLimitBytes) socket.sendLimitBytes = wanted;
 }

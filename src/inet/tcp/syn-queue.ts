@@ -13,7 +13,8 @@ import type { Endpoint } from "./demux.ts";
 import { emit } from "./emit.ts";
 import type { Listener } from "./listener.ts";
 import { advertisedMss } from "./mss.ts";
-import { RTO_INITIAL_NS, RTO_MAX_NS } from "./rtt.ts";
+import { doubled } from "./retransmission-timeout.ts";
+import { RTO_INITIAL_NS } from "./rtt.ts";
 import { timestampNow } from "./timestamps.ts";
 import { bufferMaxBytes, initialWindow, scaleFor } from "./window.ts";
 
@@ -137,6 +138,6 @@ export function offer(request: SynRequest): void {
 
 function arm(request: SynRequest): void {
   const { scheduler } = request.listener.tcp.machine;
-  const delayNs = Math.min(RTO_INITIAL_NS * 2 ** Math.min(request.retransmissions, 30), RTO_MAX_NS);
+  const delayNs = doubled(RTO_INITIAL_NS, request.retransmissions);
   scheduler.after(request, delayNs);
 }

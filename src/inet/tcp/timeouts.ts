@@ -9,7 +9,7 @@ import { keepCount, keepIdleNs, keepIntervalNs } from "./keepalive.ts";
 import { updateMss } from "./mss.ts";
 import { hasUnsent, sendIntoWindow } from "./output.ts";
 import { resend, timedOut } from "./recovery.ts";
-import { isTimedOut, rtoNs } from "./retransmission-timeout.ts";
+import { doubled, isTimedOut, rtoNs } from "./retransmission-timeout.ts";
 import { RTO_MAX_NS } from "./rtt.ts";
 import { isSynchronised } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
@@ -121,7 +121,7 @@ function probeWindow(tcb: Tcb): void {
   tcp.machine.counters.bump("TcpExtTCPWinProbe");
   sendProbe(tcb);
   tcb.probeBackoff++;
-  timers.set(PERSIST, untilUserTimeout(tcb, Math.min(tcb.rtt.rtoNs * 2 ** Math.min(tcb.probeBackoff, 30), RTO_MAX_NS)));
+  timers.set(PERSIST, untilUserTimeout(tcb, doubled(tcb.rtt.rtoNs, tcb.probeBackoff)));
 }
 
 function keepAlive(tcb: Tcb): void {
