@@ -4,7 +4,7 @@
 import * as fc from "fast-check";
 import type { LinkOptions } from "netloom";
 import { describe, expect, test } from "vitest";
-import { connectTo, listenOn, pattern, readAll, twoHosts, writeAll } from "./support/tcp.ts";
+import { connectStubbornly, listenOn, pattern, readAll, twoHosts, writeAll } from "./support/tcp.ts";
 
 interface Case {
   readonly link: LinkOptions;
@@ -27,7 +27,7 @@ async function exchange({ link, seed, there, back, piece }: Case) {
     sys.close(fd);
   });
   a.spawn("client", async (sys) => {
-    const fd = await connectTo(sys);
+    const fd = await connectStubbornly(sys);
     const reading = readAll(sys, fd, 1000);
     await writeAll(sys, fd, pattern(there), piece);
     arrived.back = await reading;

@@ -27,6 +27,20 @@ export function listenOn(sys: Sys, port: number, backlog: number = 16, address: 
   return fd;
 }
 
+/** Connects, again while ARP finds nobody, and answers the descriptor. */
+export async function connectStubbornly(sys: Sys, to: { address: string; port: number } = SERVER): Promise<number> {
+  for (;;) {
+    const fd = sys.socket(AF_INET, SOCK_STREAM);
+    try {
+      await sys.connect(fd, to);
+      return fd;
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EHOSTUNREACH") throw error;
+      sys.close(fd);
+    }
+  }
+}
+
 /** Connects, and answers the descriptor. */
 export async function connectTo(sys: Sys, to: { address: string; port: number } = SERVER): Promise<number> {
   const fd = sys.socket(AF_INET, SOCK_STREAM);
