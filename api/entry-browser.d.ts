@@ -270,6 +270,16 @@ export type EpollInterest = Pick<EpollEvent, "events"> & Partial<EpollEvent>;
 
 export type Errno = keyof typeof ERRNO;
 
+export interface ExtendedError {
+    readonly ee_errno: number;
+    readonly ee_origin: number;
+    readonly ee_type: number;
+    readonly ee_code: number;
+    readonly ee_info: number;
+    readonly ee_data: number;
+    readonly offender: NamedAddress | null;
+}
+
 export declare const FD_CLOEXEC = 1;
 
 export declare const FIOASYNC = 21586;
@@ -404,11 +414,79 @@ export declare const IPC_STAT = 2;
 
 export declare const IPPROTO_ICMP = 1;
 
+export declare const IPPROTO_IGMP = 2;
+
 export declare const IPPROTO_IP = 0;
+
+export declare const IPPROTO_RAW = 255;
 
 export declare const IPPROTO_TCP = 6;
 
 export declare const IPPROTO_UDP = 17;
+
+export declare const IP_ADD_MEMBERSHIP = 35;
+
+export declare const IP_ADD_SOURCE_MEMBERSHIP = 39;
+
+export declare const IP_BIND_ADDRESS_NO_PORT = 24;
+
+export declare const IP_BLOCK_SOURCE = 38;
+
+export declare const IP_DROP_MEMBERSHIP = 36;
+
+export declare const IP_DROP_SOURCE_MEMBERSHIP = 40;
+
+export declare const IP_FREEBIND = 15;
+
+export declare const IP_HDRINCL = 3;
+
+export declare const IP_MINTTL = 21;
+
+export declare const IP_MTU = 14;
+
+export declare const IP_MTU_DISCOVER = 10;
+
+export declare const IP_MULTICAST_ALL = 49;
+
+export declare const IP_MULTICAST_IF = 32;
+
+export declare const IP_MULTICAST_LOOP = 34;
+
+export declare const IP_MULTICAST_TTL = 33;
+
+export declare const IP_OPTIONS = 4;
+
+export declare const IP_PKTINFO = 8;
+
+export declare const IP_PMTUDISC_DO = 2;
+
+export declare const IP_PMTUDISC_DONT = 0;
+
+export declare const IP_PMTUDISC_INTERFACE = 4;
+
+export declare const IP_PMTUDISC_OMIT = 5;
+
+export declare const IP_PMTUDISC_PROBE = 3;
+
+export declare const IP_PMTUDISC_WANT = 1;
+
+export declare const IP_RECVERR = 11;
+
+export declare const IP_RECVOPTS = 6;
+
+export declare const IP_RECVORIGDSTADDR = 20;
+
+export declare const IP_RECVTOS = 13;
+
+export declare const IP_RECVTTL = 12;
+
+export declare const IP_RETOPTS = 7;
+
+export declare const IP_TOS = 1;
+
+export declare const IP_TTL = 2;
+
+export declare const IP_UNBLOCK_SOURCE = 37;
 
 export declare const ISIG = 1;
 
@@ -525,15 +603,21 @@ export declare const MQ_PRIO_MAX = 32768;
 
 export declare const MSG_CMSG_CLOEXEC = 1073741824;
 
+export declare const MSG_CONFIRM = 2048;
+
 export declare const MSG_COPY = 16384;
 
 export declare const MSG_CTRUNC = 8;
+
+export declare const MSG_DONTROUTE = 4;
 
 export declare const MSG_DONTWAIT = 64;
 
 export declare const MSG_ERRQUEUE = 8192;
 
 export declare const MSG_EXCEPT = 8192;
+
+export declare const MSG_MORE = 32768;
 
 export declare const MSG_NOERROR = 4096;
 
@@ -603,6 +687,23 @@ export interface MessageToSend {
     readonly control?: readonly ControlMessage[];
 }
 
+export interface MulticastInterface {
+    readonly imr_address?: string;
+    readonly imr_ifindex?: number;
+}
+
+export interface MulticastRequest {
+    readonly imr_multiaddr: string;
+    readonly imr_address?: string;
+    readonly imr_ifindex?: number;
+}
+
+export interface MulticastSourceRequest {
+    readonly imr_multiaddr: string;
+    readonly imr_interface: string;
+    readonly imr_sourceaddr: string;
+}
+
 export declare const NCCS = 19;
 
 export declare const NI_DGRAM = 16;
@@ -614,6 +715,12 @@ export declare const NI_NUMERICHOST = 1;
 export declare const NI_NUMERICSERV = 2;
 
 export declare const NOFLSH = 128;
+
+export interface NamedAddress {
+    readonly family: number;
+    readonly address: string;
+    readonly port: number;
+}
 
 export interface Netstat {
     readonly host: string;
@@ -681,6 +788,16 @@ export interface OptionValues {
         readonly [SO_LINGER]: Linger;
         readonly [SO_PEERCRED]: Credentials;
         readonly [SO_BINDTODEVICE]: string;
+    };
+    readonly [IPPROTO_IP]: {
+        readonly [IP_OPTIONS]: Uint8Array;
+        readonly [IP_MULTICAST_IF]: MulticastInterface;
+        readonly [IP_ADD_MEMBERSHIP]: MulticastRequest;
+        readonly [IP_DROP_MEMBERSHIP]: MulticastRequest;
+        readonly [IP_ADD_SOURCE_MEMBERSHIP]: MulticastSourceRequest;
+        readonly [IP_DROP_SOURCE_MEMBERSHIP]: MulticastSourceRequest;
+        readonly [IP_BLOCK_SOURCE]: MulticastSourceRequest;
+        readonly [IP_UNBLOCK_SOURCE]: MulticastSourceRequest;
     };
 }
 
@@ -1136,6 +1253,8 @@ export declare const SO_LINGER = 13;
 
 export declare const SO_MARK = 36;
 
+export declare const SO_NO_CHECK = 11;
+
 export declare const SO_OOBINLINE = 10;
 
 export declare const SO_PASSCRED = 16;
@@ -1556,6 +1675,8 @@ export interface TypedReceipt {
     readonly bytes: number;
     readonly type: number;
 }
+
+export declare const UDP_CORK = 1;
 
 export interface UnixEndpoint {
     readonly path: string;
@@ -2365,6 +2486,18 @@ declare class Ip {
 type PortUnreachable = (packet: Packet, arrival: Arrival) => void;
 
 // inet/ip/ip.d.ts
+interface SendOptions {
+    readonly timeToLive?: number;
+    readonly trafficClass?: number;
+    readonly flowLabel?: number;
+    readonly mtuDiscovery?: number;
+    readonly ipOptions?: Uint8Array;
+    readonly hopByHop?: Uint8Array;
+    readonly dontFragment?: boolean;
+    readonly multicastLoop?: boolean;
+}
+
+// inet/ip/ip.d.ts
 type TransportError = (error: IcmpError) => boolean;
 
 // inet/ip/ip.d.ts
@@ -2382,6 +2515,12 @@ declare class Network {
     toString(): string;
 }
 
+// inet/ip/path-mtu.d.ts
+interface PathMtuLimits {
+    readonly mtuMin4: number;
+    readonly expiresNs: number;
+}
+
 // inet/ip/path.d.ts
 interface Path {
     readonly destination: IpAddress;
@@ -2395,13 +2534,15 @@ interface Path {
 
 // inet/ip/path.d.ts
 declare class PathTable {
-    constructor(scheduler: Scheduler, interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable);
+    constructor(scheduler: Scheduler, interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable, mtuLimits?: PathMtuLimits);
     to(destination: IpAddress, demanded?: Interface | null): Path | Errno;
-    broadcastFrom(source: IpAddress, destination: IpAddress): Path | Errno;
+    groupFrom(source: IpAddress, destination: IpAddress): Path | Errno;
     mtu(path: Path): number;
     linkMtu({ destination, through }: Path): number;
     setLinkMtu(through: Interface, mtu: number): void;
+    isNarrow(path: Path): boolean;
     learnMtu(destination: IpAddress, mtu: number): void;
+    redirect(destination: IpAddress, gateway: IpAddress, through: Interface): void;
 }
 
 // inet/ip/route.d.ts
@@ -2449,6 +2590,19 @@ declare class RouteTable {
     snapshot(): readonly RouteSnapshot[];
 }
 
+// inet/ip4/memberships.d.ts
+declare class Memberships {
+    constructor(ip: Ip);
+    join(group: IpAddress, address: IpAddress, index: number): 0 | Errno;
+    leave(group: IpAddress, address: IpAddress, index: number): 0 | Errno;
+    include(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
+    exclude(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
+    block(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
+    unblock(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
+    allows(group: IpAddress, source: IpAddress, through: Interface | null, others: boolean): boolean;
+    leaveAll(): void;
+}
+
 // inet/ip4/reassembly.d.ts
 declare class Reassembly {
     constructor(ip: Ip);
@@ -2464,12 +2618,9 @@ declare const INTERFACE_SETTINGS: {
     readonly secure_redirects: 1;
     readonly send_redirects: 1;
     readonly shared_media: 1;
-    readonly accept_source_route: 0;
     readonly rp_filter: 0;
     readonly accept_local: 0;
-    readonly bc_forwarding: 0;
     readonly arp_ignore: 0;
-    readonly arp_accept: 0;
     readonly force_igmp_version: 0;
 };
 
@@ -2477,7 +2628,7 @@ declare const INTERFACE_SETTINGS: {
 type Ipv4InterfaceSetting = keyof typeof INTERFACE_SETTINGS;
 
 // inet/ip4/settings.d.ts
-declare class Ipv4Settings {
+declare class Ipv4Settings implements PathMtuLimits {
     readonly forward: IntegerSetting;
     readonly defaultTtl: IntegerSetting;
     readonly noPmtuDiscovery: IntegerSetting;
@@ -2499,11 +2650,36 @@ declare class Ipv4Settings {
     readonly igmpMaxMemberships: IntegerSetting;
     readonly interfaces: InterfaceSettings<Ipv4InterfaceSetting>;
     constructor(sysctl: Sysctl, interfaces: InterfaceTable);
+    forwardsOn(from: Interface): boolean;
     setForwarding(forwarding: boolean): void;
     get mtuDiscovery(): number;
     get ipfragTimeNs(): number;
-    get mtuExpiresNs(): number;
+    get mtuMin4(): number;
+    get expiresNs(): number;
     get icmpRateLimitNs(): number;
+}
+
+// inet/ip4/socket-options.d.ts
+declare class IpSocketOptions {
+    readonly ip: Ip;
+    readonly socket: Socket;
+    readonly errors: ErrorQueue;
+    readonly memberships: Memberships;
+    timeToLive: number;
+    tos: number;
+    minTimeToLive: number;
+    multicastTimeToLive: number;
+    multicastInterface: Interface | null;
+    multicastAddress: IpAddress;
+    mtuDiscovery: number;
+    headerOptions: Uint8Array;
+    constructor(ip: Ip, socket: Socket);
+    has(flag: number): boolean;
+    turnOn(flag: number): void;
+    get wantsControl(): boolean;
+    get(option: number, peer: IpAddress | null): OptionValue | Errno;
+    set(option: number, value: OptionValue): 0 | Errno;
+    detach(): void;
 }
 
 // inet/ip6/ip6.d.ts
@@ -3216,21 +3392,48 @@ declare class Timers extends TimedEvent {
     run(): void;
 }
 
+// inet/udp/cork.d.ts
+declare class Corked {
+    readonly way: Way;
+    constructor(way: Way);
+    get length(): number;
+    append(data: Uint8Array): void;
+    join(): Uint8Array;
+}
+
+// inet/udp/cork.d.ts
+interface Way {
+    readonly path: Path;
+    readonly source: IpAddress;
+    readonly port: number;
+    readonly options: SendOptions;
+}
+
 // inet/udp/pcb.d.ts
 declare class UdpPcb {
     readonly socket: Socket;
+    readonly options: IpSocketOptions;
     localAddress: IpAddress;
     localPort: number;
     remote: InetAddress | null;
+    device: Interface | null;
+    hasOwnAddress: boolean;
+    hasOwnPort: boolean;
+    reusesPort: boolean;
+    uid: number;
+    noChecksum: boolean;
+    isCorked: boolean;
+    corked: Corked | null;
     lastSource: InetAddress | null;
     next: UdpPcb | null;
-    constructor(socket: Socket);
-    accepts(destination: IpAddress, source: IpAddress, sourcePort: number): boolean;
+    constructor(socket: Socket, options: IpSocketOptions);
+    accepts(destination: IpAddress, source: IpAddress, sourcePort: number, through: Interface | null): boolean;
 }
 
 // inet/udp/pcb.d.ts
 declare class UdpTable {
-    lookup(destination: IpAddress, port: number, source: IpAddress, sourcePort: number): UdpPcb | null;
+    constructor(key?: number);
+    lookup(destination: IpAddress, port: number, source: IpAddress, sourcePort: number, through?: Interface | null): UdpPcb | null;
     onPort(port: number): readonly UdpPcb[];
     all(): readonly UdpPcb[];
     add(pcb: UdpPcb): void;
@@ -4551,6 +4754,7 @@ declare class Interface implements DeviceClient {
     readonly device: Device;
     readonly linkType: LinkType;
     readonly counters: InterfaceCounters;
+    readonly filter: ReceiveFilter;
     constructor(machine: Machine, identity: InterfaceIdentity, device: Device, parts: InterfaceParts);
     get mtu(): number;
     get isLoopback(): boolean;
@@ -4696,6 +4900,15 @@ declare class ProtocolQueue implements Runnable {
     run(): void;
 }
 
+// netif/receive-filter.d.ts
+declare class ReceiveFilter {
+    promiscuous: number;
+    allGroups: number;
+    join(group: MacAddress): void;
+    leave(group: MacAddress): void;
+    hears(group: MacAddress): boolean;
+}
+
 // socket/accept-queue.d.ts
 declare class AcceptQueue {
     backlogMax: number;
@@ -4757,6 +4970,29 @@ declare class Chunk {
     copyTo(target: Uint8Array, at?: number): number;
     consume(count: number): void;
     release(): void;
+}
+
+// socket/error-queue.d.ts
+declare class ErrorQueue {
+    constructor(socket: Socket);
+    get isEmpty(): boolean;
+    push(error: QueuedError): void;
+    receive(into: Uint8Array): Received | Errno;
+    clear(): void;
+}
+
+// socket/error-queue.d.ts
+interface QueuedError {
+    readonly errno: Errno;
+    readonly origin: number;
+    readonly type: number;
+    readonly code: number;
+    readonly info: number;
+    readonly offender: NamedAddress | null;
+    readonly payload: Uint8Array;
+    readonly destination: SocketAddress;
+    readonly level: number;
+    readonly option: number;
 }
 
 // socket/generic-options.d.ts
@@ -5155,6 +5391,15 @@ type Message = {
     readonly kind: "parameter-problem";
     readonly code: number;
     readonly pointer: number;
+}
+ | {
+    readonly kind: "redirect";
+    readonly code: number;
+    readonly gateway: IpAddress;
+} | {
+    readonly kind: "timestamp-request" | "timestamp-reply";
+    readonly identifier: number;
+    readonly sequence: number;
 } | {
     readonly kind: "other";
     readonly type: number;

@@ -218,6 +218,7 @@ export declare class Interface implements DeviceClient {
     readonly device: Device;
     readonly linkType: LinkType;
     readonly counters: InterfaceCounters;
+    readonly filter: ReceiveFilter;
     constructor(machine: Machine, identity: InterfaceIdentity, device: Device, parts: InterfaceParts);
     get mtu(): number;
     get isLoopback(): boolean;
@@ -378,6 +379,16 @@ export interface OptionValues {
         readonly [SO_LINGER]: Linger;
         readonly [SO_PEERCRED]: Credentials;
         readonly [SO_BINDTODEVICE]: string;
+    };
+    readonly [IPPROTO_IP]: {
+        readonly [IP_OPTIONS]: Uint8Array;
+        readonly [IP_MULTICAST_IF]: MulticastInterface;
+        readonly [IP_ADD_MEMBERSHIP]: MulticastRequest;
+        readonly [IP_DROP_MEMBERSHIP]: MulticastRequest;
+        readonly [IP_ADD_SOURCE_MEMBERSHIP]: MulticastSourceRequest;
+        readonly [IP_DROP_SOURCE_MEMBERSHIP]: MulticastSourceRequest;
+        readonly [IP_BLOCK_SOURCE]: MulticastSourceRequest;
+        readonly [IP_UNBLOCK_SOURCE]: MulticastSourceRequest;
     };
 }
 
@@ -868,6 +879,30 @@ declare const LOCK_SH = 1;
 // abi/fcntl.d.ts
 declare const LOCK_UN = 8;
 
+// abi/ip.d.ts
+declare const IP_ADD_MEMBERSHIP = 35;
+
+// abi/ip.d.ts
+declare const IP_ADD_SOURCE_MEMBERSHIP = 39;
+
+// abi/ip.d.ts
+declare const IP_BLOCK_SOURCE = 38;
+
+// abi/ip.d.ts
+declare const IP_DROP_MEMBERSHIP = 36;
+
+// abi/ip.d.ts
+declare const IP_DROP_SOURCE_MEMBERSHIP = 40;
+
+// abi/ip.d.ts
+declare const IP_MULTICAST_IF = 32;
+
+// abi/ip.d.ts
+declare const IP_OPTIONS = 4;
+
+// abi/ip.d.ts
+declare const IP_UNBLOCK_SOURCE = 37;
+
 // abi/signal.d.ts
 declare const SIG_DFL = 0;
 
@@ -885,6 +920,9 @@ declare const AF_UNIX = 1;
 
 // abi/socket.d.ts
 declare const AF_UNSPEC = 0;
+
+// abi/socket.d.ts
+declare const IPPROTO_IP = 0;
 
 // abi/socket.d.ts
 declare const SOL_SOCKET = 1;
@@ -1556,6 +1594,12 @@ declare class Network {
     toString(): string;
 }
 
+// inet/ip/path-mtu.d.ts
+interface PathMtuLimits {
+    readonly mtuMin4: number;
+    readonly expiresNs: number;
+}
+
 // inet/ip/path.d.ts
 interface Path {
     readonly destination: IpAddress;
@@ -1569,13 +1613,15 @@ interface Path {
 
 // inet/ip/path.d.ts
 declare class PathTable {
-    constructor(scheduler: Scheduler, interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable);
+    constructor(scheduler: Scheduler, interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable, mtuLimits?: PathMtuLimits);
     to(destination: IpAddress, demanded?: Interface | null): Path | Errno;
-    broadcastFrom(source: IpAddress, destination: IpAddress): Path | Errno;
+    groupFrom(source: IpAddress, destination: IpAddress): Path | Errno;
     mtu(path: Path): number;
     linkMtu({ destination, through }: Path): number;
     setLinkMtu(through: Interface, mtu: number): void;
+    isNarrow(path: Path): boolean;
     learnMtu(destination: IpAddress, mtu: number): void;
+    redirect(destination: IpAddress, gateway: IpAddress, through: Interface): void;
 }
 
 // inet/ip/route-spec.d.ts
@@ -1653,6 +1699,19 @@ declare class RouteTable {
     snapshot(): readonly RouteSnapshot[];
 }
 
+// inet/ip4/memberships.d.ts
+declare class Memberships {
+    constructor(ip: Ip);
+    join(group: IpAddress, address: IpAddress, index: number): 0 | Errno;
+    leave(group: IpAddress, address: IpAddress, index: number): 0 | Errno;
+    include(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
+    exclude(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
+    block(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
+    unblock(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
+    allows(group: IpAddress, source: IpAddress, through: Interface | null, others: boolean): boolean;
+    leaveAll(): void;
+}
+
 // inet/ip4/reassembly.d.ts
 declare class Reassembly {
     constructor(ip: Ip);
@@ -1668,12 +1727,9 @@ declare const INTERFACE_SETTINGS: {
     readonly secure_redirects: 1;
     readonly send_redirects: 1;
     readonly shared_media: 1;
-    readonly accept_source_route: 0;
     readonly rp_filter: 0;
     readonly accept_local: 0;
-    readonly bc_forwarding: 0;
     readonly arp_ignore: 0;
-    readonly arp_accept: 0;
     readonly force_igmp_version: 0;
 };
 
@@ -1681,7 +1737,7 @@ declare const INTERFACE_SETTINGS: {
 type Ipv4InterfaceSetting = keyof typeof INTERFACE_SETTINGS;
 
 // inet/ip4/settings.d.ts
-declare class Ipv4Settings {
+declare class Ipv4Settings implements PathMtuLimits {
     readonly forward: IntegerSetting;
     readonly defaultTtl: IntegerSetting;
     readonly noPmtuDiscovery: IntegerSetting;
@@ -1703,11 +1759,36 @@ declare class Ipv4Settings {
     readonly igmpMaxMemberships: IntegerSetting;
     readonly interfaces: InterfaceSettings<Ipv4InterfaceSetting>;
     constructor(sysctl: Sysctl, interfaces: InterfaceTable);
+    forwardsOn(from: Interface): boolean;
     setForwarding(forwarding: boolean): void;
     get mtuDiscovery(): number;
     get ipfragTimeNs(): number;
-    get mtuExpiresNs(): number;
+    get mtuMin4(): number;
+    get expiresNs(): number;
     get icmpRateLimitNs(): number;
+}
+
+// inet/ip4/socket-options.d.ts
+declare class IpSocketOptions {
+    readonly ip: Ip;
+    readonly socket: Socket;
+    readonly errors: ErrorQueue;
+    readonly memberships: Memberships;
+    timeToLive: number;
+    tos: number;
+    minTimeToLive: number;
+    multicastTimeToLive: number;
+    multicastInterface: Interface | null;
+    multicastAddress: IpAddress;
+    mtuDiscovery: number;
+    headerOptions: Uint8Array;
+    constructor(ip: Ip, socket: Socket);
+    has(flag: number): boolean;
+    turnOn(flag: number): void;
+    get wantsControl(): boolean;
+    get(option: number, peer: IpAddress | null): OptionValue | Errno;
+    set(option: number, value: OptionValue): 0 | Errno;
+    detach(): void;
 }
 
 // inet/ip6/ip6.d.ts
@@ -2420,21 +2501,48 @@ declare class Timers extends TimedEvent {
     run(): void;
 }
 
+// inet/udp/cork.d.ts
+declare class Corked {
+    readonly way: Way;
+    constructor(way: Way);
+    get length(): number;
+    append(data: Uint8Array): void;
+    join(): Uint8Array;
+}
+
+// inet/udp/cork.d.ts
+interface Way {
+    readonly path: Path;
+    readonly source: IpAddress;
+    readonly port: number;
+    readonly options: SendOptions;
+}
+
 // inet/udp/pcb.d.ts
 declare class UdpPcb {
     readonly socket: Socket;
+    readonly options: IpSocketOptions;
     localAddress: IpAddress;
     localPort: number;
     remote: InetAddress | null;
+    device: Interface | null;
+    hasOwnAddress: boolean;
+    hasOwnPort: boolean;
+    reusesPort: boolean;
+    uid: number;
+    noChecksum: boolean;
+    isCorked: boolean;
+    corked: Corked | null;
     lastSource: InetAddress | null;
     next: UdpPcb | null;
-    constructor(socket: Socket);
-    accepts(destination: IpAddress, source: IpAddress, sourcePort: number): boolean;
+    constructor(socket: Socket, options: IpSocketOptions);
+    accepts(destination: IpAddress, source: IpAddress, sourcePort: number, through: Interface | null): boolean;
 }
 
 // inet/udp/pcb.d.ts
 declare class UdpTable {
-    lookup(destination: IpAddress, port: number, source: IpAddress, sourcePort: number): UdpPcb | null;
+    constructor(key?: number);
+    lookup(destination: IpAddress, port: number, source: IpAddress, sourcePort: number, through?: Interface | null): UdpPcb | null;
     onPort(port: number): readonly UdpPcb[];
     all(): readonly UdpPcb[];
     add(pcb: UdpPcb): void;
@@ -4578,6 +4686,15 @@ interface QdiscSnapshot {
     readonly more: Readonly<Record<string, number>>;
 }
 
+// netif/receive-filter.d.ts
+declare class ReceiveFilter {
+    promiscuous: number;
+    allGroups: number;
+    join(group: MacAddress): void;
+    leave(group: MacAddress): void;
+    hears(group: MacAddress): boolean;
+}
+
 // socket/accept-queue.d.ts
 declare class AcceptQueue {
     backlogMax: number;
@@ -4604,6 +4721,36 @@ declare class Rights {
     discard(): void;
 }
 
+// socket/error-queue.d.ts
+declare class ErrorQueue {
+    constructor(socket: Socket);
+    get isEmpty(): boolean;
+    push(error: QueuedError): void;
+    receive(into: Uint8Array): Received | Errno;
+    clear(): void;
+}
+
+// socket/error-queue.d.ts
+interface NamedAddress {
+    readonly family: number;
+    readonly address: string;
+    readonly port: number;
+}
+
+// socket/error-queue.d.ts
+interface QueuedError {
+    readonly errno: Errno;
+    readonly origin: number;
+    readonly type: number;
+    readonly code: number;
+    readonly info: number;
+    readonly offender: NamedAddress | null;
+    readonly payload: Uint8Array;
+    readonly destination: SocketAddress;
+    readonly level: number;
+    readonly option: number;
+}
+
 // socket/generic-options.d.ts
 declare class GenericOptions {
     dontRoute: boolean;
@@ -4622,6 +4769,26 @@ declare class GenericOptions {
 interface Linger {
     readonly onoff: number;
     readonly linger: number;
+}
+
+// socket/option.d.ts
+interface MulticastInterface {
+    readonly imr_address?: string;
+    readonly imr_ifindex?: number;
+}
+
+// socket/option.d.ts
+interface MulticastRequest {
+    readonly imr_multiaddr: string;
+    readonly imr_address?: string;
+    readonly imr_ifindex?: number;
+}
+
+// socket/option.d.ts
+interface MulticastSourceRequest {
+    readonly imr_multiaddr: string;
+    readonly imr_interface: string;
+    readonly imr_sourceaddr: string;
 }
 
 // socket/protocol.d.ts
@@ -4896,6 +5063,15 @@ type Message = {
     readonly kind: "parameter-problem";
     readonly code: number;
     readonly pointer: number;
+}
+ | {
+    readonly kind: "redirect";
+    readonly code: number;
+    readonly gateway: IpAddress;
+} | {
+    readonly kind: "timestamp-request" | "timestamp-reply";
+    readonly identifier: number;
+    readonly sequence: number;
 } | {
     readonly kind: "other";
     readonly type: number;

@@ -30,10 +30,15 @@ export const SOCK_CLOEXEC = 0o2000000;
 
 export const IPPROTO_IP = 0;
 export const IPPROTO_ICMP = 1;
+/** Who listens to which group: RFC 2236. */
+export const IPPROTO_IGMP = 2;
 export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
 export const IPPROTO_IPV6 = 41;
 export const IPPROTO_ICMPV6 = 58;
+
+/** A raw socket that writes whole datagrams, of any protocol, and receives none. */
+export const IPPROTO_RAW = 255;
 
 export const SOL_SOCKET = 1;
 /** Fetch and clear the pending error: its number. */
@@ -51,6 +56,8 @@ export const SO_RCVBUF = 8;
 export const SO_KEEPALIVE = 9;
 /** Urgent data stays in the stream. */
 export const SO_OOBINLINE = 10;
+/** UDP without a checksum. */
+export const SO_NO_CHECK = 11;
 /** 0 to 6; more is for root. */
 export const SO_PRIORITY = 12;
 /** close(2) waits for what was sent, or throws it away: { onoff, linger } with seconds. */
@@ -88,20 +95,27 @@ export const MSG_OOB = 0x1;
 export const MSG_PEEK = 0x2;
 /** In the flags of a received message: ancillary data had no room and was discarded. */
 export const MSG_CTRUNC = 0x8;
+/** To hosts on a link of ours only. */
+export const MSG_DONTROUTE = 0x4;
+/** The neighbour is there: it has answered. */
+export const MSG_CONFIRM = 0x800;
+/** More of this datagram is to come. */
+export const MSG_MORE = 0x8000;
 /** Answer with the real length of the datagram, even when the buffer was shorter. */
 export const MSG_TRUNC = 0x20;
 /** This call does not wait. */
 export const MSG_DONTWAIT = 0x40;
 /** Wait until the whole buffer is full. */
 export const MSG_WAITALL = 0x100;
-/** More follows at once: a segment may wait for it. */
-export const MSG_MORE = 0x8000;
 /** Receive from the queue of errors instead. */
 export const MSG_ERRQUEUE = 0x2000;
 /** Don't raise SIGPIPE. */
 export const MSG_NOSIGNAL = 0x4000;
 /** Descriptors that come with the message are closed by exec. */
 export const MSG_CMSG_CLOEXEC = 0x4000_0000;
+
+/** Of the level IPPROTO_UDP: hold back until it is taken out again. */
+export const UDP_CORK = 1;
 
 /** Nothing more is received. */
 export const SHUT_RD = 0;

@@ -18,6 +18,7 @@ import { solicit } from "./arp/output.ts";
 import * as icmpInput from "./icmp/input.ts";
 import { ErrorLimit } from "./icmp/limit.ts";
 import * as icmpOutput from "./icmp/output.ts";
+import { Igmp } from "./igmp/igmp.ts";
 import { attachIpv6, type Inet6 } from "./inet6.ts";
 import { Ip } from "./ip/ip.ts";
 import { addRoute, deleteRoute, type RouteSpec } from "./ip/route-spec.ts";
@@ -42,6 +43,7 @@ export class Inet {
     this.#attachIcmp(ip);
     this.v6 = attachIpv6(ip);
     netif.register(ETHERTYPE_IPV4, (packet, from, kind) => ipInput(ip, packet, from, kind));
+    new Igmp(ip);
     this.udp = new Udp(machine, ip);
     this.tcp = new Tcp(machine, ip);
     this.protocols = [udpProtocol(this.udp), ...tcpProtocols(this.tcp)];
@@ -94,7 +96,7 @@ export class Inet {
   }
 
   #attachIcmp(ip: Ip): void {
-    const limit = new ErrorLimit();
+    const limit = new ErrorLimit(ip.settings);
     ip.sendError = (packet, frameKind, message) => icmpOutput.error(ip, limit, packet, frameKind, message);
     ip.portUnreachable = (packet, { frameKind }) => ip.sendError(packet, frameKind, PORT_UNREACHABLE);
     ip.register(IPPROTO_ICMP, (packet, arrival) => icmpInput.input(ip, packet, arrival), 4);

@@ -29,13 +29,16 @@ const ipFrame = (destination: number, ...payload: number[]): Packet =>
   frame({ destination, source: THEIRS, etherType: 0x0800 }, Uint8Array.from(payload));
 
 test("frames for us, for all and for a group go up, without their header, when the scheduler comes to it", () => {
-  const { world, device, heard } = listening();
+  const { world, netif, device, heard } = listening();
   device.client?.receive(ipFrame(OURS, 1));
   device.client?.receive(ipFrame(BROADCAST, 2));
+  netif.interfaces.get("eth0")?.filter.join(0x01_00_5e_00_00_01);
   device.client?.receive(ipFrame(0x01_00_5e_00_00_01, 3));
+  device.client?.receive(ipFrame(0x01_00_5e_00_00_02, 4));
   expect(heard).toEqual([]);
   world.run();
   expect(heard).toEqual(["eth0 host 1", "eth0 group 2", "eth0 group 3"]);
+  expect(netif.machine.counters.snapshot()).toEqual({ IfInOtherGroup: 1 });
 });
 
 test("a frame for somebody else is dropped and counted", () => {

@@ -32,9 +32,9 @@ function ethernetInput(netif: Netif, packet: Packet, from: Interface): void {
   }
   const destination = ethernet.destination(view, start);
   const isForUs = destination === from.macAddress;
-  // A switch floods what it has not learnt yet. There are no multicast filters: all groups are taken, and IP sorts them.
-  if (!isForUs && !isMulticast(destination)) {
-    from.discardIncoming(packet, "IfInOtherHost");
+  // A switch floods what it has not learnt yet, and all groups.
+  if (!isForUs && !(isMulticast(destination) && from.filter.hears(destination))) {
+    from.discardIncoming(packet, isMulticast(destination) ? "IfInOtherGroup" : "IfInOtherHost");
     return;
   }
   if (!isForUs && destination !== BROADCAST) from.counters.rxMulticast++;

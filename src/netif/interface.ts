@@ -11,6 +11,7 @@ import type { MacAddress } from "../wire/mac-address.ts";
 import type { Packet } from "../wire/packet.ts";
 import type { QdiscOptions } from "./qdisc/options.ts";
 import type { QdiscOwner, QdiscSnapshot } from "./qdisc/qdisc.ts";
+import { ReceiveFilter } from "./receive-filter.ts";
 import { TransmitQueue } from "./transmit-queue.ts";
 
 /** Where a packet goes, as seen from the host. */
@@ -67,6 +68,8 @@ export class Interface implements DeviceClient {
     txBytes: 0,
     txDrops: 0,
   };
+  /** What it takes beside what is sent to its own address. */
+  readonly filter: ReceiveFilter = new ReceiveFilter();
   readonly #queue: TransmitQueue;
   readonly #parts: InterfaceParts;
   #mtu: number | null = null;

@@ -5,7 +5,17 @@
  * a string, it is a Text within the kernel, whose calls never answer a bare string, and a string outside. A protocol that
  * adds an option whose value is not a number adds it to OptionValues, so that programs see its type.
  */
-import type { SO_BINDTODEVICE, SO_LINGER, SO_PEERCRED, SOL_SOCKET } from "../abi/socket.ts";
+import type {
+  IP_ADD_MEMBERSHIP,
+  IP_ADD_SOURCE_MEMBERSHIP,
+  IP_BLOCK_SOURCE,
+  IP_DROP_MEMBERSHIP,
+  IP_DROP_SOURCE_MEMBERSHIP,
+  IP_MULTICAST_IF,
+  IP_OPTIONS,
+  IP_UNBLOCK_SOURCE,
+} from "../abi/ip.ts";
+import type { IPPROTO_IP, SO_BINDTODEVICE, SO_LINGER, SO_PEERCRED, SOL_SOCKET } from "../abi/socket.ts";
 import type { Credentials } from "./ancillary.ts";
 
 /** What an option or a control message holds: an int; or a struct, as a plain record of its members; or bytes. */
@@ -22,12 +32,42 @@ export interface Linger {
   readonly linger: number;
 }
 
+/** struct ip_mreqn: a group, and the interface by index or by an address of its own. */
+export interface MulticastRequest {
+  readonly imr_multiaddr: string;
+  readonly imr_address?: string;
+  readonly imr_ifindex?: number;
+}
+
+/** struct ip_mreq_source. */
+export interface MulticastSourceRequest {
+  readonly imr_multiaddr: string;
+  readonly imr_interface: string;
+  readonly imr_sourceaddr: string;
+}
+
+/** Of struct ip_mreqn, what says an interface: the value of IP_MULTICAST_IF. */
+export interface MulticastInterface {
+  readonly imr_address?: string;
+  readonly imr_ifindex?: number;
+}
+
 /** The options whose value is not a number, by level and option. */
 export interface OptionValues {
   readonly [SOL_SOCKET]: {
     readonly [SO_LINGER]: Linger;
     readonly [SO_PEERCRED]: Credentials;
     readonly [SO_BINDTODEVICE]: string;
+  };
+  readonly [IPPROTO_IP]: {
+    readonly [IP_OPTIONS]: Uint8Array;
+    readonly [IP_MULTICAST_IF]: MulticastInterface;
+    readonly [IP_ADD_MEMBERSHIP]: MulticastRequest;
+    readonly [IP_DROP_MEMBERSHIP]: MulticastRequest;
+    readonly [IP_ADD_SOURCE_MEMBERSHIP]: MulticastSourceRequest;
+    readonly [IP_DROP_SOURCE_MEMBERSHIP]: MulticastSourceRequest;
+    readonly [IP_BLOCK_SOURCE]: MulticastSourceRequest;
+    readonly [IP_UNBLOCK_SOURCE]: MulticastSourceRequest;
   };
 }
 

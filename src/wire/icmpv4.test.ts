@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as icmpv4 from "./icmpv4.ts";
 import {
+  addressV4,
   bytes,
   emitted,
   expectRoundTrip,
@@ -22,6 +23,9 @@ const KNOWN_TYPES: readonly number[] = [
   icmpv4.ECHO_REQUEST,
   icmpv4.TIME_EXCEEDED,
   icmpv4.PARAMETER_PROBLEM,
+  icmpv4.REDIRECT,
+  icmpv4.TIMESTAMP_REQUEST,
+  icmpv4.TIMESTAMP_REPLY,
 ];
 
 const messages: fc.Arbitrary<icmpv4.Message> = fc.oneof(
@@ -33,6 +37,12 @@ const messages: fc.Arbitrary<icmpv4.Message> = fc.oneof(
   fc.record({ kind: fc.constant("destination-unreachable" as const), code: uint8, nextHopMtu: uint16 }),
   fc.record({ kind: fc.constant("time-exceeded" as const), code: uint8 }),
   fc.record({ kind: fc.constant("parameter-problem" as const), code: uint8, pointer: uint8 }),
+  fc.record({ kind: fc.constant("redirect" as const), code: uint8, gateway: addressV4 }),
+  fc.record({
+    kind: fc.constantFrom("timestamp-request" as const, "timestamp-reply" as const),
+    identifier: uint16,
+    sequence: uint16,
+  }),
   fc.record({
     kind: fc.constant("other" as const),
     type: uint8.filter((type) => !KNOWN_TYPES.includes(type)),

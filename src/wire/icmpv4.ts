@@ -11,6 +11,7 @@
  * The checksum covers the data too: emit() leaves it zero, and fillChecksum() follows when the data are in place.
  */
 import * as checksum from "./checksum.ts";
+import { IpAddress } from "./ip-address.ts";
 import * as ipv4 from "./ipv4.ts";
 
 const TYPE = 0;
@@ -21,11 +22,18 @@ export const HEADER_LENGTH = 8;
 
 export const ECHO_REPLY = 0;
 export const DESTINATION_UNREACHABLE = 3;
-const SOURCE_QUENCH = 4;
-const REDIRECT = 5;
+export const SOURCE_QUENCH = 4;
+export const REDIRECT = 5;
 export const ECHO_REQUEST = 8;
 export const TIME_EXCEEDED = 11;
 export const PARAMETER_PROBLEM = 12;
+export const TIMESTAMP_REQUEST = 13;
+export const TIMESTAMP_REPLY = 14;
+/** NR_ICMP_TYPES: nothing is known of types behind this. */
+const TYPE_MAX = 18;
+
+/** Code of REDIRECT. */
+export const REDIRECT_HOST = 1;
 
 /** Codes of DESTINATION_UNREACHABLE. */
 export const NET_UNREACHABLE = 0;
@@ -46,6 +54,13 @@ export type Message =
   | { readonly kind: "time-exceeded"; readonly code: number }
   /** The pointer is the index of the octet at fault in the quoted packet, when the code is zero. */
   | { readonly kind: "parameter-problem"; readonly code: number; readonly pointer: number }
+  /** The gateway to use instead, for the destination of the quoted packet. */
+  | { readonly kind: "redirect"; readonly code: number; readonly gateway: IpAddress }
+  | {
+      readonly kind: "timestamp-request" | "timestamp-reply";
+      readonly identifier: number;
+      readonly sequence: number;
+    }
   | { readonly kind: "other"; readonly type: number; readonly code: number; readonly rest: number };
 
 /** Where the packet that an error is about begins, and how much of it came along: the caller checks before reading ports. */
@@ -80,6 +95,12 @@ export function parse(view: DataView, offset: number): Message {
       return { kind: "time-exceeded", code };
     case PARAMETER_PROBLEM:
       return { kind: "parameter-problem", code, pointer: rest >>> 24 };
+    case REDIRECT:
+      return { kind: "redirect", code, gateway: IpAddress.v4(rest) };
+    case TIMESTAMP_REQUEST:
+      return { kind: "timestamp-request", identifier: rest >>> 16, sequence: rest & 0xffff };
+    case TIMESTAMP_REPLY:
+      return { kind: "timestamp-reply", identifier: rest >>> 16, sequence: rest & 0xffff };
     default:
       return { kind: "other", type: type(view, offset), code, rest };
   }
@@ -106,9 +127,20 @@ function words(message: Message): readonly [type: number, code: number, rest: nu
       return [TIME_EXCEEDED, message.code, 0];
     case "parameter-problem":
       return [PARAMETER_PROBLEM, message.code, message.pointer * 0x100_0000];
+    case "redirect":
+      return [REDIRECT, message.code, message.gateway.v4];
+    case "timestamp-request":
+      return [TIMESTAMP_REQUEST, 0, message.identifier * 0x1_0000 + message.sequence];
+    case "timestamp-reply":
+      return [TIMESTAMP_REPLY, 0, message.identifier * 0x1_0000 + message.sequence];
     case "other":
       return [message.type, message.code, message.rest];
   }
+}
+
+/** The number of a message's type. */
+export function typeOf(message: Message): number {
+  return words(message)[0];
 }
 
 /** Computes and writes the checksum of a message of `length` bytes, whatever stands in its place. */
@@ -119,6 +151,20 @@ export function fillChecksum(view: DataView, offset: number, length: number): vo
 
 export function type(view: DataView, offset: number): number {
   return view.getUint8(offset + TYPE);
+}
+
+/** Bytes of the three times behind the header of a timestamp message. */
+export const TIMES_LENGTH = 12;
+
+/** RFC 792: when an answer was received and sent, in milliseconds since midnight UT; the first of the three is the asker's. */
+export function setReceiveAndTransmitTime(view: DataView, offset: number, timeMs: number): void {
+  view.setUint32(offset + HEADER_LENGTH + 4, timeMs);
+  view.setUint32(offset + HEADER_LENGTH + 8, timeMs);
+}
+
+/** As Linux's icmp_send: nothing is ever sent about an error, nor about what may be one. */
+export function drawsNoError(type: number): boolean {
+  return type > TYPE_MAX || isError(type);
 }
 
 /** RFC 1122 §3.2.2: no ICMP error is ever sent about one of these. */

@@ -164,6 +164,17 @@ function recordTime(view: DataView, offset: number, who: Parameters<typeof stamp
   return true;
 }
 
+/** Of the options of a request, which are sound, those that an answer carries back: RFC 1122 §3.2.2.6. */
+export function recording(options: Uint8Array): Uint8Array {
+  const view = new DataView(options.buffer, options.byteOffset, options.length);
+  const contents = scan(view, 0, options.length);
+  if (typeof contents === "number") return new Uint8Array(0);
+  const kept = [contents.recordRoute, contents.timestamp].filter((at) => at >= 0).sort((one, other) => one - other);
+  const bytes = kept.flatMap((at) => [...options.subarray(at, at + view.getUint8(at + 1))]);
+  while (bytes.length % 4 !== 0) bytes.push(END);
+  return Uint8Array.from(bytes);
+}
+
 /** In the header at `offset`, options that only the first fragment carries become no operations. */
 export function blankUncopied(view: DataView, offset: number): void {
   const end = offset + ipv4.headerLength(view, offset);

@@ -111,7 +111,10 @@ const LINES: readonly (readonly [string, Uint8Array])[] = [
   ["IP bad-len 10", ipFrame(IPPROTO_UDP, datagram(18), { totalLength: 10 })],
   [`${PORTS} UDP, length 18`, UDP_FRAME],
   [`${PORTS} UDP, length 0`, ipFrame(IPPROTO_UDP, datagram(0))],
-  [`${PORTS} UDP, length 18`, ipFrame(IPPROTO_UDP, datagram(18), { options: bytes("01 01 01 00") })],
+  [
+    `${PORTS} UDP, length 18, options (NOP,NOP,NOP,EOL)`,
+    ipFrame(IPPROTO_UDP, datagram(18), { options: bytes("01 01 01 00") }),
+  ],
   [`${PORTS} UDP, length 4`, Uint8Array.of(...ipFrame(IPPROTO_UDP, datagram(4)), ...new Uint8Array(14))],
   [`${PORTS} UDP, length 4`, ipFrame(IPPROTO_UDP, datagram(18, { length: 12 }))],
   [`${PORTS} UDP, bad length 92 > 18`, ipFrame(IPPROTO_UDP, datagram(18, { length: 100 }))],

@@ -6,11 +6,13 @@
  * of these tables. Packets are described as they are, damaged or cut short, so nothing here relies on a check(): a field is read
  * after a look at how many bytes there are, and no input makes a function throw.
  */
-import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from "../abi/socket.ts";
+import { IPPROTO_ICMP, IPPROTO_IGMP, IPPROTO_TCP, IPPROTO_UDP } from "../abi/socket.ts";
 import * as arp from "./arp.ts";
 import * as ethernet from "./ethernet.ts";
 import * as icmpv4 from "./icmpv4.ts";
+import * as igmp from "./igmp.ts";
 import * as ipv4 from "./ipv4.ts";
+import * as ipv4Options from "./ipv4-options.ts";
 import * as mac from "./mac-address.ts";
 import { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "./pcapng.ts";
 import * as ppp from "./ppp.ts";
@@ -55,6 +57,7 @@ const IP_VERSIONS: ReadonlyMap<number, Describe> = new Map([
 
 const IP_PROTOCOLS: ReadonlyMap<number, DescribePayload> = new Map([
   [IPPROTO_ICMP, describeIcmp],
+  [IPPROTO_IGMP, describeIgmp],
   [IPPROTO_UDP, describeUdp],
 ]);
 
@@ -129,7 +132,14 @@ function describeIp(view: DataView, offset: number, length: number): string {
   };
   // Only the first fragment starts with the header of the next protocol.
   const isFirst = ipv4.fragmentOffset(view, offset) === 0;
-  return `IP ${missing}${isFirst ? describePayload(view, offset + headerLength, payload) : describeLaterFragment(payload)}`;
+  const text = isFirst ? describePayload(view, offset + headerLength, payload) : describeLaterFragment(payload);
+  return `IP ${missing}${text}${optionsText(view, offset, Math.min(headerLength, length))}`;
+}
+
+/** As tcpdump -v shows them, and behind the rest. */
+function optionsText(view: DataView, offset: number, captured: number): string {
+  const length = captured - ipv4.HEADER_LENGTH;
+  return length <= 0 ? "" : `, options (${ipv4Options.text(view, offset + ipv4.HEADER_LENGTH, length)})`;
 }
 
 function describeIpv6(view: DataView, offset: number, length: number): string {
@@ -159,6 +169,10 @@ function describeUdp(view: DataView, offset: number, payload: Payload): string {
   return `${ends} UDP, bad length ${dataLength} > ${length - udp.HEADER_LENGTH}`;
 }
 
+function describeIgmp(view: DataView, offset: number, { source, destination, captured }: Payload): string {
+  return `${source} > ${destination}: ${igmp.text(view, offset, captured) ?? "[|igmp]"}`;
+}
+
 function describeIcmp(view: DataView, offset: number, payload: Payload): string {
   const ends = `${payload.source} > ${payload.destination}:`;
   const what = payload.captured < icmpv4.HEADER_LENGTH ? undefined : icmpText(view, offset, payload.captured);
@@ -181,9 +195,26 @@ function icmpText(view: DataView, offset: number, captured: number): string | un
       return message.code === 0
         ? `parameter problem - octet ${message.pointer}`
         : `parameter problem - code ${message.code}`;
+    case "redirect":
+      return redirectText(view, icmpv4.quote(offset, captured), message.code, `${message.gateway}`);
+    case "timestamp-request":
+      return `time stamp query id ${message.identifier} seq ${message.sequence}`;
+    case "timestamp-reply":
+      return `time stamp reply id ${message.identifier} seq ${message.sequence}`;
     case "other":
       return `type-#${message.type}`;
   }
+}
+
+function redirectText(view: DataView, quote: icmpv4.Quote, code: number, gateway: string): string | undefined {
+  if (quote.length < ipv4.HEADER_LENGTH) return undefined;
+  const [how, what] = [
+    ["", "net"],
+    ["", "host"],
+    ["-tos", "net"],
+    ["-tos", "host"],
+  ][code] ?? [`-#${code}`, "host"];
+  return `redirect${how} ${ipv4.destination(view, quote.offset)} to ${what} ${gateway}`;
 }
 
 const TIME_EXCEEDED_TEXTS: ReadonlyMap<number, string> = new Map([

@@ -155,61 +155,6 @@ export {
   strsignal,
 } from "../abi/signal.ts";
 export {
-  AF_INET,
-  AF_INET6,
-  AF_UNIX,
-  AF_UNSPEC,
-  IPPROTO_ICMP,
-  IPPROTO_IP,
-  IPPROTO_TCP,
-  IPPROTO_UDP,
-  MSG_CMSG_CLOEXEC,
-  MSG_CTRUNC,
-  MSG_DONTWAIT,
-  MSG_ERRQUEUE,
-  MSG_NOSIGNAL,
-  MSG_OOB,
-  MSG_PEEK,
-  MSG_TRUNC,
-  MSG_WAITALL,
-  SHUT_RD,
-  SHUT_RDWR,
-  SHUT_WR,
-  SO_ACCEPTCONN,
-  SO_BINDTODEVICE,
-  SO_BROADCAST,
-  SO_DOMAIN,
-  SO_DONTROUTE,
-  SO_ERROR,
-  SO_KEEPALIVE,
-  SO_LINGER,
-  SO_MARK,
-  SO_OOBINLINE,
-  SO_PASSCRED,
-  SO_PEERCRED,
-  SO_PRIORITY,
-  SO_PROTOCOL,
-  SO_RCVBUF,
-  SO_RCVLOWAT,
-  SO_RCVTIMEO,
-  SO_REUSEADDR,
-  SO_REUSEPORT,
-  SO_SNDBUF,
-  SO_SNDLOWAT,
-  SO_SNDTIMEO,
-  SO_TIMESTAMP,
-  SO_TIMESTAMPNS,
-  SO_TYPE,
-  SOCK_CLOEXEC,
-  SOCK_DGRAM,
-  SOCK_NONBLOCK,
-  SOCK_RAW,
-  SOCK_SEQPACKET,
-  SOCK_STREAM,
-  SOL_SOCKET,
-  SOMAXCONN,
-} from "../abi/socket.ts";
-export {
   F_OK,
   R_OK,
   S_IFCHR,
@@ -371,7 +316,17 @@ export type { Serial, SerialOptions } from "../link/serial.ts";
 export { formatQdisc, type QdiscOptions } from "../netif/qdisc/options.ts";
 export type { QdiscSnapshot } from "../netif/qdisc/qdisc.ts";
 export type { Credentials } from "../socket/ancillary.ts";
-export type { ControlMessage, Linger, OptionValue, OptionValues, ValueOf } from "../socket/option.ts";
+export type { ExtendedError, NamedAddress } from "../socket/error-queue.ts";
+export type {
+  ControlMessage,
+  Linger,
+  MulticastInterface,
+  MulticastRequest,
+  MulticastSourceRequest,
+  OptionValue,
+  OptionValues,
+  ValueOf,
+} from "../socket/option.ts";
 
 export { cfmakeraw, type Termios, type WindowSize } from "../tty/termios.ts";
 
@@ -384,5 +339,6 @@ export { DeadlockError, EndOfTimeError, HeldClockError } from "./errors.ts";
 export type { Mechanism, Property } from "./mechanism.ts";
 export { MECHANISMS } from "./mechanisms.ts";
 export type { OutsideSource } from "./outside.ts";
+export * from "./public-sockets.ts";
 export type { Progress } from "./run-loop.ts";
 export type { RunOptions, RunResult, WorldOptions } from "./world.ts";

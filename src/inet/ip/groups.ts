@@ -7,6 +7,7 @@
  */
 import type { Interface } from "../../netif/interface.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
+import { type MacAddress, multicastV4, multicastV6 } from "../../wire/mac-address.ts";
 
 /** One group on one interface. */
 export interface Membership {
@@ -43,6 +44,7 @@ export class GroupTable {
       return;
     }
     entries.set(key, { group, users: 1 });
+    through.filter.join(linkGroup(group));
     this.#listeners.get(group.family)?.(through, group, "join");
   }
 
@@ -53,6 +55,7 @@ export class GroupTable {
     const known = entries?.get(key);
     if (known === undefined || --known.users > 0) return;
     entries?.delete(key);
+    through.filter.leave(linkGroup(group));
     this.#listeners.get(group.family)?.(through, group, "leave");
   }
 
@@ -76,4 +79,9 @@ export class GroupTable {
       [...entries.values()].map(({ group, users }) => ({ through, group, users })),
     );
   }
+}
+
+/** The Ethernet address that a group's frames are sent to. */
+function linkGroup(group: IpAddress): MacAddress {
+  return group.family === 4 ? multicastV4(group.v4) : multicastV6(group.w3 >>> 0);
 }

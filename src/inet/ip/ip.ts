@@ -156,7 +156,7 @@ export class Ip {
     this.settings = new Ipv4Settings(machine.sysctl, netif.interfaces);
     this.routes = new RouteTable();
     this.addresses = new AddressTable(this.routes);
-    this.paths = new PathTable(machine.scheduler, netif.interfaces, this.addresses, this.routes);
+    this.paths = new PathTable(machine.scheduler, netif.interfaces, this.addresses, this.routes, this.settings);
     this.nextIdentification = machine.random("ip identification").below(0x1_0000);
     this.reassembly = new Reassembly(this);
     netif.interfaces.subscribe((changed, change) => {

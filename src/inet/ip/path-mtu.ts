@@ -8,32 +8,43 @@ import type { Scheduler } from "../../base/scheduler.ts";
 import type { Interface } from "../../netif/interface.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 
-/** net.ipv4.route.mtu_expires and net.ipv6.route.mtu_expires. */
-const EXPIRES_NS = 600 * 1_000_000_000;
-/** net.ipv4.route.min_pmtu, and RFC 8201 §4: no claim makes an IPv6 path narrower than every IPv6 link has to be. */
-const MTU_MIN_4 = 552;
+/** RFC 8201 §4: no claim makes an IPv6 path narrower than every IPv6 link has to be. */
 export const MTU_MIN_6 = 1280;
 /** Anyone can send such claims: the table is bounded, and the one made first is forgotten first. */
 const CLAIMS_MAX = 1024;
 
+/** Settings, which may change. */
+export interface PathMtuLimits {
+  /** net.ipv4.route.min_pmtu. */
+  readonly mtuMin4: number;
+  /** net.ipv4.route.mtu_expires, and net.ipv6.route.mtu_expires, which is the same here. */
+  readonly expiresNs: number;
+}
+
+const DEFAULT_LIMITS: PathMtuLimits = { mtuMin4: 552, expiresNs: 600 * 1_000_000_000 };
+
 interface Claim {
   readonly mtu: number;
+  /** Less was claimed than a path is believed to be: as Linux's locked metric, so gateways may cut what is sent. */
+  readonly isFloored: boolean;
   readonly expiresNs: number;
 }
 
 export class PathMtuTable {
   readonly #scheduler: Scheduler;
+  readonly #limits: PathMtuLimits;
   /** What routers advertise for a whole link: IPv6 alone. */
   readonly #linkMtus: Map<Interface, number> = new Map<Interface, number>();
   readonly #claims: Map<string, Claim> = new Map<string, Claim>();
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, limits: PathMtuLimits = DEFAULT_LIMITS) {
     this.#scheduler = scheduler;
+    this.#limits = limits;
   }
 
   /** A router says that no more than `mtu` bytes fit through. Nothing that it says makes a path wider. */
   learn(destination: IpAddress, mtu: number): void {
-    const floored = Math.max(mtu, destination.family === 4 ? MTU_MIN_4 : MTU_MIN_6);
+    const floored = Math.max(mtu, destination.family === 4 ? this.#limits.mtuMin4 : MTU_MIN_6);
     if (floored >= this.of(destination, Number.POSITIVE_INFINITY)) return;
     const key = destination.toString();
     this.#claims.delete(key);
@@ -43,7 +54,18 @@ export class PathMtuTable {
         break;
       }
     }
-    this.#claims.set(key, { mtu: floored, expiresNs: this.#scheduler.nowNs + EXPIRES_NS });
+    this.#claims.set(key, {
+      mtu: floored,
+      isFloored: mtu < floored,
+      expiresNs: this.#scheduler.nowNs + this.#limits.expiresNs,
+    });
+  }
+
+  /** Has a router claimed that even less fits than is believed? Then "don't fragment" would be the end of what is sent. */
+  isFloored(destination: IpAddress): boolean {
+    if (this.#claims.size === 0) return false;
+    const claim = this.#claims.get(destination.toString());
+    return claim?.isFloored === true && claim.expiresNs > this.#scheduler.nowNs;
   }
 
   /** A router has said how much is to be sent at a time on its link: RFC 4861 §4.6.4. */

@@ -19,7 +19,7 @@ test("neighbours, gateways, ourselves, everybody, nobody", () => {
   expect(path(host, "0.0.0.0")).toBe("local 127.0.0.1 via 127.0.0.1 lo src 127.0.0.1");
   expect(path(host, "10.0.0.255")).toBe("broadcast 10.0.0.255 via 10.0.0.255 eth0 src 10.0.0.1");
   expect(path(host, "255.255.255.255")).toBe("broadcast 255.255.255.255 via 10.0.0.9 eth0 src 10.0.0.1");
-  expect(path(host, "224.0.0.1")).toBe("ENETUNREACH");
+  expect(path(host, "224.0.0.1")).toBe("multicast 224.0.0.1 via 10.0.0.9 eth0 src 10.0.0.1");
   expect(path(host, "2001:db8::1")).toBe("ENETUNREACH");
 });
 

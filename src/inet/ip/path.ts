@@ -11,7 +11,8 @@ import type { Interface } from "../../netif/interface.ts";
 import type { InterfaceTable } from "../../netif/interface-table.ts";
 import { type IpAddress, LOOPBACK_V4, LOOPBACK_V6 } from "../../wire/ip-address.ts";
 import type { AddressTable } from "./addresses.ts";
-import { PathMtuTable } from "./path-mtu.ts";
+import { type PathMtuLimits, PathMtuTable } from "./path-mtu.ts";
+import { RedirectTable } from "./redirects.ts";
 import type { RouteTable } from "./route.ts";
 
 export interface Path {
@@ -39,9 +40,17 @@ export class PathTable {
   readonly #remembered: (Path | undefined)[] = new Array<Path | undefined>(REMEMBERED).fill(undefined);
 
   readonly #mtus: PathMtuTable;
+  readonly #redirects: RedirectTable;
 
-  constructor(scheduler: Scheduler, interfaces: InterfaceTable, addresses: AddressTable, routes: RouteTable) {
-    this.#mtus = new PathMtuTable(scheduler);
+  constructor(
+    scheduler: Scheduler,
+    interfaces: InterfaceTable,
+    addresses: AddressTable,
+    routes: RouteTable,
+    mtuLimits?: PathMtuLimits,
+  ) {
+    this.#mtus = new PathMtuTable(scheduler, mtuLimits);
+    this.#redirects = new RedirectTable(scheduler);
     this.#interfaces = interfaces;
     this.#addresses = addresses;
     this.#routes = routes;
@@ -68,10 +77,11 @@ export class PathTable {
     return path;
   }
 
-  /** The same for a limited broadcast from a certain address: through the interface that has it. */
-  broadcastFrom(source: IpAddress, destination: IpAddress): Path | Errno {
+  /** The same for a limited broadcast, or a group, from a certain address: through the interface that has it. */
+  groupFrom(source: IpAddress, destination: IpAddress): Path | Errno {
     const own = this.#addresses.list().find(({ through, address }) => address.equals(source) && through.up);
-    return own === undefined ? this.to(destination) : this.#path("broadcast", destination, own.through, source);
+    if (own === undefined) return this.to(destination);
+    return this.#path(destination.isBroadcast ? "broadcast" : "multicast", destination, own.through, source);
   }
 
   /** The largest packet, IP header included, that is known to fit through. Ask for each packet: it changes. */
@@ -89,14 +99,25 @@ export class PathTable {
     this.#mtus.setLinkMtu(through, mtu);
   }
 
+  /** Is the path so narrow that gateways have to be allowed to cut? */
+  isNarrow(path: Path): boolean {
+    return this.#mtus.isFloored(path.destination);
+  }
+
   /** ICMP says that no more than this fits through on the way to the destination. */
   learnMtu(destination: IpAddress, mtu: number): void {
     this.#mtus.learn(destination, mtu);
   }
 
-  // Sums of counters that only rise: two different states of the three never have the same.
+  /** A gateway says that another one is nearer to this destination. */
+  redirect(destination: IpAddress, gateway: IpAddress, through: Interface): void {
+    this.#redirects.learn(destination, gateway, through);
+  }
+
+  // Sums of counters that only rise: two different states of the four never have the same.
   get #generation(): number {
-    return this.#interfaces.generation + this.#addresses.generation + this.#routes.generation;
+    const { generation } = this.#redirects;
+    return generation + this.#interfaces.generation + this.#addresses.generation + this.#routes.generation;
   }
 
   #decide(destination: IpAddress, demanded: Interface | null): Path | Errno {
@@ -109,7 +130,9 @@ export class PathTable {
       case "broadcast":
         return this.#decideBroadcast(destination, demanded);
       case "multicast":
-        return destination.family === 4 ? "ENETUNREACH" : this.#decideMulticast6(destination, demanded);
+        return destination.family === 4
+          ? this.#decideUnicast(destination, "multicast", demanded)
+          : this.#decideMulticast6(destination, demanded);
       case "unicast":
         return this.#decideUnicast(destination, "unicast", demanded);
     }
@@ -143,11 +166,20 @@ export class PathTable {
 
   #decideUnicast(destination: IpAddress, kind: Path["kind"], demanded: Interface | null): Path | Errno {
     const route = this.#routes.lookup(destination, demanded);
+    if (route === "ENETUNREACH" && demanded !== null && destination.family === 4)
+      return this.#decideOnLink(destination, kind, demanded);
     if (typeof route === "string") return route;
-    const nextHop = route.gateway ?? destination;
+    const nextHop = this.#redirects.of(destination, route.through) ?? route.gateway ?? destination;
     const source = route.source ?? this.#addresses.select(route.through, nextHop, destination);
     if (source === undefined) return destination.family === 4 ? "ENETUNREACH" : "EADDRNOTAVAIL";
     return this.#path(kind, destination, route.through, source, nextHop, demanded);
+  }
+
+  /** As ip_route_output_key_hash: who names the interface is believed that the destination is on its link. */
+  #decideOnLink(destination: IpAddress, kind: Path["kind"], demanded: Interface): Path | Errno {
+    const source = this.#addresses.select(demanded, destination);
+    if (source === undefined || !demanded.up) return "ENETUNREACH";
+    return this.#path(kind, destination, demanded, source, destination, demanded);
   }
 
   #path(

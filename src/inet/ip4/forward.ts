@@ -2,18 +2,20 @@
  * A datagram for somebody else goes on: what a gateway does.
  *
  * Read first: RFC 1812 §5.2.1 and §5.3.1, RFC 1191 §4, Linux's ip_forward. Off unless `ip.forwarding` is set.
- * No redirects are sent. A datagram that does not fit is cut, where its sender allows it, else refused with what would fit.
+ * A datagram that leaves by the interface through which it has come draws a redirect. One that does not fit is cut, where its sender allows it, else refused with what would fit.
  */
 import type { Errno } from "../../abi/errno.ts";
 import { countDrop } from "../../base/machine.ts";
+import type { Interface } from "../../netif/interface.ts";
 import * as icmpv4 from "../../wire/icmpv4.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { Packet } from "../../wire/packet.ts";
+import { shouldRedirect } from "../icmp/redirect.ts";
 import type { Arrival, Ip } from "../ip/ip.ts";
 import { stamp } from "./options.ts";
 import { trace, transmit } from "./output.ts";
 
-export function forward(ip: Ip, packet: Packet, { destination, frameKind }: Arrival): void {
+export function forward(ip: Ip, packet: Packet, { source, destination, frameKind }: Arrival, from: Interface): void {
   const { view, start } = packet;
   // RFC 1812 §5.3.1: a gateway does not pass on what would arrive with a time to live of zero.
   const timeToLive = ipv4.timeToLive(view, start);
@@ -31,6 +33,9 @@ export function forward(ip: Ip, packet: Packet, { destination, frameKind }: Arri
     refuse(ip, packet, frameKind, "IpFragFails", unreachable(icmpv4.FRAGMENTATION_NEEDED, mtu));
     return;
   }
+  const isDetour = shouldRedirect(ip, source, path.nextHop, from, path.through);
+  if (isDetour)
+    ip.sendError(packet, frameKind, { kind: "redirect", code: icmpv4.REDIRECT_HOST, gateway: path.nextHop });
   // The bytes may be shared with the copies that a switch has made for others.
   packet.own();
   if (ipv4.headerLength(view, start) > ipv4.HEADER_LENGTH) stamp(ip, packet, path.source);

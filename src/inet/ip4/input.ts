@@ -8,6 +8,7 @@ import { countDrop } from "../../base/machine.ts";
 import type { Interface } from "../../netif/interface.ts";
 import type { FrameKind } from "../../netif/protocol-queue.ts";
 import * as icmpv4 from "../../wire/icmpv4.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { Packet } from "../../wire/packet.ts";
 import type { Arrival, Ip } from "../ip/ip.ts";
@@ -34,9 +35,14 @@ export function input(ip: Ip, packet: Packet, from: Interface, frameKind: FrameK
     discard(ip, packet, "IpInAddrErrors");
     return;
   }
+  if (frameKind !== "looped" && !isSourceValid(ip, arrival.source, from)) {
+    discard(ip, packet, "IpExtIPReversePathFilter");
+    return;
+  }
   if (arrival.headerLength > ipv4.HEADER_LENGTH && !obeyOptions(ip, packet, arrival, from)) return;
-  if (arrival.kind === "local" || arrival.kind === "broadcast") deliver(ip, packet, arrival);
-  else if (arrival.kind === "unicast" && ip.forwarding) forward(ip, packet, arrival);
+  if (arrival.kind === "multicast") inputMulticast(ip, packet, arrival, from);
+  else if (arrival.kind === "local" || arrival.kind === "broadcast") deliver(ip, packet, arrival);
+  else if (arrival.kind === "unicast" && ip.settings.forwardsOn(from)) forward(ip, packet, arrival, from);
   else discard(ip, packet, "IpInAddrErrors");
 }
 
@@ -73,6 +79,13 @@ function read(ip: Ip, packet: Packet, from: Interface, frameKind: FrameKind): Ar
   return arrival;
 }
 
+/** RFC 1112 §7.2: what a group is sent is for us where somebody here has joined it on that interface. */
+function inputMulticast(ip: Ip, packet: Packet, arrival: Arrival, from: Interface): void {
+  ip.machine.counters.bump("IpExtInMcastPkts");
+  if (ip.groups.has(from, arrival.destination)) deliver(ip, packet, arrival);
+  else discard(ip, packet, "IpInAddrErrors");
+}
+
 /** RFC 1812 §5.3.7, RFC 1122 §3.2.1.3: can a datagram between these addresses not have come this way? */
 function isMartian(ip: Ip, { source, destination, kind, frameKind }: Arrival, from: Interface): boolean {
   if (frameKind === "looped") return false;
@@ -80,11 +93,34 @@ function isMartian(ip: Ip, { source, destination, kind, frameKind }: Arrival, fr
   if (frameKind === "group" && kind !== "broadcast" && kind !== "multicast") return true;
   const sourceKind = ip.addresses.kindOf(source);
   if (sourceKind === "broadcast" || sourceKind === "multicast") return true;
+  // 0.0.0.0/8 is this network, and no address of it but the first is anything.
+  if (isOfThisNetwork(source) || isOfThisNetwork(destination)) return true;
   if (from.isLoopback) return false;
   if (source.isLoopback || destination.isLoopback) return true;
-  // Who has no address yet asks everybody (BOOTP, DHCP), nobody in particular.
-  if (sourceKind === "unspecified") return kind !== "broadcast";
-  return sourceKind === "local";
+  // Who has no address yet asks everybody (BOOTP, DHCP), or speaks of groups on its own link, and to nobody in particular.
+  if (sourceKind === "unspecified") return kind !== "broadcast" && !isLocalGroup(destination);
+  return sourceKind === "local" && !ip.settings.interfaces.either(from, "accept_local");
+}
+
+/**
+ * The reverse-path filter, rp_filter: 1 (RFC 3704 §2.2), the way back leaves by the interface through which the datagram has
+ * come; 2 (RFC 3704 §2.4), there is a way back at all.
+ */
+function isSourceValid(ip: Ip, source: IpAddress, from: Interface): boolean {
+  const mode = ip.settings.interfaces.larger(from, "rp_filter");
+  if (mode === 0 || from.isLoopback || source.isUnspecified) return true;
+  const back = ip.routes.lookup(source);
+  if (typeof back === "string") return false;
+  return mode === 2 || back.through === from;
+}
+
+function isOfThisNetwork(address: IpAddress): boolean {
+  return address.v4 >>> 24 === 0 && !address.isUnspecified;
+}
+
+/** 224.0.0.0/24: no router passes it on. */
+function isLocalGroup(destination: IpAddress): boolean {
+  return destination.v4 >>> 8 === 0xe0_0000;
 }
 
 function deliver(ip: Ip, packet: Packet, arrival: Arrival): void {

@@ -47,7 +47,8 @@ export function output(
     ecn: trafficClass & 3,
     totalLength,
     identification: ip.nextIdentification,
-    dontFragment: isWhole(mtuDiscovery) || (mtuDiscovery === IP_PMTUDISC_WANT && totalLength <= mtu),
+    dontFragment:
+      isWhole(mtuDiscovery) || (mtuDiscovery === IP_PMTUDISC_WANT && totalLength <= mtu && !ip.paths.isNarrow(path)),
     moreFragments: false,
     fragmentOffset: 0,
     timeToLive,
@@ -67,6 +68,8 @@ export function output(
 /** Sends a packet that has its IP header, in pieces where it is larger than the MTU. */
 export function transmit(ip: Ip, packet: Packet, path: Path, mtu: number, multicastLoop: boolean = true): void {
   // Our own sockets hear our broadcasts, and groups that they have joined, before anything is cut, as on Linux.
+  if (path.kind === "multicast") ip.machine.counters.bump("IpExtOutMcastPkts");
+  if (path.kind === "broadcast") ip.machine.counters.bump("IpExtOutBcastPkts");
   const isHeard = path.kind === "broadcast" || (path.kind === "multicast" && multicastLoop);
   if (isHeard) loopBack(ip.netif, path.through, packet.clone(), ETHERTYPE_IPV4);
   // RFC 1112 §6.1: with a time to live of zero a multicast does not leave the host.

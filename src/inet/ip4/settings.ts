@@ -6,8 +6,10 @@
  */
 import { IP_PMTUDISC_DONT, IP_PMTUDISC_WANT } from "../../abi/ip.ts";
 import type { IntegerSetting, IntegersSetting, Sysctl } from "../../base/sysctl.ts";
+import type { Interface } from "../../netif/interface.ts";
 import { InterfaceSettings } from "../../netif/interface-settings.ts";
 import type { InterfaceTable } from "../../netif/interface-table.ts";
+import type { PathMtuLimits } from "../ip/path-mtu.ts";
 
 const NS_PER_MS = 1_000_000;
 const NS_PER_SECOND = 1_000_000_000;
@@ -19,18 +21,15 @@ const INTERFACE_SETTINGS = {
   secure_redirects: 1,
   send_redirects: 1,
   shared_media: 1,
-  accept_source_route: 0,
   rp_filter: 0,
   accept_local: 0,
-  bc_forwarding: 0,
   arp_ignore: 0,
-  arp_accept: 0,
   force_igmp_version: 0,
 } as const;
 
 export type Ipv4InterfaceSetting = keyof typeof INTERFACE_SETTINGS;
 
-export class Ipv4Settings {
+export class Ipv4Settings implements PathMtuLimits {
   readonly forward: IntegerSetting;
   readonly defaultTtl: IntegerSetting;
   readonly noPmtuDiscovery: IntegerSetting;
@@ -82,6 +81,11 @@ export class Ipv4Settings {
     this.igmpMaxMemberships = integer("net.ipv4.igmp_max_memberships", 20, { min: 0 });
   }
 
+  /** IN_DEV_FORWARD: does this host pass on what comes through that interface? */
+  forwardsOn(from: Interface): boolean {
+    return this.interfaces.of(from).forwarding.value !== 0;
+  }
+
   /** As inet_forward_change: the one setting sets those of all interfaces, and of those to come. */
   setForwarding(forwarding: boolean): void {
     const value = Number(forwarding);
@@ -98,7 +102,11 @@ export class Ipv4Settings {
     return this.ipfragTime.value * NS_PER_SECOND;
   }
 
-  get mtuExpiresNs(): number {
+  get mtuMin4(): number {
+    return this.minPmtu.value;
+  }
+
+  get expiresNs(): number {
     return this.mtuExpires.value * NS_PER_SECOND;
   }
 

@@ -7,11 +7,10 @@
 import type { Errno } from "../../abi/errno.ts";
 import { IPPROTO_UDP } from "../../abi/socket.ts";
 import * as checksum from "../../wire/checksum.ts";
-import type { IpAddress } from "../../wire/ip-address.ts";
 import { Packet } from "../../wire/packet.ts";
 import * as udp from "../../wire/udp.ts";
 import { output as ipOutput } from "../ip/output.ts";
-import type { Path } from "../ip/path.ts";
+import type { Way } from "./cork.ts";
 import type { UdpPcb } from "./pcb.ts";
 import type { Udp } from "./udp.ts";
 
@@ -20,20 +19,20 @@ export function output(
   { ip, machine }: Udp,
   pcb: UdpPcb,
   data: Uint8Array,
-  path: Path,
-  source: IpAddress,
-  destinationPort: number,
+  { path, source, port: destinationPort, options }: Way,
 ): number | Errno {
   const packet = Packet.from(data);
   const start = packet.prepend(udp.HEADER_LENGTH);
   const { length } = packet;
-  packet.checksumStart = start;
-  packet.checksumField = udp.CHECKSUM;
+  if (!pcb.noChecksum) {
+    packet.checksumStart = start;
+    packet.checksumField = udp.CHECKSUM;
+  }
   udp.emit(packet.view, start, {
     sourcePort: pcb.localPort,
     destinationPort,
     length,
-    checksum: checksum.fold(checksum.pseudoHeader(source, path.destination, IPPROTO_UDP, length)),
+    checksum: pcb.noChecksum ? 0 : checksum.fold(checksum.pseudoHeader(source, path.destination, IPPROTO_UDP, length)),
   });
   pcb.socket.chargeSend(packet);
   if (machine.tracer.on) {
@@ -41,7 +40,7 @@ export function output(
     const to = `${path.destination}:${destinationPort}`;
     machine.tracer.emit(machine.name, { step: "inet/udp/output", source: from, destination: to, bytes: length });
   }
-  const result = ipOutput(ip, packet, path, source, IPPROTO_UDP);
+  const result = ipOutput(ip, packet, path, source, IPPROTO_UDP, options);
   if (result !== 0) return result;
   machine.counters.bump("UdpOutDatagrams");
   return data.length;

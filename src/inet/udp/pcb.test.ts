@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { inetAddress } from "../../socket/address.ts";
 import type { Socket } from "../../socket/socket.ts";
 import { ANY_V4, IpAddress } from "../../wire/ip-address.ts";
+import type { IpSocketOptions } from "../ip4/socket-options.ts";
 import { UdpPcb, UdpTable } from "./pcb.ts";
 
 // Few values, so that they meet; the IPv6 addresses end in the same words as the IPv4 ones.
@@ -23,7 +24,7 @@ const query = fc.tuple(address, port, address, port);
 
 function pcbOf({ local, port, peer }: { local: IpAddress; port: number; peer: [IpAddress, number] | null }): UdpPcb {
   // The table looks at no socket.
-  const pcb = new UdpPcb(null as unknown as Socket);
+  const pcb = new UdpPcb(null as unknown as Socket, null as unknown as IpSocketOptions);
   pcb.localAddress = local;
   pcb.localPort = port;
   pcb.remote = peer === null ? null : inetAddress(...peer);

@@ -9,31 +9,54 @@
  *     bound       hash(local address or any, local port)                       → pcb → pcb …    not connected ones
  *     ports       local port → all of them                                       for bind(), and for broadcasts
  *
- * Of several sockets that are bound alike (SO_REUSEADDR) the one bound last gets the datagram, as on Linux.
+ * Of several sockets that are bound alike (SO_REUSEADDR) the one bound last gets the datagram, as on Linux; before it
+ * one that is bound to the interface (SO_BINDTODEVICE). Sockets with SO_REUSEPORT share what comes, each peer's always to
+ * the same one.
  */
+import type { Interface } from "../../netif/interface.ts";
 import type { InetAddress } from "../../socket/address.ts";
 import type { Socket } from "../../socket/socket.ts";
 import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
+import type { IpSocketOptions } from "../ip4/socket-options.ts";
+import type { Corked } from "./cork.ts";
 
 export class UdpPcb {
   readonly socket: Socket;
+  /** The options of IPPROTO_IP. */
+  readonly options: IpSocketOptions;
   /** What datagrams must be addressed to; unspecified: any of our addresses. */
   localAddress: IpAddress = ANY_V4;
   /** 0: not bound. */
   localPort = 0;
   /** The connected peer. */
   remote: InetAddress | null = null;
+  /** The interface that it is bound to; null: any. */
+  device: Interface | null = null;
+  /** bind(2) has named the address, the port: they stay when the peer is undone. */
+  hasOwnAddress = false;
+  hasOwnPort = false;
+  /** SO_REUSEPORT when it was bound, and by whom. */
+  reusesPort = false;
+  uid = 0;
+  /** SO_NO_CHECK: no checksum is sent. */
+  noChecksum = false;
+  /** UDP_CORK. */
+  isCorked = false;
+  /** What MSG_MORE or UDP_CORK holds back. */
+  corked: Corked | null = null;
   /** Source of the datagram that came last: the next one is often from there too. */
   lastSource: InetAddress | null = null;
   /** The next one in the chain of the hash table, newest first. */
   next: UdpPcb | null = null;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, options: IpSocketOptions) {
     this.socket = socket;
+    this.options = options;
   }
 
-  /** Would it take a datagram to this address and its port from that peer? */
-  accepts(destination: IpAddress, source: IpAddress, sourcePort: number): boolean {
+  /** Would it take a datagram to this address and its port from that peer, which has come through that interface? */
+  accepts(destination: IpAddress, source: IpAddress, sourcePort: number, through: Interface | null): boolean {
+    if (this.device !== null && this.device !== through) return false;
     if (!this.localAddress.isUnspecified && !this.localAddress.equals(destination)) return false;
     return this.remote === null || (this.remote.port === sourcePort && this.remote.address.equals(source));
   }
@@ -43,14 +66,26 @@ export class UdpTable {
   readonly #connected: Map<number, UdpPcb> = new Map<number, UdpPcb>();
   readonly #bound: Map<number, UdpPcb> = new Map<number, UdpPcb>();
   readonly #ports: Map<number, UdpPcb[]> = new Map<number, UdpPcb[]>();
+  /** Which of several sockets with SO_REUSEPORT a peer comes to depends on this. */
+  readonly #key: number;
+
+  constructor(key: number = 0) {
+    this.#key = key;
+  }
 
   /** The socket for a datagram to one of our addresses. */
-  lookup(destination: IpAddress, port: number, source: IpAddress, sourcePort: number): UdpPcb | null {
-    return (
-      this.#lookupConnected(destination, port, source, sourcePort) ??
-      this.#lookupBound(destination, port) ??
-      this.#lookupBound(ANY_V4, port)
-    );
+  lookup(
+    destination: IpAddress,
+    port: number,
+    source: IpAddress,
+    sourcePort: number,
+    through: Interface | null = null,
+  ): UdpPcb | null {
+    const connected = this.#lookupConnected(destination, port, source, sourcePort, through);
+    if (connected !== null) return connected;
+    const bound = this.#lookupBound(destination, port, through) ?? this.#lookupBound(ANY_V4, port, through);
+    if (bound === null || !bound.reusesPort) return bound;
+    return this.#share(bound, connectedHash(destination, port, source, sourcePort));
   }
 
   /** All sockets bound to a port, connected or not, the oldest first. */
@@ -85,17 +120,44 @@ export class UdpTable {
     else this.#ports.set(pcb.localPort, others);
   }
 
-  #lookupConnected(destination: IpAddress, port: number, source: IpAddress, sourcePort: number): UdpPcb | null {
+  #lookupConnected(
+    destination: IpAddress,
+    port: number,
+    source: IpAddress,
+    sourcePort: number,
+    through: Interface | null,
+  ): UdpPcb | null {
     if (this.#connected.size === 0) return null;
+    let best: UdpPcb | null = null;
     let pcb = this.#connected.get(connectedHash(destination, port, source, sourcePort)) ?? null;
-    while (pcb !== null && !(pcb.localPort === port && pcb.accepts(destination, source, sourcePort))) pcb = pcb.next;
-    return pcb;
+    for (; pcb !== null; pcb = pcb.next) {
+      if (pcb.localPort !== port || !pcb.accepts(destination, source, sourcePort, through)) continue;
+      if (pcb.device !== null) return pcb;
+      best ??= pcb;
+    }
+    return best;
   }
 
-  #lookupBound(address: IpAddress, port: number): UdpPcb | null {
-    let pcb = this.#bound.get(boundHash(address, port)) ?? null;
-    while (pcb !== null && !(pcb.localPort === port && pcb.localAddress.equals(address))) pcb = pcb.next;
-    return pcb;
+  #lookupBound(address: IpAddress, port: number, through: Interface | null): UdpPcb | null {
+    let best: UdpPcb | null = null;
+    for (let pcb = this.#bound.get(boundHash(address, port)) ?? null; pcb !== null; pcb = pcb.next) {
+      if (pcb.localPort !== port || !pcb.localAddress.equals(address)) continue;
+      if (pcb.device === null) best ??= pcb;
+      else if (pcb.device === through) return pcb;
+    }
+    return best;
+  }
+
+  /** As reuseport_select_sock: of those that are bound as this one is. */
+  #share(chosen: UdpPcb, hash: number): UdpPcb {
+    const sharers = this.onPort(chosen.localPort).filter(
+      (other) =>
+        other.reusesPort &&
+        other.remote === null &&
+        other.device === chosen.device &&
+        other.localAddress.equals(chosen.localAddress),
+    );
+    return sharers[(mix(hash, this.#key) & 0x3fff_ffff) % sharers.length] ?? chosen;
   }
 }
 

@@ -9,6 +9,7 @@ import type { Machine } from "../../base/machine.ts";
 import type { Prng } from "../../base/prng.ts";
 import type { Protocol } from "../../socket/protocol.ts";
 import type { Ip } from "../ip/ip.ts";
+import { IpSocketOptions } from "../ip4/socket-options.ts";
 import { error, input } from "./input.ts";
 import { UdpPcb, UdpTable } from "./pcb.ts";
 import { UdpRequests } from "./usrreq.ts";
@@ -33,13 +34,14 @@ export interface UdpSnapshot {
 export class Udp {
   readonly machine: Machine;
   readonly ip: Ip;
-  readonly table: UdpTable = new UdpTable();
+  readonly table: UdpTable;
   /** Chooses ephemeral ports. */
   readonly ports: Prng;
 
   constructor(machine: Machine, ip: Ip) {
     this.machine = machine;
     this.ip = ip;
+    this.table = new UdpTable(machine.random("udp reuseport").nextU32());
     this.ports = machine.random("udp ports");
     ip.register(IPPROTO_UDP, (packet, arrival) => input(this, packet, arrival));
     ip.registerError(IPPROTO_UDP, (news) => error(this, news));
@@ -69,6 +71,6 @@ export function udpProtocol(udp: Udp): Protocol {
     type: SOCK_DGRAM,
     protocol: IPPROTO_UDP,
     name: "udp",
-    attach: (socket) => new UdpRequests(udp, new UdpPcb(socket)),
+    attach: (socket) => new UdpRequests(udp, new UdpPcb(socket, new IpSocketOptions(udp.ip, socket))),
   };
 }

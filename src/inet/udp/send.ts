@@ -1,0 +1,143 @@
+/**
+ * A program sends a datagram: where to, from where, with what, and may it?
+ *
+ * Read first: Linux's udp_sendmsg, whose order of checks is kept; ip(7) for the control messages. Order: send() → wayOf()
+ * → output.ts, now or, with MSG_MORE and UDP_CORK, when the datagram is whole.
+ */
+import type { Errno } from "../../abi/errno.ts";
+import { AF_INET, MSG_CONFIRM, MSG_DONTROUTE, MSG_MORE, MSG_OOB } from "../../abi/socket.ts";
+import type { Interface } from "../../netif/interface.ts";
+import { inetAddress, type SocketAddress } from "../../socket/address.ts";
+import type { Ancillary } from "../../socket/ancillary.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
+import type { Path } from "../ip/path.ts";
+import { queueLocalError, readWishes, sendOptions, type Wishes } from "../ip4/control.ts";
+import { mtuFor } from "../ip4/output.ts";
+import { Corked, type Way } from "./cork.ts";
+import { output } from "./output.ts";
+import type { UdpPcb } from "./pcb.ts";
+import { autobind } from "./ports.ts";
+import type { Udp } from "./udp.ts";
+
+/** What the length field of UDP could say: udp_sendmsg refuses more before it looks at anything else. */
+const LENGTH_MAX_BYTES = 65_535;
+/** 65,535 less the headers of IP and UDP. */
+const PAYLOAD_MAX_BYTES = 65_507;
+
+export function send(
+  udp: Udp,
+  pcb: UdpPcb,
+  data: Uint8Array,
+  destination: SocketAddress | null,
+  ancillary: Ancillary | null,
+  flags: number,
+): number | Errno {
+  // As inet_sendmsg on Linux: a port is taken first, even if nothing is sent in the end.
+  if (!autobind(udp, pcb)) return "EAGAIN";
+  if (data.length > LENGTH_MAX_BYTES) return "EMSGSIZE";
+  if ((flags & MSG_OOB) !== 0) return "EOPNOTSUPP";
+  const holdsBack = pcb.isCorked || (flags & MSG_MORE) !== 0;
+  if (pcb.corked !== null) return append(udp, pcb, pcb.corked, data, holdsBack);
+  const way = wayOf(udp, pcb, destination, ancillary, flags);
+  if (typeof way === "string") return way;
+  if (data.length > PAYLOAD_MAX_BYTES) return tooLong(udp, pcb, way);
+  if (holdsBack) {
+    pcb.corked = new Corked(way);
+    return append(udp, pcb, pcb.corked, data, true);
+  }
+  const refusal = pcb.socket.room();
+  return refusal !== 0 ? refusal : transmit(udp, pcb, data, way);
+}
+
+/** UDP_CORK is taken out: what was held back goes. */
+export function flush(udp: Udp, pcb: UdpPcb): void {
+  const { corked } = pcb;
+  if (corked === null) return;
+  pcb.corked = null;
+  transmit(udp, pcb, corked.join(), corked.way);
+}
+
+/** The way to an address, by the interface that the call or the socket asks for; a failure is counted. */
+export function pathTo({ ip, machine }: Udp, pcb: UdpPcb, destination: IpAddress, wishes: Wishes): Path | Errno {
+  const { localAddress, options } = pcb;
+  const isGroup = destination.isMulticast;
+  let demanded: Interface | null | undefined = pcb.device;
+  if (wishes.interfaceIndex !== 0) {
+    demanded = ip.netif.interfaces.list().find(({ index }) => index === wishes.interfaceIndex);
+    if (demanded === undefined) return "ENODEV";
+  } else if (isGroup && demanded === null) {
+    demanded = options.multicastInterface;
+  }
+  // As ip_route_output_key_hash on Linux: 0.0.0.0 is this host, by the address that the socket has.
+  const to = destination.isUnspecified ? localAddress : destination;
+  const from = wishes.source ?? localAddress;
+  const isByAddress = demanded === null && (to.isBroadcast || isGroup) && !from.isUnspecified && !from.isMulticast;
+  const path = isByAddress ? ip.paths.groupFrom(from, to) : ip.paths.to(to, demanded);
+  if (typeof path === "string") machine.counters.bump("IpOutNoRoutes");
+  return path;
+}
+
+/** Where from: what the call asks for, the bound address unless only others send to it, else what the path says. */
+export function sourceOn({ ip }: Udp, pcb: UdpPcb, path: Path, wishes: Wishes): IpAddress | Errno {
+  const kind = ip.addresses.kindOf(pcb.localAddress);
+  const bound = kind === "local" || kind === "unicast" ? pcb.localAddress : null;
+  const { multicastAddress } = pcb.options;
+  const fromInterface = path.kind === "multicast" && !multicastAddress.isUnspecified ? multicastAddress : null;
+  const source = wishes.source ?? bound ?? fromInterface ?? path.source;
+  if (ip.addresses.kindOf(source) !== "local") return "EINVAL";
+  // Nothing from 127/8 leaves the host: RFC 1122 §3.2.1.3 (g).
+  if (source.isLoopback && path.kind !== "local" && !path.through.isLoopback) return "EINVAL";
+  return source;
+}
+
+function wayOf(
+  udp: Udp,
+  pcb: UdpPcb,
+  destination: SocketAddress | null,
+  ancillary: Ancillary | null,
+  flags: number,
+): Way | Errno {
+  const to = destination ?? pcb.remote;
+  if (to === null) return "EDESTADDRREQ";
+  if (to.family !== AF_INET) return "EAFNOSUPPORT";
+  // A peer may have been given port 0: connect(2) doesn't mind, and what is sent there finds nobody.
+  if (to.port === 0 && destination !== null) return "EINVAL";
+  const wishes = readWishes(ancillary);
+  if (typeof wishes === "string") return wishes;
+  const path = pathTo(udp, pcb, to.address, wishes);
+  if (typeof path === "string") return path;
+  const staysOnLink = pcb.socket.options.dontRoute || (flags & MSG_DONTROUTE) !== 0;
+  if (staysOnLink && !path.nextHop.equals(path.destination)) return "ENETUNREACH";
+  if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
+  const source = sourceOn(udp, pcb, path, wishes);
+  if (typeof source === "string") return source;
+  if ((flags & MSG_CONFIRM) !== 0) udp.ip.netif.neighbours.confirm(path.through, path.nextHop);
+  return { path, source, port: to.port, options: sendOptions(pcb.options, wishes, path.kind === "multicast") };
+}
+
+/** Bytes of a datagram that is made in several calls. One that gets too long is thrown away, as on Linux. */
+function append(udp: Udp, pcb: UdpPcb, corked: Corked, data: Uint8Array, holdsBack: boolean): number | Errno {
+  if (corked.length + data.length > PAYLOAD_MAX_BYTES) {
+    pcb.corked = null;
+    return tooLong(udp, pcb, corked.way);
+  }
+  const refusal = holdsBack ? 0 : pcb.socket.room();
+  if (refusal !== 0) return refusal;
+  corked.append(data);
+  if (holdsBack) return data.length;
+  pcb.corked = null;
+  const sent = transmit(udp, pcb, corked.join(), corked.way);
+  return typeof sent === "string" ? sent : data.length;
+}
+
+function transmit(udp: Udp, pcb: UdpPcb, data: Uint8Array, way: Way): number | Errno {
+  const sent = output(udp, pcb, data, way);
+  return sent === "EMSGSIZE" ? tooLong(udp, pcb, way) : sent;
+}
+
+function tooLong({ ip }: Udp, pcb: UdpPcb, { path, port }: Way): Errno {
+  const { options } = pcb;
+  const mtu = mtuFor(ip, path, options.mtuDiscovery);
+  queueLocalError(options, "EMSGSIZE", inetAddress(path.destination, port), mtu);
+  return "EMSGSIZE";
+}
