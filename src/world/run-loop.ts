@@ -157,6 +157,9 @@ export class RunLoop {
     const { isRealTime } = this.#options;
     this.#turnNs = this.#platform.monotonicNs();
     const wallNs = isRealTime ? this.#turnNs - this.#realStartNs : Number.POSITIVE_INFINITY;
+    // A program that never waits does not stop the clock of the wall.
+    if (isRealTime && !scheduler.hasReady && events.nextTimeNs > wallNs)
+      this.#moveClock(Math.min(wallNs, run.untilNs ?? wallNs));
     while (runState.failure === null) {
       if (scheduler.hasReady || events.nextTimeNs <= scheduler.nowNs) {
         if (scheduler.hasReady) scheduler.runReady(READY_PER_LOOK);
