@@ -381,11 +381,24 @@ export declare class Host {
     routes(): readonly RouteSnapshot[];
     spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
     spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
+    openTerminal(): HostTerminal;
     netstat(): Netstat;
     ps(): PsRow[];
     lsof(): LsofRow[];
     lsofTree(): LsofTree;
     capture(sink?: (piece: Uint8Array) => void): Capture;
+}
+
+export declare class HostTerminal implements Disposable {
+    onActivity: (() => void) | null;
+    constructor(kernel: Kernel);
+    get name(): string;
+    get terminal(): Terminal;
+    get isWritable(): boolean;
+    type(keys: string | Uint8Array): number;
+    read(): Uint8Array;
+    resize(rows: number, columns: number): void;
+    [Symbol.dispose](): void;
 }
 
 export declare const ICANON = 2;
@@ -1454,6 +1467,7 @@ export interface SpawnOptions {
     readonly gid?: number;
     readonly cwd?: string;
     readonly daemon?: boolean;
+    readonly terminal?: HostTerminal;
 }
 
 export interface SpawnedProcess {
@@ -3862,7 +3876,7 @@ declare class Kernel {
     readonly epochMs: number;
     constructor(parts: KernelParts);
     nextInode(): number;
-    spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[]): Process | Errno;
+    spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[], terminal?: Terminal): Process | Errno;
     runtimeFor(program: unknown): ProgramRuntime | "ENOEXEC";
     install(process: Process, ops: FileOps, flags: number, closeOnExec?: boolean): number | Errno;
     reportCrash(process: Process, error: unknown): void;

@@ -169,6 +169,7 @@ export declare class Host {
     routes(): readonly RouteSnapshot[];
     spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
     spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
+    openTerminal(): HostTerminal;
     netstat(): Netstat;
     ps(): PsRow[];
     lsof(): LsofRow[];
@@ -300,7 +301,7 @@ export declare class Kernel {
     readonly epochMs: number;
     constructor(parts: KernelParts);
     nextInode(): number;
-    spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[]): Process | Errno;
+    spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[], terminal?: Terminal): Process | Errno;
     runtimeFor(program: unknown): ProgramRuntime | "ENOEXEC";
     install(process: Process, ops: FileOps, flags: number, closeOnExec?: boolean): number | Errno;
     reportCrash(process: Process, error: unknown): void;
@@ -1361,6 +1362,7 @@ interface SpawnOptions {
     readonly gid?: number;
     readonly cwd?: string;
     readonly daemon?: boolean;
+    readonly terminal?: HostTerminal;
 }
 
 // host/host.d.ts
@@ -1468,6 +1470,19 @@ interface PsRow {
         readonly call: string;
         readonly on: string;
     }[];
+}
+
+// host/terminal.d.ts
+declare class HostTerminal implements Disposable {
+    onActivity: (() => void) | null;
+    constructor(kernel: Kernel);
+    get name(): string;
+    get terminal(): Terminal;
+    get isWritable(): boolean;
+    type(keys: string | Uint8Array): number;
+    read(): Uint8Array;
+    resize(rows: number, columns: number): void;
+    [Symbol.dispose](): void;
 }
 
 // inet/inet.d.ts

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { parseDuration } from "../entry-node.ts";
 import type { ExplainArguments } from "./explain/explain.ts";
 import { Failure } from "./failure.ts";
+import { parseShellArguments, type ShellArguments } from "./shell-arguments.ts";
 
 /** What `netloom run` was asked for. */
 export interface RunArguments {
@@ -27,10 +28,11 @@ export interface RunArguments {
 }
 
 export type Command =
-  | { readonly name: "help"; readonly topic: "all" | "run" | "explain" }
+  | { readonly name: "help"; readonly topic: "all" | "run" | "explain" | "shell" }
   | { readonly name: "version" }
   | { readonly name: "run"; readonly arguments: RunArguments }
-  | { readonly name: "explain"; readonly arguments: ExplainArguments };
+  | { readonly name: "explain"; readonly arguments: ExplainArguments }
+  | { readonly name: "shell"; readonly arguments: ShellArguments };
 
 const OPTIONS = {
   seed: { type: "string" },
@@ -45,6 +47,9 @@ const OPTIONS = {
 } as const;
 type OptionName = keyof typeof OPTIONS;
 
+/** The commands that have help of their own. */
+const TOPICS = ["run", "explain", "shell"] as const;
+
 /** So many wrong letters may be a slip. */
 const NEAR_STEPS = 2;
 const SCENARIO_FILE = /\.[cm]?[jt]sx?$/;
@@ -56,10 +61,14 @@ export function parse(words: readonly string[]): Command {
       return parseRun(rest);
     case "explain":
       return parseExplain(rest);
+    case "shell": {
+      const given = parseShellArguments(rest);
+      return given === "help" ? { name: "help", topic: "shell" } : { name: "shell", arguments: given };
+    }
     case "help":
     case "--help":
     case "-h":
-      return { name: "help", topic: rest[0] === "run" || rest[0] === "explain" ? rest[0] : "all" };
+      return { name: "help", topic: TOPICS.find((topic) => topic === rest[0]) ?? "all" };
     case "version":
     case "--version":
     case "-v":
@@ -69,7 +78,7 @@ export function parse(words: readonly string[]): Command {
   }
   if (SCENARIO_FILE.test(command)) throw new Failure(2, `to run a scenario: netloom run ${words.join(" ")}`);
   const isOption = command.startsWith("-");
-  const guess = suggest(command, isOption ? ["--help", "--version"] : ["run", "explain", "help", "version"]);
+  const guess = suggest(command, isOption ? ["--help", "--version"] : [...TOPICS, "help", "version"]);
   throw new Failure(2, `there is no ${isOption ? "option" : "command"} "${command}"${guess}; see "netloom --help"`);
 }
 

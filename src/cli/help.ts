@@ -6,6 +6,7 @@ const ALL = `netloom: hosts, processes, sockets and pipes on a network of their 
 
 Usage:
   netloom run [FILE] [options]   runs a scenario; without FILE the one that is shipped
+  netloom shell [FILE]           sits at the terminal of a host, in real time; without FILE in a world of three hosts
   netloom explain [TOPIC]        the mechanisms of interprocess communication, and the layers of a network
   netloom COMMAND --help         the options
   netloom --version
@@ -48,5 +49,26 @@ or "layers", for the reference model and one datagram taken apart.
 Exit status: 0 fine; 2 there is no such topic.
 `;
 
+const SHELL = `netloom shell [FILE] [options]
+
+Builds the world of a scenario, lets it run in real time, and seats you at the terminal of one of its hosts, with a shell.
+Without FILE it is a world of three hosts on a switch: alice 10.0.0.1, bob 10.0.0.2, carol 10.0.0.3.
+Ctrl-C, Ctrl-Z, Ctrl-\\ and Ctrl-D go to the programs there; "help" tells what the shell knows, "ls /bin" what there is to start.
+"exit" leaves; so does Ctrl-], typed three times, whatever is running.
+Where standard input is no terminal, what comes from it is run as a script, in the world's own time.
+
+  --host NAME    the host to sit at (default: the first one)
+  --seed N       decides every random choice
+  --console      shows what programs write to the hosts' consoles
+  --help
+
+Exit status: that of the shell; 2 the command line or the file is wrong.
+`;
+
 /** By topic; "all" is that of the command itself. */
-export const HELP: Readonly<Record<"all" | "run" | "explain", string>> = { all: ALL, run: RUN, explain: EXPLAIN };
+export const HELP: Readonly<Record<"all" | "run" | "explain" | "shell", string>> = {
+  all: ALL,
+  run: RUN,
+  explain: EXPLAIN,
+  shell: SHELL,
+};

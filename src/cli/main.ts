@@ -38,6 +38,10 @@ async function perform(command: Command): Promise<number> {
       output.write(await explain(command.arguments));
       return 0;
     }
+    case "shell": {
+      const { shell } = await import("./shell.ts");
+      return await shell(command.arguments);
+    }
     case "run": {
       // The loader of TypeScript takes longer to start than everything else that the command can say.
       const { run } = await import("./run.ts");

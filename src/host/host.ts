@@ -37,6 +37,7 @@ import { mountSysctl } from "./proc-sys.ts";
 import { ProgramTable } from "./programs.ts";
 import { type PsRow, ps } from "./ps.ts";
 import { TreeNames } from "./socket-names.ts";
+import { HostTerminal } from "./terminal.ts";
 
 /** What world/ brings. */
 export interface HostParts {
@@ -69,6 +70,8 @@ export interface SpawnOptions {
   readonly cwd?: string;
   /** A daemon does not keep the world running, and may wait for ever. Default false. */
   readonly daemon?: boolean;
+  /** It leads a session on this terminal, which is its descriptors 0, 1 and 2. Default: they are the console. */
+  readonly terminal?: HostTerminal;
 }
 
 /** A process as a scenario sees it. */
@@ -240,7 +243,7 @@ export class Host {
   spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
   spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
   spawn(name: string, program: unknown, options: SpawnOptions = {}): SpawnedProcess {
-    const { args = [], env = {}, uid = 0, gid = uid, cwd: path = "/", daemon = false } = options;
+    const { args = [], env = {}, uid = 0, gid = uid, cwd: path = "/", daemon = false, terminal } = options;
     if (typeof name !== "string" || !/^[^\p{Cc}]{1,64}$/u.test(name)) {
       throw new TypeError(
         `${this.name}: a process is named with 1 to 64 printable characters, not ${JSON.stringify(name)}`,
@@ -249,7 +252,8 @@ export class Host {
     const { files } = this.kernel;
     const cwd = files.directory({ pid: 1, name, uid, gid, cwd: files.root, umask: 0 }, path);
     if (typeof cwd === "string") throw new Error(`${this.name}: can't spawn "${name}" in ${path}: ${cwd}`);
-    const process = this.kernel.spawn({ name, env, uid, gid, cwd, umask: 0o022, daemon }, program, args);
+    const attributes = { name, env, uid, gid, cwd, umask: 0o022, daemon };
+    const process = this.kernel.spawn(attributes, program, args, terminal?.terminal);
     if (process === "ENOEXEC") {
       const known = this.#parts.runtimes.map((runtime) => runtime.name).join(", ");
       throw new TypeError(
@@ -258,6 +262,11 @@ export class Host {
     }
     if (typeof process === "string") throw new Error(`${this.name}: can't spawn "${name}": ${process}`);
     return process;
+  }
+
+  /** A new terminal, for somebody outside of the world to sit at: `host.spawn("sh", …, { terminal })` starts a session on it. */
+  openTerminal(): HostTerminal {
+    return new HostTerminal(this.kernel);
   }
 
   /** Interfaces, sockets, routes, neighbours and counters, as data. */

@@ -15,7 +15,9 @@ import type { FileTree } from "../file/tree.ts";
 import { Volume } from "../file/volume.ts";
 import { Ipc } from "../ipc/ipc.ts";
 import type { ProtocolTable } from "../socket/protocol.ts";
+import type { Terminal } from "../tty/terminal.ts";
 import { mountQueues } from "./calls/mqueue.ts";
+import { openSlave } from "./calls/terminals.ts";
 import { timespec } from "./calls/time.ts";
 import { DescriptorTable } from "./descriptors.ts";
 import type { ProgramRuntime } from "./image.ts";
@@ -89,15 +91,32 @@ export class Kernel {
     return ++this.#lastInode;
   }
 
-  /** A new process, child of process 1, with a console as descriptors 0, 1 and 2. */
-  spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[]): Process | Errno {
+  /**
+   * A new process, child of process 1, with a console as descriptors 0, 1 and 2; or with a terminal, and then it leads a session
+   * on it.
+   */
+  spawn(
+    attributes: ProcessAttributes,
+    program: unknown,
+    args: readonly string[],
+    terminal?: Terminal,
+  ): Process | Errno {
+    const { init } = this.processes;
+    const standard = terminal === undefined ? new OpenFile(this.#parts.console, O_RDWR) : openSlave(init, terminal);
+    if (typeof standard === "string") return standard;
     const descriptors = new DescriptorTable();
-    const console = new OpenFile(this.#parts.console, O_RDWR);
-    for (let fd = 0; fd <= 2; fd++) descriptors.install(console);
-    const process = this.processes.create(this.processes.init, attributes, descriptors, program, args);
-    if (typeof process === "string") return process;
+    for (let fd = 0; fd <= 2; fd++) descriptors.install(standard);
+    const process = this.processes.create(init, attributes, descriptors, program, args);
+    if (typeof process === "string") {
+      descriptors.closeAll();
+      return process;
+    }
     // As a shell starts a job: in a process group of its own.
     this.processes.setGroup(process, process.pid);
+    if (terminal !== undefined) {
+      process.sid = process.pid;
+      this.terminals.set(process, terminal, true);
+    }
     process.trace("spawn", "by init[1]");
     return process;
   }

@@ -193,5 +193,7 @@ function promptText(state: ShellState): string {
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
   }
+  const home = state.get("HOME") ?? "/";
+  if (home !== "/" && (where === home || where.startsWith(`${home}/`))) where = `~${where.slice(home.length)}`;
   return `${sys.gethostname()}:${where}${sys.geteuid() === 0 ? "#" : "$"} `;
 }
