@@ -158,11 +158,14 @@ export declare class Host {
     set forwarding(forwarding: boolean);
     sysctl(name: string): string;
     sysctl(name: string, value: number | string): void;
-    attach(link: Attachable | Device, address?: string): Interface;
+    attach(link: Attachable | Device, ...addresses: readonly (string | undefined)[]): Interface;
     ppp(line: Serial, options?: PppOptions): PppConnection;
     interface(name: string): Interface;
     configure(named: string | Interface, options: InterfaceOptions): void;
-    addAddress(named: string | Interface, address: string): void;
+    addAddress(named: string | Interface, address: string, { verified }?: {
+        readonly verified?: boolean;
+    }): void;
+    advertise(named: string | Interface, spec?: AdvertiseSpec): Disposable;
     deleteAddress(named: string | Interface, address: string): void;
     route(destination: string, spec: Omit<RouteSpec, "to">): void;
     deleteRoute(destination: string, spec?: Omit<RouteSpec, "to">): void;

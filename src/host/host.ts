@@ -9,6 +9,7 @@ import type { Machine } from "../base/machine.ts";
 import { Inet } from "../inet/inet.ts";
 import type { RouteSnapshot } from "../inet/ip/route.ts";
 import type { RouteSpec } from "../inet/ip/route-spec.ts";
+import type { AdvertiseSpec } from "../inet/nd/advertise.ts";
 import type { ProgramRuntime } from "../kernel/image.ts";
 import { type Crash, Kernel } from "../kernel/kernel.ts";
 import type { RunState } from "../kernel/run-state.ts";
@@ -38,6 +39,9 @@ import { ProgramTable } from "./programs.ts";
 import { type PsRow, ps } from "./ps.ts";
 import { TreeNames } from "./socket-names.ts";
 import { HostTerminal } from "./terminal.ts";
+
+/** In place of an address: IPv6, with what the link has to say. */
+const AUTO = "auto";
 
 /** What world/ brings. */
 export interface HostParts {
@@ -110,6 +114,7 @@ export class Host {
     for (const row of unixProtocols(this.unix)) this.protocols.add(row);
     const loopback = this.netif.interfaces.attach(new Loopback(machine), 0);
     this.#addAddress(loopback, "127.0.0.1/8");
+    this.#addAddress(loopback, "::1/128");
     this.kernel = new Kernel({
       machine,
       runState: parts.runState,
@@ -139,13 +144,14 @@ export class Host {
     return this.#machine.name;
   }
 
-  /** net.ipv4.ip_forward: is this host a gateway? */
+  /** net.ipv4.ip_forward and net.ipv6.conf.all.forwarding: is this host a gateway? */
   get forwarding(): boolean {
     return this.inet.ip.forwarding;
   }
 
   set forwarding(forwarding: boolean) {
     this.inet.ip.forwarding = forwarding;
+    this.inet.ip.v6.settings.setForwarding(forwarding);
   }
 
   /** A setting by its name in sysctl(8), as the text of its file in /proc/sys. Throws an Error when there is none. */
@@ -166,17 +172,20 @@ export class Host {
   }
 
   /**
-   * Puts an interface on a link, with an address such as "10.0.0.1/24", and answers it. A device of one's own may stand
-   * in the link's place. Throws an Error for what is no address.
+   * Puts an interface on a link, with addresses such as "10.0.0.1/24" and "2001:db8::1/64", and answers it. IPv6 begins on it
+   * with an IPv6 address, or with "auto" in place of one: a link-local address, and what routers advertise. Those that are named here
+   * are taken to be free, as if the host had been up for a while. A device of one's own may stand in the link's place. Throws an
+   * Error for what is no address.
    */
-  attach(link: Attachable | Device, address?: string): Interface {
-    if (address !== undefined && parsePrefix(address) === undefined) {
+  attach(link: Attachable | Device, ...addresses: readonly (string | undefined)[]): Interface {
+    for (const address of addresses) {
+      if (address === undefined || address === AUTO || parsePrefix(address) !== undefined) continue;
       throw new Error(`${this.name}: can't attach with the address ${JSON.stringify(address)}: ${explain("EINVAL")}`);
     }
     const device = "port" in link ? link.port() : link;
     const macAddress = device.linkType === "ethernet" ? this.#parts.nextMacAddress() : 0;
     const attached = this.netif.interfaces.attach(device, macAddress);
-    if (address !== undefined) this.#addAddress(attached, address);
+    for (const address of addresses) if (address !== undefined) this.#addAddress(attached, address, true);
     return attached;
   }
 
@@ -202,9 +211,29 @@ export class Host {
     configure(this.name, interfaces, interfaceNamed(this.name, interfaces, named), options);
   }
 
-  /** Gives an interface one more address: `host.addAddress("eth0", "10.0.0.9/24")`. Throws an Error when it can't be. */
-  addAddress(named: string | Interface, address: string): void {
-    this.#addAddress(interfaceNamed(this.name, this.netif.interfaces, named), address);
+  /**
+   * Gives an interface one more address: `host.addAddress("eth0", "10.0.0.9/24")`. An IPv6 address is tentative for a second or
+   * two, until no other host has answered for it, unless it is `verified`. Throws an Error when it can't be.
+   */
+  addAddress(
+    named: string | Interface,
+    address: string,
+    { verified = false }: { readonly verified?: boolean } = {},
+  ): void {
+    this.#addAddress(interfaceNamed(this.name, this.netif.interfaces, named), address, verified);
+  }
+
+  /**
+   * Says on an interface that this host is an IPv6 router, as radvd(8) does: `host.advertise("eth0", { prefix: "2001:db8:1::/64" })`.
+   * Hosts make themselves addresses and a default route of it. The host should have `forwarding`. Disposing ends it, with a last
+   * advertisement that says so. Throws an Error for what is no prefix.
+   */
+  advertise(named: string | Interface, spec: AdvertiseSpec = {}): Disposable {
+    const on = interfaceNamed(this.name, this.netif.interfaces, named);
+    const started = this.inet.startIpv6(on);
+    const result = started === 0 ? this.inet.v6.discovery.advertisers.start(on, spec) : started;
+    if (typeof result !== "string") return result;
+    throw new Error(`${this.name}: can't advertise on ${on.name}: ${explain(result)}`);
   }
 
   /** Takes an address away, with the routes that came with it. Throws an Error when the interface does not have it. */
@@ -307,8 +336,8 @@ export class Host {
     return new Error(`${this.name}: can't ${what} the route to ${destination}${how}: ${explain(error)}`);
   }
 
-  #addAddress(to: Interface, address: string): void {
-    const result = this.inet.addAddress(to, address);
+  #addAddress(to: Interface, address: string, verified: boolean = false): void {
+    const result = address === AUTO ? this.inet.startIpv6(to) : this.inet.addAddress(to, address, verified);
     if (result === 0) return;
     throw new Error(`${this.name}: ${to.name} can't have the address ${JSON.stringify(address)}: ${explain(result)}`);
   }
@@ -317,8 +346,8 @@ export class Host {
 /** What inet's errors mean to the author of a scenario. */
 function explain(error: Errno): string {
   const meaning: Partial<Record<Errno, string>> = {
-    EINVAL: 'addresses are written as "10.0.0.1/24", networks as "10.1.0.0/16" or "default", gateways as "10.0.0.1"',
-    EAFNOSUPPORT: "only IPv4 yet",
+    EINVAL:
+      'addresses are written as "10.0.0.1/24" or "2001:db8::1/64", networks as "10.1.0.0/16" or "default", gateways as "10.0.0.1"',
     ENETUNREACH: "no interface of this host reaches that gateway directly",
     ENODEV: "a route needs a gateway (via) or an interface (through)",
     EEXIST: "there is one already",
