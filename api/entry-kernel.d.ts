@@ -3449,13 +3449,18 @@ declare abstract class Caller {
     protected readonly image: Image;
     protected readonly process: Process;
     protected readonly runState: RunState;
+    begun: string;
     constructor(image: Image);
     protected deadline(fd: number, flags: number, direction: "receive" | "send"): number;
     protected now<R>(call: string, args: readonly unknown[], run: () => R | Errno): R;
     protected later<R, P = R>(call: string, args: readonly unknown[], attempt: Attempt<R> | Errno, deadlineNs: number, present?: (result: R) => P): Promise<P>;
+    refuse(code: Errno): Promise<never>;
     protected enter(call: string): boolean;
     protected left(call: string, args: readonly unknown[], result: unknown): void;
 }
+
+// kernel/door/caller.d.ts
+declare function never(): Promise<never>;
 
 // kernel/door/descriptor-door.d.ts
 declare abstract class DescriptorDoor extends TimeDoor {

@@ -1,6 +1,6 @@
 /** credentials(7): who a process is, who it may become, and what that lets it do. The figures are Linux's own. */
 import fc from "fast-check";
-import { AF_INET, SOCK_DGRAM, type Sys } from "netloom";
+import { AF_INET, F_OK, O_CREAT, O_RDWR, R_OK, SOCK_DGRAM, type Sys, W_OK, X_OK } from "netloom";
 import { describe, expect, test } from "vitest";
 import { oneHost, runProgram } from "./support/world.ts";
 
@@ -121,6 +121,19 @@ test("ports below 1024 are for who is root at that moment", async () => {
     expect(bind(1023)).toBe("ok");
     sys.setuid(1000);
     expect(bind(1022)).toBe("EACCES");
+  });
+});
+
+test("access() asks for the real user, on the way too, and open() for the effective one", async () => {
+  await runProgram(async (sys) => {
+    sys.mkdir("/tmp/d", 0o700);
+    sys.close(await sys.open("/tmp/d/root", O_CREAT | O_RDWR, 0o600));
+    sys.close(await sys.open("/tmp/root", O_CREAT | O_RDWR, 0o600));
+    sys.setresuid(1000, 0, 0);
+    expect(outcome(() => sys.access("/tmp/root", R_OK))).toBe("EACCES");
+    expect(outcome(() => sys.access("/tmp/d/root", F_OK))).toBe("EACCES");
+    expect(outcome(() => sys.access("/tmp", R_OK | W_OK | X_OK))).toBe("ok");
+    expect(await sys.open("/tmp/d/root", O_RDWR)).toBeGreaterThan(2);
   });
 });
 

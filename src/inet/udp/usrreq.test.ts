@@ -203,7 +203,9 @@ describe("send", () => {
     const socket = host.socket();
     socket.bind("127.0.0.1:7");
     expect(socket.send("x", "10.0.0.2:7")).toBe("EINVAL");
+    expect(socket.connect("10.0.0.2:7")).toBe("EINVAL");
     expect(socket.send("x", "10.0.0.1:7")).toBe(1);
+    expect(socket.connect("10.0.0.1:7")).toBe(0);
   });
 
   test("a socket bound to a broadcast address sends from an address of its own", () => {

@@ -68,12 +68,14 @@ export function fstat(process: Process, fd: number): Stat | Errno {
   return file.ops.named === undefined ? statOfNameless(process, file.ops) : statOf(process, file.ops.named);
 }
 
-/** access(2): EACCES where an open of that kind would be refused. */
+/** access(2): EACCES where an open of that kind would be refused to the real user and group, not the effective ones. */
 export function access(process: Process, path: string, wanted: number): 0 | Errno {
   if ((wanted & ~(R_OK | W_OK | X_OK)) !== 0) return "EINVAL";
-  const inode = process.kernel.files.lookup(process, path);
+  const { pid, name, groups, cwd, umask, credentials } = process;
+  const asReal = { pid, name, uid: credentials.user.real, gid: credentials.group.real, groups, cwd, umask };
+  const inode = process.kernel.files.lookup(asReal, path);
   if (typeof inode === "string") return inode;
-  return mayAccess(process, inode, wanted) ? 0 : "EACCES";
+  return mayAccess(asReal, inode, wanted) ? 0 : "EACCES";
 }
 
 /** readlink(2). EINVAL: no symbolic link. */

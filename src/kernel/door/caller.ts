@@ -22,6 +22,8 @@ export abstract class Caller {
   protected readonly image: Image;
   protected readonly process: Process;
   protected readonly runState: RunState;
+  /** The call that was entered last, when it is one that can wait; "" for one that can't. */
+  begun = "";
 
   constructor(image: Image) {
     this.image = image;
@@ -48,6 +50,7 @@ export abstract class Caller {
       throw this.runState.failure ?? new ProcessGoneError(this.process.title, call);
     }
     if (this.process.needsAttention) this.#handleSignals(call);
+    this.begun = "";
     const result = run();
     this.left(call, args, result);
     // A signal to oneself is handled here and interrupts no other call.
@@ -78,6 +81,12 @@ export abstract class Caller {
       return this.#settle(call, args, result, present);
     }
     return this.#wait(call, args, attempt, deadlineNs, false, present);
+  }
+
+  /** The call that was entered last could not begin. */
+  refuse(code: Errno): Promise<never> {
+    if (this.begun === "") throw this.#error(code, this.process.lastCall, []);
+    return this.later<never>(this.begun, [], code, 0);
   }
 
   /** Makes a promise of an operation that goes to sleep, or completes when its cost has been paid. */
@@ -174,6 +183,7 @@ export abstract class Caller {
   protected enter(call: string): boolean {
     if (!this.image.alive) return false;
     this.process.lastCall = call;
+    this.begun = call;
     // Processor time that is used up may end the process here.
     return this.runState.enter(this.process, call) && this.image.alive;
   }

@@ -6,7 +6,12 @@
  * EventDoor → UserDoor → SignalDoor → SessionDoor → QueueDoor → TerminalDoor → SysvDoor → MemoryDoor →
  * SemaphoreDoor → Door.
  */
+
 import type { Sys } from "../sys/sys.ts";
+import { Caller } from "./caller.ts";
+import { guard } from "./odd-arguments.ts";
 import { SemaphoreDoor } from "./semaphore-door.ts";
 
 export class Door extends SemaphoreDoor implements Sys {}
+
+guard(Door.prototype, Caller.prototype);

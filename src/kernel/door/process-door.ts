@@ -44,7 +44,7 @@ export abstract class ProcessDoor extends Caller {
 
   spawn(program: Program, attributes: SpawnAttributes = {}): number {
     const { process } = this;
-    const name = attributes.name ?? (program.name || process.name);
+    const name = attributes?.name ?? (program?.name || process.name);
     return this.now("spawn", [name], () => {
       const { cwd: path } = attributes;
       const cwd = path === undefined ? process.cwd : process.kernel.files.directory(process, path);

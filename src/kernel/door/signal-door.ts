@@ -99,8 +99,8 @@ export abstract class SignalDoor extends UserDoor {
 
   alarm(seconds: number): number {
     const { timers } = this.process;
-    const timer = { valueNs: Math.round(seconds * 1e9), intervalNs: 0 };
-    const old = this.now("alarm", [seconds], () => timers.set(ITIMER_REAL, timer));
+    const set = () => timers.set(ITIMER_REAL, { valueNs: Math.round(seconds * 1e9), intervalNs: 0 });
+    const old = this.now("alarm", [seconds], set);
     // As on Linux: rounded, but what is left is never told as nothing.
     return old.valueNs > 0 ? Math.max(Math.round(old.valueNs / 1e9), 1) : 0;
   }

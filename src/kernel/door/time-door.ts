@@ -12,11 +12,16 @@ export abstract class TimeDoor extends ProcessDoor {
   }
 
   sleep(seconds: number): Promise<void> {
-    return this.nanosleep(seconds * 1e9);
+    return this.#nanosleep(() => seconds * 1e9);
   }
 
   nanosleep(nanoseconds: number, remaining?: RemainingTime): Promise<void> {
+    return this.#nanosleep(() => nanoseconds, remaining);
+  }
+
+  #nanosleep(delay: () => number, remaining?: RemainingTime): Promise<void> {
     if (!this.enter("nanosleep")) return never();
+    const nanoseconds = delay();
     const delayNs = Math.round(nanoseconds);
     const deadlineNs = this.runState.scheduler.nowNs + delayNs;
     const isValid = delayNs >= 0 && delayNs < NO_DEADLINE;
