@@ -50,8 +50,6 @@ export class UdpRequests implements UserRequests {
     if (!autobind(this.#udp, pcb)) return "EAGAIN";
     const path = pathTo(this.#udp, pcb, address, NO_WISHES);
     if (typeof path === "string") return path;
-    // Nothing from 127/8 leaves the host: RFC 1122 §3.2.1.3 (g).
-    if (this.#source(path).isLoopback && path.kind !== "local") return "EINVAL";
     if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
     const source = sourceOn(this.#udp, pcb, path, NO_WISHES);
     if (typeof source === "string") return source;
