@@ -387,6 +387,7 @@ export declare class Host {
     openTerminal(): HostTerminal;
     netstat(): Netstat;
     ps(): PsRow[];
+    ipcs(): Ipcs;
     lsof(): LsofRow[];
     lsofTree(): LsofTree;
     capture(sink?: (piece: Uint8Array) => void): Capture;
@@ -545,6 +546,18 @@ export interface InterfaceOptions {
 export interface IntervalTimer {
     readonly valueNs: number;
     readonly intervalNs: number;
+}
+
+export interface Ipcs {
+    readonly messages: readonly (MessageQueueStatus & {
+        readonly id: number;
+    })[];
+    readonly segments: readonly (SegmentStatus & {
+        readonly id: number;
+    })[];
+    readonly semaphores: readonly (SemaphoreStatus & {
+        readonly id: number;
+    })[];
 }
 
 export declare const LINKTYPE_ETHERNET = 1;
@@ -1042,6 +1055,17 @@ export interface RemainingTime {
     nanoseconds: number;
 }
 
+export interface Reply {
+    readonly bytes: number;
+    readonly data: Uint8Array;
+}
+
+export interface Request {
+    readonly pid: number;
+    readonly bytes: number;
+    readonly data: Uint8Array;
+}
+
 export interface ResourceLimit {
     readonly soft: number;
     readonly hard: number;
@@ -1493,7 +1517,7 @@ export interface Stat {
     readonly ctime: Timespec;
 }
 
-export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls, SysvCalls, MemoryCalls {
+export interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls, SysvCalls, MemoryCalls, RendezvousCalls {
 }
 
 export declare class SystemError extends Error {
@@ -1815,6 +1839,8 @@ export declare function describe(value: unknown): string;
 export declare function describe(linkType: number, view: DataView, offset: number, length: number): string;
 
 export declare function dissect(linkType: number, frame: Uint8Array): Layer[];
+
+export declare function formatIpcs({ messages, segments, semaphores }: Ipcs): string;
 
 export declare function formatLsof(rows: readonly LsofRow[]): string;
 
@@ -3543,6 +3569,7 @@ declare class Ipc {
     readonly segments: SysvTable<Segment>;
     readonly memory: MemoryBudget;
     readonly futexes: FutexTable;
+    readonly channels: Channels;
     readonly nowSeconds: () => number;
     constructor(nowSeconds: () => number);
 }
@@ -3649,6 +3676,49 @@ declare class SendClaim extends Claim<0> {
 interface Sender {
     readonly pid: number;
     readonly uid: number;
+}
+
+// ipc/rendezvous.d.ts
+declare class Channel {
+    readonly senders: ClaimList<RequestClaim>;
+    readonly receivers: ClaimList<ReceiverClaim>;
+    readonly names: Set<NameNode>;
+    send(request: RequestClaim): void;
+    receive(receiver: ReceiverClaim): Request | undefined;
+    reply(pid: number, data: Uint8Array): boolean;
+    withdraw(request: RequestClaim): void;
+    close(): void;
+    partnerEnded(pid: number): void;
+}
+
+// ipc/rendezvous.d.ts
+declare class Channels {
+    of(pid: number): Channel;
+    find(pid: number): Channel | undefined;
+    close(pid: number): void;
+}
+
+// ipc/rendezvous.d.ts
+declare class NameNode extends Inode {
+    readonly pid: number;
+    constructor(volume: Volume, ownership: Ownership, pid: number, remove: (node: NameNode) => void);
+    close(): void;
+}
+
+// ipc/rendezvous.d.ts
+declare class ReceiverClaim extends Claim<Request | Errno> {
+    readonly from: number;
+    constructor(from: number);
+    wants(pid: number): boolean;
+}
+
+// ipc/rendezvous.d.ts
+declare class RequestClaim extends Claim<Reply | Errno> {
+    readonly pid: number;
+    readonly data: Uint8Array;
+    state: "SEND" | "REPLY";
+    constructor(pid: number, data: Uint8Array);
+    take(): Request;
 }
 
 // ipc/sysv-messages.d.ts
@@ -4268,6 +4338,16 @@ interface QueueCalls {
     mqSetattr(mqd: number, attributes: Pick<QueueAttributes, "flags">): QueueAttributes;
     mqClose(mqd: number): void;
     mqUnlink(name: string): void;
+}
+
+// kernel/sys/rendezvous.d.ts
+interface RendezvousCalls {
+    msgSend(pid: number, request: Uint8Array | string): Promise<Reply>;
+    msgReceive(from?: number): Promise<Request>;
+    msgReply(pid: number, answer?: Uint8Array | string): void;
+    msgAttach(name: string, mode?: number): void;
+    msgDetach(name: string): void;
+    msgLocate(name: string): number;
 }
 
 // kernel/sys/sessions.d.ts

@@ -77,7 +77,7 @@ export interface DeviceClient {
     observe?(direction: "in" | "out", packet: Packet): void;
 }
 
-export declare class Door extends SemaphoreDoor implements Sys {
+export declare class Door extends RendezvousDoor implements Sys {
 }
 
 export declare class EventQueue {
@@ -175,6 +175,7 @@ export declare class Host {
     openTerminal(): HostTerminal;
     netstat(): Netstat;
     ps(): PsRow[];
+    ipcs(): Ipcs;
     lsof(): LsofRow[];
     lsofTree(): LsofTree;
     capture(sink?: (piece: Uint8Array) => void): Capture;
@@ -767,7 +768,7 @@ export * as processCalls: WaitResult, exec, fork, spawn, waiting, waitpid
 
 export * as sessionCalls: getpgid, getsid, setpgid, setsid
 
-export * as signalCalls: kill, killpg, raise, sigaction, signalfd, sigpending, sigprocmask, sigqueue
+export * as signalCalls: kill, killpg, maySignal, raise, sigaction, signalfd, sigpending, sigprocmask, sigqueue
 
 export * as socketCalls: Accepted, accept, accepting, bind, connect, connecting, getpeername, getsockname, listen, shutdown, socket, socketOf, socketpair
 
@@ -1375,6 +1376,19 @@ interface SpawnedProcess {
     readonly state: "running" | "zombie" | "reaped";
     readonly status: number;
     kill(signal?: string | number): void;
+}
+
+// host/ipcs.d.ts
+interface Ipcs {
+    readonly messages: readonly (MessageQueueStatus & {
+        readonly id: number;
+    })[];
+    readonly segments: readonly (SegmentStatus & {
+        readonly id: number;
+    })[];
+    readonly semaphores: readonly (SemaphoreStatus & {
+        readonly id: number;
+    })[];
 }
 
 // host/lsof-tree.d.ts
@@ -2653,6 +2667,7 @@ declare class Ipc {
     readonly segments: SysvTable<Segment>;
     readonly memory: MemoryBudget;
     readonly futexes: FutexTable;
+    readonly channels: Channels;
     readonly nowSeconds: () => number;
     constructor(nowSeconds: () => number);
 }
@@ -2759,6 +2774,62 @@ declare class SendClaim extends Claim<0> {
 interface Sender {
     readonly pid: number;
     readonly uid: number;
+}
+
+// ipc/rendezvous.d.ts
+declare class Channel {
+    readonly senders: ClaimList<RequestClaim>;
+    readonly receivers: ClaimList<ReceiverClaim>;
+    readonly names: Set<NameNode>;
+    send(request: RequestClaim): void;
+    receive(receiver: ReceiverClaim): Request | undefined;
+    reply(pid: number, data: Uint8Array): boolean;
+    withdraw(request: RequestClaim): void;
+    close(): void;
+    partnerEnded(pid: number): void;
+}
+
+// ipc/rendezvous.d.ts
+declare class Channels {
+    of(pid: number): Channel;
+    find(pid: number): Channel | undefined;
+    close(pid: number): void;
+}
+
+// ipc/rendezvous.d.ts
+declare class NameNode extends Inode {
+    readonly pid: number;
+    constructor(volume: Volume, ownership: Ownership, pid: number, remove: (node: NameNode) => void);
+    close(): void;
+}
+
+// ipc/rendezvous.d.ts
+declare class ReceiverClaim extends Claim<Request | Errno> {
+    readonly from: number;
+    constructor(from: number);
+    wants(pid: number): boolean;
+}
+
+// ipc/rendezvous.d.ts
+interface Reply {
+    readonly bytes: number;
+    readonly data: Uint8Array;
+}
+
+// ipc/rendezvous.d.ts
+interface Request {
+    readonly pid: number;
+    readonly bytes: number;
+    readonly data: Uint8Array;
+}
+
+// ipc/rendezvous.d.ts
+declare class RequestClaim extends Claim<Reply | Errno> {
+    readonly pid: number;
+    readonly data: Uint8Array;
+    state: "SEND" | "REPLY";
+    constructor(pid: number, data: Uint8Array);
+    take(): Request;
 }
 
 // ipc/sysv-messages.d.ts
@@ -3182,6 +3253,9 @@ declare function kill(process: Process, pid: number, signo: number): 0 | Errno;
 declare function killpg(process: Process, pgid: number, signo: number): 0 | Errno;
 
 // kernel/calls/signals.d.ts
+declare function maySignal(process: Process, target: Process, signo: number): boolean;
+
+// kernel/calls/signals.d.ts
 declare function raise(process: Process, signo: number): 0 | Errno;
 
 // kernel/calls/signals.d.ts
@@ -3573,6 +3647,16 @@ declare abstract class QueueDoor extends SessionDoor {
     mqSetattr(mqd: number, attributes: Pick<mqueue.QueueAttributes, "flags">): mqueue.QueueAttributes;
     mqClose(mqd: number): void;
     mqUnlink(name: string): void;
+}
+
+// kernel/door/rendezvous-door.d.ts
+declare abstract class RendezvousDoor extends SemaphoreDoor {
+    msgSend(pid: number, request: Uint8Array | string): Promise<Reply>;
+    msgReceive(from?: number): Promise<Request>;
+    msgReply(pid: number, answer?: Uint8Array | string): void;
+    msgAttach(name: string, mode?: number): void;
+    msgDetach(name: string): void;
+    msgLocate(name: string): number;
 }
 
 // kernel/door/semaphore-door.d.ts
@@ -4088,6 +4172,16 @@ interface QueueCalls {
     mqUnlink(name: string): void;
 }
 
+// kernel/sys/rendezvous.d.ts
+interface RendezvousCalls {
+    msgSend(pid: number, request: Uint8Array | string): Promise<Reply>;
+    msgReceive(from?: number): Promise<Request>;
+    msgReply(pid: number, answer?: Uint8Array | string): void;
+    msgAttach(name: string, mode?: number): void;
+    msgDetach(name: string): void;
+    msgLocate(name: string): number;
+}
+
 // kernel/sys/sessions.d.ts
 interface SessionCalls {
     setpgid(pid: number, pgid: number): void;
@@ -4228,7 +4322,7 @@ interface UnixName extends UnixEndpoint {
 type Program = (sys: Sys, ...args: string[]) => number | void | Promise<number | void>;
 
 // kernel/sys/sys.d.ts
-interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls, SysvCalls, MemoryCalls {
+interface Sys extends ProcessCalls, TimeCalls, DescriptorCalls, SocketCalls, FileCalls, EventCalls, UserCalls, SignalCalls, SessionCalls, QueueCalls, TerminalCalls, SysvCalls, MemoryCalls, RendezvousCalls {
 }
 
 // kernel/sys/sysv.d.ts

@@ -28,6 +28,7 @@ import { Capture } from "./capture.ts";
 import { configure, type InterfaceOptions, interfaceNamed } from "./configure.ts";
 import { type ConsoleOutput, HostConsole } from "./console.ts";
 import { mountEtc } from "./etc.ts";
+import { type Ipcs, ipcs } from "./ipcs.ts";
 import { type LsofRow, lsof } from "./lsof.ts";
 import { type LsofTree, lsofTree } from "./lsof-tree.ts";
 import { type Netstat, netstat } from "./netstat.ts";
@@ -306,6 +307,11 @@ export class Host {
   /** The processes, as data. */
   ps(): PsRow[] {
     return ps(this.kernel.processes.all());
+  }
+
+  /** The System V message queues, segments and semaphores, as data. */
+  ipcs(): Ipcs {
+    return ipcs(this.kernel.ipc);
   }
 
   /** The open descriptors and what is behind them, as data. */

@@ -2,12 +2,13 @@
  * /proc: the kernel's own tables as files, whose text is made when they are opened.
  *
  * Read first: proc(5). mountProc() puts the directory into the tree; /proc/<pid> has status, fd and cwd, /proc/net what
- * proc-net.ts writes. Nothing of it takes space in the tree: entries are made when somebody looks.
+ * proc-net.ts writes, /proc/sysvipc what ipcs.ts writes. Nothing of it takes space in the tree: entries are made when somebody looks.
  */
 import { Directory, type GeneratedEntries, GeneratedFile, type Inode, SymbolicLink } from "../file/inode.ts";
 import type { FileOps } from "../file/open-file.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Process } from "../kernel/process.ts";
+import { ipcs, procSysvipc } from "./ipcs.ts";
 import { mapsText } from "./proc-maps.ts";
 
 /** Numbers of these inodes are far from those of the tree. */
@@ -34,16 +35,30 @@ export function mountProc(kernel: Kernel, netFiles: NetFiles): Directory {
     },
     names: () => [...kernel.processes.all()].map(({ pid }) => String(pid)).concat("self"),
   });
-  const netNames = Object.keys(netFiles);
-  files.addDirectory(proc, "net", PUBLIC_DIRECTORY, {
-    get: (name) => {
-      const generate = Object.hasOwn(netFiles, name) ? netFiles[name] : undefined;
-      if (generate === undefined) return undefined;
-      return new GeneratedFile(files.volume, root, generate, FIRST_INODE + 1 + netNames.indexOf(name));
-    },
-    names: () => netNames,
-  });
+  addTexts(kernel, proc, "net", netFiles, FIRST_INODE + 1);
+  addTexts(
+    kernel,
+    proc,
+    "sysvipc",
+    procSysvipc(() => ipcs(kernel.ipc)),
+    FIRST_INODE + 64,
+  );
   return proc;
+}
+
+/** A directory of texts, each of which is made when it is opened. */
+function addTexts(kernel: Kernel, proc: Directory, name: string, texts: NetFiles, firstInode: number): void {
+  const { files } = kernel;
+  const owner = { uid: 0, gid: 0, permissions: PUBLIC_FILE };
+  const names = Object.keys(texts);
+  files.addDirectory(proc, name, PUBLIC_DIRECTORY, {
+    get: (entry) => {
+      const generate = Object.hasOwn(texts, entry) ? texts[entry] : undefined;
+      if (generate === undefined) return undefined;
+      return new GeneratedFile(files.volume, owner, generate, firstInode + names.indexOf(entry));
+    },
+    names: () => names,
+  });
 }
 
 /** /proc/<pid>, which belongs to the user of the process. */

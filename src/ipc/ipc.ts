@@ -4,6 +4,7 @@
 import { FutexTable } from "./futex.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { QueueSpace } from "./mqueue-space.ts";
+import { Channels } from "./rendezvous.ts";
 import { SysvTable } from "./sysv.ts";
 import { QUEUES_MAX, type SysvQueue } from "./sysv-messages.ts";
 import { ARRAYS_MAX, type SemaphoreArray } from "./sysv-semaphores.ts";
@@ -23,6 +24,8 @@ export class Ipc {
   readonly memory: MemoryBudget = new MemoryBudget();
   /** Who sleeps on words of shared memory. */
   readonly futexes: FutexTable = new FutexTable();
+  /** Where direct messages arrive. */
+  readonly channels: Channels = new Channels();
   /** Seconds since 1970, in virtual time. */
   readonly nowSeconds: () => number;
 

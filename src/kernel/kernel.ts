@@ -17,6 +17,7 @@ import { Ipc } from "../ipc/ipc.ts";
 import type { ProtocolTable } from "../socket/protocol.ts";
 import type { Terminal } from "../tty/terminal.ts";
 import { mountQueues } from "./calls/mqueue.ts";
+import { mountNames } from "./calls/rendezvous.ts";
 import { openSlave } from "./calls/terminals.ts";
 import { timespec } from "./calls/time.ts";
 import { DescriptorTable } from "./descriptors.ts";
@@ -83,6 +84,7 @@ export class Kernel {
     this.ipc = new Ipc(() => timespec(parts.epochMs, scheduler.nowNs).seconds);
     this.processes = new ProcessTable(this);
     mountQueues(this);
+    mountNames(this);
     this.terminals = new Terminals(this, this.files.root.get("dev", this.processes.init) as Directory);
   }
 

@@ -37,12 +37,14 @@ export class ProcessIpc {
   exec(): void {
     this.#memory?.removeAll(this.#process.pid);
     this.#memory = null;
+    this.#process.kernel.ipc.channels.close(this.#process.pid);
   }
 
   /** The process has ended. */
   exit(): void {
     this.#memory?.removeAll(this.#process.pid);
     this.#memory = null;
+    this.#process.kernel.ipc.channels.close(this.#process.pid);
     this.#undos?.apply(this.#process.pid);
     this.#undos = null;
   }

@@ -38,6 +38,8 @@ export {
   SHM_DEST,
   SHM_RDONLY,
 } from "../abi/sysv.ts";
+export { formatIpcs, type Ipcs } from "../host/ipcs.ts";
+export type { Reply, Request } from "../ipc/rendezvous.ts";
 export type { SysvChange, SysvPermission } from "../ipc/sysv.ts";
 export type { MessageQueueStatus } from "../ipc/sysv-messages.ts";
 export type { SemaphoreOperation, SemaphoreStatus } from "../ipc/sysv-semaphores.ts";

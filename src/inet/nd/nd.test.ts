@@ -61,7 +61,12 @@ describe("an interface begins IPv6", () => {
     expect(addressesOf(lan.host(2))).toEqual(["fe80::ff:fe00:2/64 tentative"]);
     lan.host(2).machine.sysctl.write("net.ipv6.conf.all.disable_ipv6", "1");
     expect(addressesOf(lan.host(2))).toEqual([]);
-    expect(lan.host(2).inet.ip.groups.on(lan.on(2)).filter(({ family }) => family === 6)).toEqual([]);
+    expect(
+      lan
+        .host(2)
+        .inet.ip.groups.on(lan.on(2))
+        .filter(({ family }) => family === 6),
+    ).toEqual([]);
   });
 
   test("a stable identifier does not show the link address, and is the same again", () => {

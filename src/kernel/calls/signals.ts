@@ -105,7 +105,7 @@ function isSignalOrNone(signo: number): boolean {
 }
 
 /** kill(2): root; whose real or effective user is the target's real or saved one; for SIGCONT also the same session. */
-function maySignal(process: Process, target: Process, signo: number): boolean {
+export function maySignal(process: Process, target: Process, signo: number): boolean {
   const { user } = process.credentials;
   const { real, saved } = target.credentials.user;
   if (process.credentials.isPrivileged) return true;

@@ -35,6 +35,8 @@ const CLASSES: Readonly<Record<string, RestartClass>> = {
   // A futex with a timeout, and what stands on it: the rest of the time would have to be reckoned.
   futex_timedwait: "never",
   sem_timedwait: "never",
+  // A request is not sent twice.
+  msg_send: "never",
   // System V IPC.
   msgrcv: "never",
   msgsnd: "never",

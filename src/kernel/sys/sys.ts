@@ -11,6 +11,7 @@ import type { FileCalls } from "./files.ts";
 import type { MemoryCalls } from "./memory.ts";
 import type { ProcessCalls } from "./processes.ts";
 import type { QueueCalls } from "./queues.ts";
+import type { RendezvousCalls } from "./rendezvous.ts";
 import type { SessionCalls } from "./sessions.ts";
 import type { SignalCalls } from "./signals.ts";
 import type { SocketCalls } from "./sockets.ts";
@@ -36,4 +37,5 @@ export interface Sys
     QueueCalls,
     TerminalCalls,
     SysvCalls,
-    MemoryCalls {}
+    MemoryCalls,
+    RendezvousCalls {}
