@@ -360,4 +360,60 @@ export const MECHANISMS: readonly Mechanism[] = [
       },
     ],
   },
+  {
+    name: "tcp",
+    title: "Internet stream socket (TCP)",
+    manual: "tcp(7), RFC 9293",
+    summary: "a reliable connection between processes of any two hosts",
+    drawing:
+      "  active                        network                        passive\n  socket                                                       socket, bind, listen\n  connect ──▶ SYN ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌▶ [ requests … ] ──▶ accept: a new socket\n  send ──▶ [ bytes … ] ╌ segments ╌ ACKs ╌ [ bytes … ] ──▶ recv\n  recv ◀── [ bytes … ] ╌ ACKs ╌ segments ╌ [ bytes … ] ◀── send",
+    properties: {
+      addressing: {
+        value: "an Internet address and a port",
+      },
+      directionality: {
+        value: "duplex",
+      },
+      boundaries: {
+        value: "stream",
+      },
+      connection: {
+        value: "connection-oriented",
+        detail: "sending before connect() is EPIPE",
+      },
+      capacity: {
+        value: "94,208 bytes",
+      },
+      loss: {
+        value: "no",
+      },
+      reordering: {
+        value: "no",
+      },
+      damage: {
+        value: "no",
+      },
+      parties: {
+        value: "processes of any host",
+      },
+    },
+    blocking: [
+      {
+        call: "recv",
+        when: "there is nothing to receive",
+      },
+      {
+        call: "send",
+        when: "there is no room",
+      },
+      {
+        call: "accept",
+        when: "no connection request is in the queue",
+      },
+      {
+        call: "connect",
+        when: "the request has not been answered",
+      },
+    ],
+  },
 ];

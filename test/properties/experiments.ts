@@ -84,7 +84,16 @@ export async function capacity(channel: Channel): Promise<Finding> {
   if (unit === undefined) throw new Error("nothing is said of what fills it");
   let count = 0;
   const fills: Role = async (end) => {
-    while (await end.trySend(new Uint8Array(unit.unitBytes))) count++;
+    // What was sent may have to travel before there is room for more.
+    for (let failures = 0; failures < 3; ) {
+      if (await end.trySend(new Uint8Array(unit.unitBytes))) {
+        count++;
+        failures = 0;
+      } else {
+        failures++;
+        await end.sys.sleep(1);
+      }
+    }
     await end.sys.sleep(100);
   };
   const floods: Role = async (end) => {

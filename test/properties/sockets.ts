@@ -4,6 +4,7 @@ import {
   AF_UNIX,
   type Endpoint,
   MSG_DONTWAIT,
+  MSG_NOSIGNAL,
   SOCK_DGRAM,
   SOCK_SEQPACKET,
   SOCK_STREAM,
@@ -88,7 +89,7 @@ const connecting = (domain: number, type: number, address: Endpoint) => (sys: Sy
 
 /** What a send answers on a socket that is not connected. */
 async function unconnected(domain: number, type: number): Promise<Finding> {
-  const code = await observe(async (sys) => errnoOf(() => sys.send(sys.socket(domain, type), "x")));
+  const code = await observe(async (sys) => errnoOf(() => sys.send(sys.socket(domain, type), "x", MSG_NOSIGNAL)));
   return { value: "connection-oriented", detail: `sending before connect() is ${code}` };
 }
 
@@ -226,4 +227,40 @@ const udp: Channel = {
   connection: () => namesEach(AF_INET, at("127.0.0.1", 4000), [at("127.0.0.1", 5000), at("127.0.0.1", 6000)]),
 };
 
-export const sockets: readonly Channel[] = [unixStream, unixSeqpacket, unixDatagram, udp];
+const tcp: Channel = {
+  name: "tcp",
+  title: "Internet stream socket (TCP)",
+  manual: "tcp(7), RFC 9293",
+  summary: "a reliable connection between processes of any two hosts",
+  drawing: `
+  active                        network                        passive
+  socket                                                       socket, bind, listen
+  connect ──▶ SYN ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌▶ [ requests … ] ──▶ accept: a new socket
+  send ──▶ [ bytes … ] ╌ segments ╌ ACKs ╌ [ bytes … ] ──▶ recv
+  recv ◀── [ bytes … ] ╌ ACKs ╌ segments ╌ [ bytes … ] ◀── send`,
+  isNetwork: true,
+  open: (stage, first, second) => connected(stage, AF_INET, SOCK_STREAM, at("10.0.0.2", 5000), first, second),
+  addressing: {
+    text: "an Internet address and a port",
+    make: listening(AF_INET, SOCK_STREAM, at("0.0.0.0", 5000)),
+    join: connecting(AF_INET, SOCK_STREAM, at("10.0.0.2", 5000)),
+  },
+  connection: () => unconnected(AF_INET, SOCK_STREAM),
+  capacity: { unitBytes: 4096, of: "" },
+  waits: [
+    ...acceptWaits(AF_INET, SOCK_STREAM, at("127.0.0.1", 5000)),
+    {
+      call: "connect",
+      when: "the request has not been answered",
+      scene: ({ first }) => {
+        const asks = async (sys: Sys): Promise<void> => {
+          // Nobody listens: the answer, when it comes, is a refusal.
+          await errnoOf(() => connecting(AF_INET, SOCK_STREAM, at("10.0.0.2", 5000))(sys));
+        };
+        first.spawn("active", asks, { daemon: true });
+      },
+    },
+  ],
+};
+
+export const sockets: readonly Channel[] = [unixStream, unixSeqpacket, unixDatagram, udp, tcp];
