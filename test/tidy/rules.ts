@@ -128,7 +128,9 @@ export function checkHeadComment(file: TreeFile): Finding[] {
 const LINES_MAX = 400;
 
 /** Files that are longer on purpose. An entry whose file has become short, or is gone, is itself a finding. */
-export const LONG_FILES: Readonly<Record<string, string>> = {};
+export const LONG_FILES: Readonly<Record<string, string>> = {
+  "src/world/mechanisms.ts": "a table, which a script writes: one row for each mechanism",
+};
 
 export function checkLength(file: TreeFile, longFiles: Readonly<Record<string, string>> = LONG_FILES): Finding[] {
   if (!/^(src|scripts|examples|bench|test)\/.*\.ts$/.test(file.path) || isAnyTest(file.path)) return [];
