@@ -12,6 +12,8 @@ interface Rate {
   readonly barNs?: number;
   /** Bytes that one operation moves, where throughput is what matters. */
   readonly bytes?: number;
+  /** Names of others that do the same: how many times as long they take is shown. */
+  readonly beside?: readonly string[];
 }
 
 const rates = new Map<string, Rate>();
@@ -25,13 +27,15 @@ export function rate(options: Rate, iterate: () => unknown): void {
 /** Runs what was registered, and prints the table. */
 export async function report(): Promise<void> {
   const { benchmarks } = await run({ format: "quiet" });
-  const rows = benchmarks.flatMap(({ alias, runs }) => {
-    const options = rates.get(alias);
-    const medianNs = runs[0]?.stats?.p50;
-    if (options === undefined || medianNs === undefined) return [];
-    return [row(options, medianNs / options.operations)];
-  });
-  const heading = ["operation (median)", "ns each", "a second", "GB/s", "bar, ns"];
+  const each = new Map(
+    benchmarks.flatMap(({ alias, runs }) => {
+      const options = rates.get(alias);
+      const medianNs = runs[0]?.stats?.p50;
+      return options === undefined || medianNs === undefined ? [] : [[alias, medianNs / options.operations] as const];
+    }),
+  );
+  const rows = [...each].map(([name, eachNs]) => row(rates.get(name) as Rate, eachNs, each));
+  const heading = ["operation (median)", "ns each", "a second", "GB/s", "bar, ns", "beside"];
   const widths = heading.map((text, i) => Math.max(text.length, ...rows.map((cells) => cells[i]?.length ?? 0)));
   for (const cells of [heading, ...rows]) {
     console.log(
@@ -40,9 +44,10 @@ export async function report(): Promise<void> {
   }
 }
 
-function row({ name, barNs, bytes }: Rate, eachNs: number): string[] {
+function row({ name, barNs, bytes, beside = [] }: Rate, eachNs: number, each: ReadonlyMap<string, number>): string[] {
   const perSecond = Math.round(1e9 / eachNs).toLocaleString("en-US");
   const throughput = bytes === undefined ? "" : (bytes / eachNs).toFixed(2);
   const bar = barNs === undefined ? "" : `${barNs.toFixed(0)} ${eachNs <= barNs ? "met" : "MISSED"}`;
-  return [name, eachNs.toFixed(1), perSecond, throughput, bar];
+  const ratios = beside.map((other) => `${other}: ${((each.get(other) ?? Number.NaN) / eachNs).toFixed(1)} times`);
+  return [name, eachNs.toFixed(1), perSecond, throughput, bar, ratios.join(", ")];
 }
