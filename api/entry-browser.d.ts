@@ -4,6 +4,8 @@ export declare const AF_INET = 2;
 
 export declare const AF_INET6 = 10;
 
+export declare const AF_PACKET = 17;
+
 export declare const AF_UNIX = 1;
 
 export declare const AF_UNSPEC = 0;
@@ -253,13 +255,21 @@ export declare const ERRNO: {
 
 export declare const ERRNO_TEXT: Readonly<Record<Errno, string>>;
 
+export declare const ETH_P_ALL = 3;
+
+export declare const ETH_P_ARP = 2054;
+
+export declare const ETH_P_IP = 2048;
+
+export declare const ETH_P_IPV6 = 34525;
+
 export type EaiCode = keyof typeof EAI;
 
 export declare class EndOfTimeError extends Error {
     constructor(label: string);
 }
 
-export type Endpoint = InetEndpoint | UnixEndpoint | NoEndpoint;
+export type Endpoint = InetEndpoint | UnixEndpoint | LinkEndpoint | NoEndpoint;
 
 export interface EpollEvent {
     readonly events: number;
@@ -407,6 +417,8 @@ export declare class HostTerminal implements Disposable {
 
 export declare const ICANON = 2;
 
+export declare const ICMP_FILTER = 1;
+
 export declare const ICRNL = 256;
 
 export declare const IEXTEN = 32768;
@@ -521,6 +533,10 @@ export declare const IXANY = 2048;
 
 export declare const IXON = 1024;
 
+export interface IcmpFilter {
+    readonly data: number;
+}
+
 export interface IdTriple {
     readonly real: number;
     readonly effective: number;
@@ -584,6 +600,23 @@ export interface Layer {
 export interface Linger {
     readonly onoff: number;
     readonly linger: number;
+}
+
+export interface LinkEndpoint {
+    readonly ifindex: number;
+    readonly protocol?: number;
+    readonly addr?: string;
+}
+
+export interface LinkName extends LinkEndpoint {
+    readonly family: typeof AF_PACKET;
+    readonly protocol: number;
+    readonly hatype: number;
+    readonly pkttype: number;
+    readonly addr: string;
+    readonly address?: undefined;
+    readonly port?: undefined;
+    readonly path?: undefined;
 }
 
 export interface LinkOptions {
@@ -818,6 +851,14 @@ export interface OptionValues {
         readonly [SO_PEERCRED]: Credentials;
         readonly [SO_BINDTODEVICE]: string;
     };
+    readonly [SOL_PACKET]: {
+        readonly [PACKET_ADD_MEMBERSHIP]: PacketMembership;
+        readonly [PACKET_DROP_MEMBERSHIP]: PacketMembership;
+        readonly [PACKET_STATISTICS]: PacketStatistics;
+    };
+    readonly [SOL_RAW]: {
+        readonly [ICMP_FILTER]: IcmpFilter;
+    };
     readonly [IPPROTO_IP]: {
         readonly [IP_OPTIONS]: Uint8Array;
         readonly [IP_MULTICAST_IF]: MulticastInterface;
@@ -835,6 +876,28 @@ export type OtherArchitecture = "alpha" | "sparc" | "mips" | "parisc";
 export interface OutsideSource extends Disposable {
     raise(): void;
 }
+
+export declare const PACKET_ADD_MEMBERSHIP = 1;
+
+export declare const PACKET_BROADCAST = 1;
+
+export declare const PACKET_DROP_MEMBERSHIP = 2;
+
+export declare const PACKET_HOST = 0;
+
+export declare const PACKET_MR_ALLMULTI = 2;
+
+export declare const PACKET_MR_MULTICAST = 0;
+
+export declare const PACKET_MR_PROMISC = 1;
+
+export declare const PACKET_MULTICAST = 2;
+
+export declare const PACKET_OTHERHOST = 3;
+
+export declare const PACKET_OUTGOING = 4;
+
+export declare const PACKET_STATISTICS = 6;
 
 export declare const POLLERR = 8;
 
@@ -867,6 +930,17 @@ export declare const PROT_NONE = 0;
 export declare const PROT_READ = 1;
 
 export declare const PROT_WRITE = 2;
+
+export interface PacketMembership {
+    readonly mr_ifindex: number;
+    readonly mr_type: number;
+    readonly mr_address?: string;
+}
+
+export interface PacketStatistics {
+    readonly tp_packets: number;
+    readonly tp_drops: number;
+}
 
 export declare class PacketView {
     readonly from: string;
@@ -1271,6 +1345,10 @@ export declare const SOCK_SEQPACKET = 5;
 
 export declare const SOCK_STREAM = 1;
 
+export declare const SOL_PACKET = 263;
+
+export declare const SOL_RAW = 255;
+
 export declare const SOL_SOCKET = 1;
 
 export declare const SOMAXCONN = 4096;
@@ -1475,7 +1553,7 @@ export interface SignalRow {
     readonly elsewhere: Readonly<Partial<Record<OtherArchitecture, number | null>>>;
 }
 
-export type SocketName = InetName | UnixName | NoName;
+export type SocketName = InetName | UnixName | LinkName | NoName;
 
 export interface SpawnAttributes {
     readonly name?: string;
@@ -2366,6 +2444,8 @@ declare class Inet {
     readonly netif: Netif;
     readonly ip: Ip;
     readonly udp: Udp;
+    readonly raw: Raw;
+    readonly packets: PacketSockets;
     readonly v6: Inet6;
     readonly tcp: Tcp;
     readonly protocols: readonly Protocol[];
@@ -2511,6 +2591,8 @@ declare class Ip {
     readonly settings: Ipv4Settings;
     sendError: ErrorSender;
     portUnreachable: PortUnreachable;
+    rawInput: (packet: Packet, arrival: Arrival) => boolean;
+    rawError: (protocol: number, error: IcmpError) => boolean;
     nextIdentification: number;
     epochMs: number;
     readonly reassembly: Reassembly;
@@ -2898,6 +2980,68 @@ interface RouterSnapshot {
     readonly preference: Preference;
     readonly untilNs: number;
     readonly isChosen: boolean;
+}
+
+// inet/packet/packet.d.ts
+declare class PacketPcb {
+    readonly socket: Socket;
+    protocol: number;
+    through: Interface | null;
+    packets: number;
+    dropsBefore: number;
+    constructor(socket: Socket);
+    wants(through: Interface, direction: Direction, etherType: number): boolean;
+}
+
+// inet/packet/packet.d.ts
+interface PacketSnapshot {
+    readonly type: number;
+    readonly protocol: number;
+    readonly interfaceIndex: number;
+    readonly receiveQueueBytes: number;
+    readonly inode: number;
+}
+
+// inet/packet/packet.d.ts
+declare class PacketSockets {
+    readonly netif: Netif;
+    constructor(netif: Netif);
+    add(pcb: PacketPcb): void;
+    remove(pcb: PacketPcb): void;
+    snapshot(): readonly PacketSnapshot[];
+}
+
+// inet/raw/raw.d.ts
+declare class Raw {
+    readonly ip: Ip;
+    constructor(ip: Ip);
+    add(pcb: RawPcb): void;
+    remove(pcb: RawPcb): void;
+    snapshot(): readonly RawSnapshot[];
+}
+
+// inet/raw/raw.d.ts
+declare class RawPcb {
+    readonly socket: Socket;
+    readonly options: IpSocketOptions;
+    localAddress: IpAddress;
+    remote: IpAddress | null;
+    device: Interface | null;
+    icmpFilter: number;
+    constructor(socket: Socket, options: IpSocketOptions);
+    get protocol(): number;
+    matches(protocol: number, local: IpAddress, remote: IpAddress, through: Interface | null): boolean;
+}
+
+// inet/raw/raw.d.ts
+interface RawSnapshot {
+    readonly protocol: number;
+    readonly localAddress: string;
+    readonly remoteAddress: string | null;
+    readonly receiveQueueBytes: number;
+    readonly sendQueueBytes: number;
+    readonly inode: number;
+    readonly drops: number;
 }
 
 // inet/tcp/challenge.d.ts
@@ -5025,12 +5169,22 @@ interface InetAddress {
 }
 
 // socket/address.d.ts
+interface LinkAddress {
+    readonly family: typeof AF_PACKET;
+    readonly protocol: number;
+    readonly ifindex: number;
+    readonly hatype: number;
+    readonly pkttype: number;
+    readonly addr: string;
+}
+
+// socket/address.d.ts
 interface NoAddress {
     readonly family: typeof AF_UNSPEC;
 }
 
 // socket/address.d.ts
-type SocketAddress = InetAddress | UnixAddress | NoAddress;
+type SocketAddress = InetAddress | UnixAddress | LinkAddress | NoAddress;
 
 // socket/address.d.ts
 interface UnixAddress {
@@ -5113,6 +5267,8 @@ interface Protocol {
     readonly protocol: number;
     readonly name: string;
     readonly writableShare?: number;
+    readonly isWild?: boolean;
+    permits?(task: Task): 0 | Errno;
     attach(socket: Socket): UserRequests;
 }
 

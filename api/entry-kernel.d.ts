@@ -257,6 +257,8 @@ export declare class Ip {
     readonly settings: Ipv4Settings;
     sendError: ErrorSender;
     portUnreachable: PortUnreachable;
+    rawInput: (packet: Packet, arrival: Arrival) => boolean;
+    rawError: (protocol: number, error: IcmpError) => boolean;
     nextIdentification: number;
     epochMs: number;
     readonly reassembly: Reassembly;
@@ -384,6 +386,14 @@ export interface OptionValues {
         readonly [SO_LINGER]: Linger;
         readonly [SO_PEERCRED]: Credentials;
         readonly [SO_BINDTODEVICE]: string;
+    };
+    readonly [SOL_PACKET]: {
+        readonly [PACKET_ADD_MEMBERSHIP]: PacketMembership;
+        readonly [PACKET_DROP_MEMBERSHIP]: PacketMembership;
+        readonly [PACKET_STATISTICS]: PacketStatistics;
+    };
+    readonly [SOL_RAW]: {
+        readonly [ICMP_FILTER]: IcmpFilter;
     };
     readonly [IPPROTO_IP]: {
         readonly [IP_OPTIONS]: Uint8Array;
@@ -554,6 +564,8 @@ export interface Protocol {
     readonly protocol: number;
     readonly name: string;
     readonly writableShare?: number;
+    readonly isWild?: boolean;
+    permits?(task: Task): 0 | Errno;
     attach(socket: Socket): UserRequests;
 }
 
@@ -660,7 +672,7 @@ export declare class Socket extends SendAccount implements FileOps {
     readiness(): number;
 }
 
-export type SocketAddress = InetAddress | UnixAddress | NoAddress;
+export type SocketAddress = InetAddress | UnixAddress | LinkAddress | NoAddress;
 
 export interface SocketNames {
     bind(task: Task, path: string, socket: Socket): 0 | Errno;
@@ -908,6 +920,18 @@ declare const IP_OPTIONS = 4;
 // abi/ip.d.ts
 declare const IP_UNBLOCK_SOURCE = 37;
 
+// abi/packet.d.ts
+declare const PACKET_ADD_MEMBERSHIP = 1;
+
+// abi/packet.d.ts
+declare const PACKET_DROP_MEMBERSHIP = 2;
+
+// abi/packet.d.ts
+declare const PACKET_STATISTICS = 6;
+
+// abi/packet.d.ts
+declare const SOL_PACKET = 263;
+
 // abi/signal.d.ts
 declare const SIG_DFL = 0;
 
@@ -921,13 +945,22 @@ declare const AF_INET = 2;
 declare const AF_INET6 = 10;
 
 // abi/socket.d.ts
+declare const AF_PACKET = 17;
+
+// abi/socket.d.ts
 declare const AF_UNIX = 1;
 
 // abi/socket.d.ts
 declare const AF_UNSPEC = 0;
 
 // abi/socket.d.ts
+declare const ICMP_FILTER = 1;
+
+// abi/socket.d.ts
 declare const IPPROTO_IP = 0;
+
+// abi/socket.d.ts
+declare const SOL_RAW = 255;
 
 // abi/socket.d.ts
 declare const SOL_SOCKET = 1;
@@ -1507,6 +1540,8 @@ declare class Inet {
     readonly netif: Netif;
     readonly ip: Ip;
     readonly udp: Udp;
+    readonly raw: Raw;
+    readonly packets: PacketSockets;
     readonly v6: Inet6;
     readonly tcp: Tcp;
     readonly protocols: readonly Protocol[];
@@ -1996,6 +2031,68 @@ interface RouterSnapshot {
     readonly preference: Preference;
     readonly untilNs: number;
     readonly isChosen: boolean;
+}
+
+// inet/packet/packet.d.ts
+declare class PacketPcb {
+    readonly socket: Socket;
+    protocol: number;
+    through: Interface | null;
+    packets: number;
+    dropsBefore: number;
+    constructor(socket: Socket);
+    wants(through: Interface, direction: Direction, etherType: number): boolean;
+}
+
+// inet/packet/packet.d.ts
+interface PacketSnapshot {
+    readonly type: number;
+    readonly protocol: number;
+    readonly interfaceIndex: number;
+    readonly receiveQueueBytes: number;
+    readonly inode: number;
+}
+
+// inet/packet/packet.d.ts
+declare class PacketSockets {
+    readonly netif: Netif;
+    constructor(netif: Netif);
+    add(pcb: PacketPcb): void;
+    remove(pcb: PacketPcb): void;
+    snapshot(): readonly PacketSnapshot[];
+}
+
+// inet/raw/raw.d.ts
+declare class Raw {
+    readonly ip: Ip;
+    constructor(ip: Ip);
+    add(pcb: RawPcb): void;
+    remove(pcb: RawPcb): void;
+    snapshot(): readonly RawSnapshot[];
+}
+
+// inet/raw/raw.d.ts
+declare class RawPcb {
+    readonly socket: Socket;
+    readonly options: IpSocketOptions;
+    localAddress: IpAddress;
+    remote: IpAddress | null;
+    device: Interface | null;
+    icmpFilter: number;
+    constructor(socket: Socket, options: IpSocketOptions);
+    get protocol(): number;
+    matches(protocol: number, local: IpAddress, remote: IpAddress, through: Interface | null): boolean;
+}
+
+// inet/raw/raw.d.ts
+interface RawSnapshot {
+    readonly protocol: number;
+    readonly localAddress: string;
+    readonly remoteAddress: string | null;
+    readonly receiveQueueBytes: number;
+    readonly sendQueueBytes: number;
+    readonly inode: number;
+    readonly drops: number;
 }
 
 // inet/tcp/challenge.d.ts
@@ -4232,7 +4329,7 @@ interface AcceptedConnection {
 }
 
 // kernel/sys/sockets.d.ts
-type Endpoint = InetEndpoint | UnixEndpoint | NoEndpoint;
+type Endpoint = InetEndpoint | UnixEndpoint | LinkEndpoint | NoEndpoint;
 
 // kernel/sys/sockets.d.ts
 interface InetEndpoint {
@@ -4243,6 +4340,25 @@ interface InetEndpoint {
 // kernel/sys/sockets.d.ts
 interface InetName extends InetEndpoint {
     readonly family: typeof AF_INET | typeof AF_INET6;
+    readonly path?: undefined;
+}
+
+// kernel/sys/sockets.d.ts
+interface LinkEndpoint {
+    readonly ifindex: number;
+    readonly protocol?: number;
+    readonly addr?: string;
+}
+
+// kernel/sys/sockets.d.ts
+interface LinkName extends LinkEndpoint {
+    readonly family: typeof AF_PACKET;
+    readonly protocol: number;
+    readonly hatype: number;
+    readonly pkttype: number;
+    readonly addr: string;
+    readonly address?: undefined;
+    readonly port?: undefined;
     readonly path?: undefined;
 }
 
@@ -4304,7 +4420,7 @@ interface SocketCalls {
 }
 
 // kernel/sys/sockets.d.ts
-type SocketName = InetName | UnixName | NoName;
+type SocketName = InetName | UnixName | LinkName | NoName;
 
 // kernel/sys/sockets.d.ts
 interface UnixEndpoint {
@@ -4823,6 +4939,16 @@ declare class AcceptQueue {
     [Symbol.iterator](): Iterator<Socket>;
 }
 
+// socket/address.d.ts
+interface LinkAddress {
+    readonly family: typeof AF_PACKET;
+    readonly protocol: number;
+    readonly ifindex: number;
+    readonly hatype: number;
+    readonly pkttype: number;
+    readonly addr: string;
+}
+
 // socket/ancillary.d.ts
 interface Flight {
     leave(rights: Rights): void;
@@ -4883,6 +5009,11 @@ declare class GenericOptions {
 }
 
 // socket/option.d.ts
+interface IcmpFilter {
+    readonly data: number;
+}
+
+// socket/option.d.ts
 interface Linger {
     readonly onoff: number;
     readonly linger: number;
@@ -4906,6 +5037,19 @@ interface MulticastSourceRequest {
     readonly imr_multiaddr: string;
     readonly imr_interface: string;
     readonly imr_sourceaddr: string;
+}
+
+// socket/option.d.ts
+interface PacketMembership {
+    readonly mr_ifindex: number;
+    readonly mr_type: number;
+    readonly mr_address?: string;
+}
+
+// socket/option.d.ts
+interface PacketStatistics {
+    readonly tp_packets: number;
+    readonly tp_drops: number;
 }
 
 // socket/protocol.d.ts

@@ -8,6 +8,8 @@
 export const AF_UNSPEC = 0;
 /** Unix-domain addresses: endpoints on one host. unix(7). */
 export const AF_UNIX = 1;
+/** Interfaces themselves: packet(7). */
+export const AF_PACKET = 17;
 /** IPv4 addresses. ip(7). */
 export const AF_INET = 2;
 /** IPv6 addresses. ipv6(7). */
@@ -41,6 +43,10 @@ export const IPPROTO_ICMPV6 = 58;
 export const IPPROTO_RAW = 255;
 
 export const SOL_SOCKET = 1;
+/** Options of raw sockets: raw(7). */
+export const SOL_RAW = 255;
+/** Of the level SOL_RAW: which types of ICMP are not received, a bit each: { data }. */
+export const ICMP_FILTER = 1;
 /** Fetch and clear the pending error: its number. */
 export const SO_ERROR = 4;
 export const SO_TYPE = 3;

@@ -23,6 +23,8 @@ import { attachIpv6, type Inet6 } from "./inet6.ts";
 import { Ip } from "./ip/ip.ts";
 import { addRoute, deleteRoute, type RouteSpec } from "./ip/route-spec.ts";
 import { input as ipInput } from "./ip4/input.ts";
+import { PacketSockets, packetProtocols } from "./packet/packet.ts";
+import { Raw, rawProtocol } from "./raw/raw.ts";
 import { Tcp, tcpProtocols } from "./tcp/tcp.ts";
 import { Udp, udpProtocol } from "./udp/udp.ts";
 
@@ -30,6 +32,8 @@ export class Inet {
   readonly netif: Netif;
   readonly ip: Ip;
   readonly udp: Udp;
+  readonly raw: Raw;
+  readonly packets: PacketSockets;
   readonly v6: Inet6;
   readonly tcp: Tcp;
   /** The rows for the host's table of protocols. */
@@ -46,7 +50,14 @@ export class Inet {
     new Igmp(ip);
     this.udp = new Udp(machine, ip);
     this.tcp = new Tcp(machine, ip);
-    this.protocols = [udpProtocol(this.udp), ...tcpProtocols(this.tcp)];
+    this.raw = new Raw(ip);
+    this.packets = new PacketSockets(netif);
+    this.protocols = [
+      udpProtocol(this.udp),
+      rawProtocol(this.raw),
+      ...packetProtocols(this.packets),
+      ...tcpProtocols(this.tcp),
+    ];
   }
 
   /**

@@ -2,7 +2,7 @@
  * Socket addresses as the kernel keeps them. The doors translate: `{ address: "10.0.0.1", port: 7 }` ↔ InetAddress,
  * `{ path: "/tmp/s" }` ↔ UnixAddress.
  */
-import { AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC } from "../abi/socket.ts";
+import { AF_INET, AF_INET6, type AF_PACKET, AF_UNIX, AF_UNSPEC } from "../abi/socket.ts";
 import type { IpAddress } from "../wire/ip-address.ts";
 
 /** An Internet endpoint: sockaddr_in or sockaddr_in6. */
@@ -20,13 +20,28 @@ export interface UnixAddress {
   readonly path: string;
 }
 
+/** A frame's end on a link: sockaddr_ll. */
+export interface LinkAddress {
+  readonly family: typeof AF_PACKET;
+  /** EtherType. */
+  readonly protocol: number;
+  /** 0: any interface. */
+  readonly ifindex: number;
+  /** ARPHRD_ETHER and its like. */
+  readonly hatype: number;
+  /** PACKET_HOST, PACKET_OUTGOING, … */
+  readonly pkttype: number;
+  /** The link address as text; empty where there is none. */
+  readonly addr: string;
+}
+
 /** No address: connect(2) with it undoes a connect. */
 export interface NoAddress {
   readonly family: typeof AF_UNSPEC;
 }
 
 /** Any address that a socket can have. */
-export type SocketAddress = InetAddress | UnixAddress | NoAddress;
+export type SocketAddress = InetAddress | UnixAddress | LinkAddress | NoAddress;
 
 export function inetAddress(address: IpAddress, port: number): InetAddress {
   return { family: address.family === 4 ? AF_INET : AF_INET6, address, port };
@@ -45,6 +60,7 @@ export const NO_NAME: NoAddress = { family: AF_UNSPEC };
 /** In the manner of netstat: `10.0.0.1:7`, `*:7`, `[::1]:7`; `/tmp/s`, `@abstract`. */
 export function formatAddress(endpoint: SocketAddress): string {
   if ("path" in endpoint) return endpoint.path.replaceAll("\0", "@");
+  if ("ifindex" in endpoint) return `interface ${endpoint.ifindex}`;
   if (!("address" in endpoint)) return "*";
   const port = endpoint.port === 0 ? "*" : String(endpoint.port);
   if (endpoint.address.isUnspecified) return `*:${port}`;

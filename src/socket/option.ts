@@ -15,7 +15,16 @@ import type {
   IP_OPTIONS,
   IP_UNBLOCK_SOURCE,
 } from "../abi/ip.ts";
-import type { IPPROTO_IP, SO_BINDTODEVICE, SO_LINGER, SO_PEERCRED, SOL_SOCKET } from "../abi/socket.ts";
+import type { PACKET_ADD_MEMBERSHIP, PACKET_DROP_MEMBERSHIP, PACKET_STATISTICS, SOL_PACKET } from "../abi/packet.ts";
+import type {
+  ICMP_FILTER,
+  IPPROTO_IP,
+  SO_BINDTODEVICE,
+  SO_LINGER,
+  SO_PEERCRED,
+  SOL_RAW,
+  SOL_SOCKET,
+} from "../abi/socket.ts";
 import type { Credentials } from "./ancillary.ts";
 
 /** What an option or a control message holds: an int; or a struct, as a plain record of its members; or bytes. */
@@ -52,12 +61,40 @@ export interface MulticastInterface {
   readonly imr_ifindex?: number;
 }
 
+/** struct packet_mreq. */
+export interface PacketMembership {
+  readonly mr_ifindex: number;
+  /** PACKET_MR_PROMISC and its like. */
+  readonly mr_type: number;
+  /** A group's link address, where one is meant: "01:00:5e:00:00:01". */
+  readonly mr_address?: string;
+}
+
+/** struct tpacket_stats. */
+export interface PacketStatistics {
+  readonly tp_packets: number;
+  readonly tp_drops: number;
+}
+
+/** struct icmp_filter: a bit for each type that is not received. */
+export interface IcmpFilter {
+  readonly data: number;
+}
+
 /** The options whose value is not a number, by level and option. */
 export interface OptionValues {
   readonly [SOL_SOCKET]: {
     readonly [SO_LINGER]: Linger;
     readonly [SO_PEERCRED]: Credentials;
     readonly [SO_BINDTODEVICE]: string;
+  };
+  readonly [SOL_PACKET]: {
+    readonly [PACKET_ADD_MEMBERSHIP]: PacketMembership;
+    readonly [PACKET_DROP_MEMBERSHIP]: PacketMembership;
+    readonly [PACKET_STATISTICS]: PacketStatistics;
+  };
+  readonly [SOL_RAW]: {
+    readonly [ICMP_FILTER]: IcmpFilter;
   };
   readonly [IPPROTO_IP]: {
     readonly [IP_OPTIONS]: Uint8Array;

@@ -86,8 +86,15 @@ export interface Protocol {
   readonly name: string;
   /** A socket is writable while no more than one part in so many of its send buffer is in use. Default 2. */
   readonly writableShare?: number;
+  /** Takes any protocol number but 0, which its sockets then have. */
+  readonly isWild?: boolean;
+  /** May this process have such a socket? EPERM, EACCES. Default: everybody may. */
+  permits?(task: Task): 0 | Errno;
   attach(socket: Socket): UserRequests;
 }
+
+/** EtherTypes have 16 bits. */
+const PROTOCOL_MAX = 0xffff;
 
 /** The protocols of one host, in the order in which they were added. */
 export class ProtocolTable {
@@ -103,6 +110,9 @@ export class ProtocolTable {
     if (inDomain.length === 0) return "EAFNOSUPPORT";
     const ofType = inDomain.filter((row) => row.type === type);
     if (ofType.length === 0) return "ESOCKTNOSUPPORT";
-    return ofType.find((row) => protocol === 0 || row.protocol === protocol) ?? "EPROTONOSUPPORT";
+    const known = ofType.find((row) => row.isWild !== true && (protocol === 0 || row.protocol === protocol));
+    if (known !== undefined) return known;
+    const wild = ofType.find((row) => row.isWild === true && protocol >= row.protocol && protocol <= PROTOCOL_MAX);
+    return wild === undefined ? "EPROTONOSUPPORT" : { ...wild, protocol };
   }
 }

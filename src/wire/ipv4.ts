@@ -201,6 +201,18 @@ export function setCongestionExperienced(view: DataView, offset: number): void {
   view.setUint8(offset + DS_ECN, view.getUint8(offset + DS_ECN) | 3);
 }
 
+export function setSource(view: DataView, offset: number, source: IpAddress): void {
+  view.setUint32(offset + SOURCE, source.v4);
+}
+
+export function setTotalLength(view: DataView, offset: number, bytes: number): void {
+  view.setUint16(offset + TOTAL_LENGTH, bytes);
+}
+
+export function setIdentification(view: DataView, offset: number, identification: number): void {
+  view.setUint16(offset + IDENTIFICATION, identification);
+}
+
 /** Computes and writes the header's checksum, whatever stands in its place. */
 export function fillChecksum(view: DataView, offset: number): void {
   view.setUint16(offset + CHECKSUM, 0);

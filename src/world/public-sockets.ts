@@ -36,10 +36,30 @@ export {
   IP_UNBLOCK_SOURCE,
 } from "../abi/ip.ts";
 export {
+  ETH_P_ALL,
+  ETH_P_ARP,
+  ETH_P_IP,
+  ETH_P_IPV6,
+  PACKET_ADD_MEMBERSHIP,
+  PACKET_BROADCAST,
+  PACKET_DROP_MEMBERSHIP,
+  PACKET_HOST,
+  PACKET_MR_ALLMULTI,
+  PACKET_MR_MULTICAST,
+  PACKET_MR_PROMISC,
+  PACKET_MULTICAST,
+  PACKET_OTHERHOST,
+  PACKET_OUTGOING,
+  PACKET_STATISTICS,
+  SOL_PACKET,
+} from "../abi/packet.ts";
+export {
   AF_INET,
   AF_INET6,
+  AF_PACKET,
   AF_UNIX,
   AF_UNSPEC,
+  ICMP_FILTER,
   IPPROTO_ICMP,
   IPPROTO_IGMP,
   IPPROTO_IP,
@@ -93,7 +113,17 @@ export {
   SOCK_RAW,
   SOCK_SEQPACKET,
   SOCK_STREAM,
+  SOL_RAW,
   SOL_SOCKET,
   SOMAXCONN,
   UDP_CORK,
 } from "../abi/socket.ts";
+export type { LinkEndpoint, LinkName } from "../kernel/sys/sockets.ts";
+export type {
+  IcmpFilter,
+  MulticastInterface,
+  MulticastRequest,
+  MulticastSourceRequest,
+  PacketMembership,
+  PacketStatistics,
+} from "../socket/option.ts";

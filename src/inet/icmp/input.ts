@@ -101,18 +101,19 @@ function error(ip: Ip, packet: Packet, arrival: Arrival, message: ErrorMessage):
   // As net.ipv4.ip_no_pmtu_disc asks, the news is passed over. A router that does not say what fits counts as the worst.
   if (news.kind === "packet-too-big" && ip.settings.noPmtuDiscovery.value === 0)
     ip.paths.learnMtu(destination, news.mtu);
-  const isHandled =
-    ipv4.fragmentOffset(view, quote.offset) === 0 &&
-    handler?.({
-      ...news,
-      reporter: arrival.source,
-      source: ipv4.source(view, quote.offset),
-      destination,
-      view,
-      offset: quote.offset + headerLength,
-      length: quote.length - headerLength,
-    });
-  if (isHandled === true) packet.release();
+  const isFirst = ipv4.fragmentOffset(view, quote.offset) === 0;
+  const told = {
+    ...news,
+    reporter: arrival.source,
+    source: ipv4.source(view, quote.offset),
+    destination,
+    view,
+    offset: quote.offset + headerLength,
+    length: quote.length - headerLength,
+  };
+  const isRaw = isFirst && ip.rawError(ipv4.protocol(view, quote.offset), told);
+  const isHandled = isFirst && handler?.(told) === true;
+  if (isHandled || isRaw) packet.release();
   else discard(ip, packet, "IcmpInErrors");
 }
 

@@ -127,6 +127,10 @@ export class Ip {
   /** ICMP fills these in: IP can't import its own user. */
   sendError: ErrorSender = () => {};
   portUnreachable: PortUnreachable = () => {};
+  /** Raw sockets fill these in: each gets a copy of what comes for its protocol; true when any has. */
+  rawInput: (packet: Packet, arrival: Arrival) => boolean = () => false;
+  /** And ICMP's news of what they have sent: the protocol is that of the quoted datagram. */
+  rawError: (protocol: number, error: IcmpError) => boolean = () => false;
   /** The identification of the next IPv4 datagram. */
   nextIdentification: number;
   /** Real time at the world's start, in milliseconds since 1970: the host fills it in. */

@@ -133,7 +133,13 @@ function deliver(ip: Ip, packet: Packet, arrival: Arrival): void {
     deliver(ip, whole, arrival);
     return;
   }
+  const isRaw = ip.rawInput(packet, arrival);
   const transportInput = ip.inputFor(ipv4.protocol(view, start), 4);
+  if (transportInput === undefined && isRaw) {
+    ip.machine.counters.bump("IpInDelivers");
+    packet.release();
+    return;
+  }
   if (transportInput === undefined) {
     ip.sendError(packet, arrival.frameKind, PROTOCOL_UNREACHABLE);
     discard(ip, packet, "IpInUnknownProtos");

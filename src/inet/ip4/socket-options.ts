@@ -6,7 +6,7 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import * as abi from "../../abi/ip.ts";
-import { SOCK_STREAM } from "../../abi/socket.ts";
+import { SOCK_RAW, SOCK_STREAM } from "../../abi/socket.ts";
 import type { Interface } from "../../netif/interface.ts";
 import { ErrorQueue } from "../../socket/error-queue.ts";
 import type { MulticastInterface, MulticastRequest, MulticastSourceRequest, OptionValue } from "../../socket/option.ts";
@@ -78,6 +78,8 @@ export class IpSocketOptions {
 
   /** getsockopt(2). The peer is for IP_MTU. */
   get(option: number, peer: IpAddress | null): OptionValue | Errno {
+    // The header is the program's affair on raw sockets alone.
+    if (option === abi.IP_HDRINCL && this.socket.type !== SOCK_RAW) return "ENOPROTOOPT";
     if (FLAGS.has(option)) return Number(this.#flags.has(option));
     switch (option) {
       case abi.IP_TOS:
@@ -110,6 +112,7 @@ export class IpSocketOptions {
     if (typeof value !== "number" || !Number.isInteger(value)) {
       return this.get(option, null) === "ENOPROTOOPT" ? "ENOPROTOOPT" : "EINVAL";
     }
+    if (option === abi.IP_HDRINCL && this.socket.type !== SOCK_RAW) return "ENOPROTOOPT";
     if (FLAGS.has(option)) return this.#setFlag(option, value);
     return this.#setNumber(option, value);
   }

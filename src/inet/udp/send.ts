@@ -6,13 +6,11 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { AF_INET, MSG_CONFIRM, MSG_DONTROUTE, MSG_MORE, MSG_OOB } from "../../abi/socket.ts";
-import type { Interface } from "../../netif/interface.ts";
 import { inetAddress, type SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
-import type { IpAddress } from "../../wire/ip-address.ts";
-import type { Path } from "../ip/path.ts";
-import { queueLocalError, readWishes, sendOptions, type Wishes } from "../ip4/control.ts";
+import { queueLocalError, readWishes, sendOptions } from "../ip4/control.ts";
 import { mtuFor } from "../ip4/output.ts";
+import { pathTo, sourceOn } from "../ip4/way.ts";
 import { Corked, type Way } from "./cork.ts";
 import { output } from "./output.ts";
 import type { UdpPcb } from "./pcb.ts";
@@ -57,39 +55,6 @@ export function flush(udp: Udp, pcb: UdpPcb): void {
   transmit(udp, pcb, corked.join(), corked.way);
 }
 
-/** The way to an address, by the interface that the call or the socket asks for; a failure is counted. */
-export function pathTo({ ip, machine }: Udp, pcb: UdpPcb, destination: IpAddress, wishes: Wishes): Path | Errno {
-  const { localAddress, options } = pcb;
-  const isGroup = destination.isMulticast;
-  let demanded: Interface | null | undefined = pcb.device;
-  if (wishes.interfaceIndex !== 0) {
-    demanded = ip.netif.interfaces.list().find(({ index }) => index === wishes.interfaceIndex);
-    if (demanded === undefined) return "ENODEV";
-  } else if (isGroup && demanded === null) {
-    demanded = options.multicastInterface;
-  }
-  // As ip_route_output_key_hash on Linux: 0.0.0.0 is this host, by the address that the socket has.
-  const to = destination.isUnspecified ? localAddress : destination;
-  const from = wishes.source ?? localAddress;
-  const isByAddress = demanded === null && (to.isBroadcast || isGroup) && !from.isUnspecified && !from.isMulticast;
-  const path = isByAddress ? ip.paths.groupFrom(from, to) : ip.paths.to(to, demanded);
-  if (typeof path === "string") machine.counters.bump("IpOutNoRoutes");
-  return path;
-}
-
-/** Where from: what the call asks for, the bound address unless only others send to it, else what the path says. */
-export function sourceOn({ ip }: Udp, pcb: UdpPcb, path: Path, wishes: Wishes): IpAddress | Errno {
-  const kind = ip.addresses.kindOf(pcb.localAddress);
-  const bound = kind === "local" || kind === "unicast" ? pcb.localAddress : null;
-  const { multicastAddress } = pcb.options;
-  const fromInterface = path.kind === "multicast" && !multicastAddress.isUnspecified ? multicastAddress : null;
-  const source = wishes.source ?? bound ?? fromInterface ?? path.source;
-  if (ip.addresses.kindOf(source) !== "local") return "EINVAL";
-  // Nothing from 127/8 leaves the host: RFC 1122 §3.2.1.3 (g).
-  if (source.isLoopback && path.kind !== "local" && !path.through.isLoopback) return "EINVAL";
-  return source;
-}
-
 function wayOf(
   udp: Udp,
   pcb: UdpPcb,
@@ -104,12 +69,12 @@ function wayOf(
   if (to.port === 0 && destination !== null) return "EINVAL";
   const wishes = readWishes(ancillary);
   if (typeof wishes === "string") return wishes;
-  const path = pathTo(udp, pcb, to.address, wishes);
+  const path = pathTo(udp.ip, pcb, to.address, wishes);
   if (typeof path === "string") return path;
   const staysOnLink = pcb.socket.options.dontRoute || (flags & MSG_DONTROUTE) !== 0;
   if (staysOnLink && !path.nextHop.equals(path.destination)) return "ENETUNREACH";
   if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
-  const source = sourceOn(udp, pcb, path, wishes);
+  const source = sourceOn(udp.ip, pcb, path, wishes);
   if (typeof source === "string") return source;
   if ((flags & MSG_CONFIRM) !== 0) udp.ip.netif.neighbours.confirm(path.through, path.nextHop);
   return { path, source, port: to.port, options: sendOptions(pcb.options, wishes, path.kind === "multicast") };

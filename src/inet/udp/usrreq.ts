@@ -23,9 +23,10 @@ import type { UserRequests } from "../../socket/protocol.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
 import { ANY_V4 } from "../../wire/ip-address.ts";
 import { NO_WISHES } from "../ip4/control.ts";
+import { pathTo, sourceOn } from "../ip4/way.ts";
 import type { UdpPcb } from "./pcb.ts";
 import { autobind, bind } from "./ports.ts";
-import { flush, pathTo, send, sourceOn } from "./send.ts";
+import { flush, send } from "./send.ts";
 import type { Udp } from "./udp.ts";
 
 export class UdpRequests implements UserRequests {
@@ -48,10 +49,10 @@ export class UdpRequests implements UserRequests {
     if (endpoint.family !== AF_INET) return "EAFNOSUPPORT";
     const { address, port } = endpoint;
     if (!autobind(this.#udp, pcb)) return "EAGAIN";
-    const path = pathTo(this.#udp, pcb, address, NO_WISHES);
+    const path = pathTo(this.#udp.ip, pcb, address, NO_WISHES);
     if (typeof path === "string") return path;
     if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
-    const source = sourceOn(this.#udp, pcb, path, NO_WISHES);
+    const source = sourceOn(this.#udp.ip, pcb, path, NO_WISHES);
     if (typeof source === "string") return source;
     this.#udp.table.remove(pcb);
     // A wildcard becomes the address that datagrams to this peer leave from, and stays it, as on Linux.

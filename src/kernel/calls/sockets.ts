@@ -125,9 +125,12 @@ export function getpeername(process: Process, fd: number): SocketAddress | Errno
   return typeof found === "string" ? found : found.requests.remoteAddress();
 }
 
-function lookup({ kernel }: Process, domain: number, type: number, protocol: number): Protocol | Errno {
+function lookup(process: Process, domain: number, type: number, protocol: number): Protocol | Errno {
+  const { kernel } = process;
   if ((type & ~(SOCK_TYPE_MASK | SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return "EINVAL";
-  return kernel.protocols.lookup(domain, type & SOCK_TYPE_MASK, protocol);
+  const row = kernel.protocols.lookup(domain, type & SOCK_TYPE_MASK, protocol);
+  if (typeof row === "string") return row;
+  return row.permits?.(process) || row;
 }
 
 function create({ kernel }: Process, row: Protocol): Socket {

@@ -2,10 +2,10 @@
  * Endpoints as programs write them, and as the kernel keeps them. Read first: kernel/sys/sockets.ts.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { AF_UNIX, AF_UNSPEC } from "../../abi/socket.ts";
+import { AF_PACKET, AF_UNIX, AF_UNSPEC } from "../../abi/socket.ts";
 import { inetAddress, NO_NAME, type SocketAddress, unixAddress } from "../../socket/address.ts";
 import { ANY_V4, IpAddress } from "../../wire/ip-address.ts";
-import type { Endpoint, SocketName } from "../sys/sockets.ts";
+import type { Endpoint, LinkEndpoint, SocketName } from "../sys/sockets.ts";
 
 /** The address that was read last: programs tend to send to the same one again. */
 let lastText = "0.0.0.0";
@@ -22,6 +22,7 @@ let shownText = "0.0.0.0";
 export function parseEndpoint(endpoint: Endpoint): SocketAddress | Errno {
   if (typeof endpoint !== "object" || endpoint === null) return "EINVAL";
   if ("path" in endpoint) return typeof endpoint.path === "string" ? unixAddress(endpoint.path) : "EINVAL";
+  if ("ifindex" in endpoint) return parseLinkEndpoint(endpoint);
   if (!("port" in endpoint)) return endpoint.family === AF_UNSPEC ? NO_NAME : "EINVAL";
   const { address, port } = endpoint;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) return "EINVAL";
@@ -32,9 +33,15 @@ export function parseEndpoint(endpoint: Endpoint): SocketAddress | Errno {
   return lastAddress === undefined ? "EINVAL" : inetAddress(lastAddress, port);
 }
 
+function parseLinkEndpoint({ ifindex, protocol = 0, addr = "" }: LinkEndpoint): SocketAddress | Errno {
+  const isSound = Number.isInteger(ifindex) && Number.isInteger(protocol) && typeof addr === "string";
+  return isSound ? { family: AF_PACKET, ifindex, protocol, addr, hatype: 0, pkttype: 0 } : "EINVAL";
+}
+
 export function socketName(address: SocketAddress | null): SocketName {
   if (address === null || address.family === AF_UNSPEC) return { family: AF_UNSPEC };
   if (address.family === AF_UNIX) return { family: AF_UNIX, path: address.path };
+  if (address.family === AF_PACKET) return address;
   if (!address.address.equals(shownAddress)) {
     shownAddress = address.address;
     shownText = shownAddress.toString();

@@ -1,7 +1,7 @@
 /**
  * Calls on sockets, as programs see them. Read first: socket(2), bind(2), connect(2), send(2), recv(2), socket(7), unix(7).
  */
-import type { AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC } from "../../abi/socket.ts";
+import type { AF_INET, AF_INET6, AF_PACKET, AF_UNIX, AF_UNSPEC } from "../../abi/socket.ts";
 import type { Credentials } from "../../socket/ancillary.ts";
 import type { ControlMessage, ValueOf } from "../../socket/option.ts";
 
@@ -24,8 +24,18 @@ export interface NoEndpoint {
   readonly family: typeof AF_UNSPEC;
 }
 
+/** An end on a link, as programs write it: struct sockaddr_ll. */
+export interface LinkEndpoint {
+  /** The interface's index; 0 for all of them when binding. */
+  readonly ifindex: number;
+  /** EtherType; 0, or left out, for the one that the socket has. */
+  readonly protocol?: number;
+  /** Where to, on a SOCK_DGRAM socket: "02:00:00:00:00:01". Default: to all. */
+  readonly addr?: string;
+}
+
 /** Any endpoint that a call can be given. */
-export type Endpoint = InetEndpoint | UnixEndpoint | NoEndpoint;
+export type Endpoint = InetEndpoint | UnixEndpoint | LinkEndpoint | NoEndpoint;
 
 /** An Internet endpoint as the kernel gives it. */
 export interface InetName extends InetEndpoint {
@@ -41,6 +51,21 @@ export interface UnixName extends UnixEndpoint {
   readonly port?: undefined;
 }
 
+/** An end on a link as the kernel gives it. */
+export interface LinkName extends LinkEndpoint {
+  readonly family: typeof AF_PACKET;
+  readonly protocol: number;
+  /** ARPHRD_ETHER and its like. */
+  readonly hatype: number;
+  /** PACKET_HOST, PACKET_OUTGOING, … */
+  readonly pkttype: number;
+  /** The link address; empty where there is none. */
+  readonly addr: string;
+  readonly address?: undefined;
+  readonly port?: undefined;
+  readonly path?: undefined;
+}
+
 /** What stands for an endpoint where there is none. */
 export interface NoName extends NoEndpoint {
   readonly address?: undefined;
@@ -49,7 +74,7 @@ export interface NoName extends NoEndpoint {
 }
 
 /** An endpoint as the kernel gives it. */
-export type SocketName = InetName | UnixName | NoName;
+export type SocketName = InetName | UnixName | LinkName | NoName;
 
 /** A received message. */
 export interface Message {
