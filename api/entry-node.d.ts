@@ -3197,6 +3197,7 @@ declare class Reassembly {
 // inet/tcp/rtt.d.ts
 declare class RoundTrip {
     srttNs: number;
+    isMeasured: boolean;
     rttvarNs: number;
     rtoNs: number;
     minNs: number;

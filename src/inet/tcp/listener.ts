@@ -43,9 +43,9 @@ export class Listener {
     return local.family === 6 || this.tcb.localAddress.family === 4 || !this.tcb.sharing.v6Only;
   }
 
-  /** As inet_csk_reqsk_queue_is_full on Linux. */
+  /** As inet_csk_reqsk_queue_is_full on Linux: one more than the backlog, as in the accept queue. */
   get isSynQueueFull(): boolean {
-    return this.requests.size >= (this.socket.acceptQueue?.backlogMax ?? 0);
+    return this.requests.size > (this.socket.acceptQueue?.backlogMax ?? 0);
   }
 
   get isAcceptQueueFull(): boolean {

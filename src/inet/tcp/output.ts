@@ -84,7 +84,7 @@ function send(tcb: Tcb, length: number, fin: boolean): void {
   sent.push(new SentSegment(seq, snd.nxt, flags, nowNs));
   if (bytes < segmentBytes(tcb)) snd.sml = snd.nxt;
   tcb.lastSentNs = nowNs;
-  noteInteraction(tcb);
+  if (bytes > 0) noteInteraction(tcb);
   if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));
   tcb.timers.clear(PERSIST);
   transmit(tcb, packet, seq, flags);

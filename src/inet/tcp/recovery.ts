@@ -7,7 +7,7 @@
  *     open ──third duplicate ACK──▶ recovery ──ACK of recover──▶ open
  *       └──────────timeout────────▶   loss   ──ACK of recover──▶ open
  */
-import { add, geq } from "../../base/seq32.ts";
+import { add, geq, gt } from "../../base/seq32.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
 import type { Tcb } from "./tcb.ts";
 import { RETRANSMIT } from "./timers.ts";
@@ -19,9 +19,11 @@ const DUPLICATES = 3;
 
 /** Sends what is marked as lost, as far as the congestion window goes. */
 export function resendLost(tcb: Tcb): void {
-  const { sent, nowNs } = tcb;
+  const { sent, snd, nowNs } = tcb;
   for (let segment = sent.firstLost(); segment !== null; segment = sent.firstLost()) {
     if (sent.pipeBytes > 0 && sent.pipeBytes + segment.length > tcb.cwnd) return;
+    // H2: the peer has taken its window back. Only the first segment tries whether it is still so.
+    if (segment !== sent.first && gt(segment.end, add(snd.una, snd.wnd))) return;
     resend(tcb, tcb.phase === "loss" ? "go-back" : "fast");
     if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));
     if (tcb.retransmitsSinceNs === 0) tcb.retransmitsSinceNs = nowNs;

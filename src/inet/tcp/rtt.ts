@@ -14,8 +14,9 @@ export const RTO_MIN_NS: number = 200 * NS_PER_MS;
 export const RTO_MAX_NS: number = 120_000 * NS_PER_MS;
 
 export class RoundTrip {
-  /** SRTT; 0 before the first measurement. */
+  /** SRTT. On one machine a round trip may take no time at all. */
   srttNs = 0;
+  isMeasured = false;
   rttvarNs = 0;
   /** RTO, before any back-off. */
   rtoNs: number = RTO_INITIAL_NS;
@@ -27,15 +28,16 @@ export class RoundTrip {
   sample(measuredNs: number): void {
     this.latestNs = measuredNs;
     if (measuredNs < this.minNs) this.minNs = measuredNs;
-    if (this.srttNs === 0) {
-      // RFC 6298 §2.2. On one machine a round trip takes no time at all: one nanosecond says that it was measured.
-      this.srttNs = Math.max(1, measuredNs);
+    if (!this.isMeasured) {
+      // RFC 6298 §2.2.
+      this.isMeasured = true;
+      this.srttNs = measuredNs;
       this.rttvarNs = Math.floor(measuredNs / 2);
     } else {
       // RFC 6298 §2.3: RTTVAR first, for it needs the old SRTT.
       const errorNs = Math.abs(this.srttNs - measuredNs);
       this.rttvarNs = Math.floor((3 * this.rttvarNs + errorNs) / 4);
-      this.srttNs = Math.max(1, Math.floor((7 * this.srttNs + measuredNs) / 8));
+      this.srttNs = Math.floor((7 * this.srttNs + measuredNs) / 8);
     }
     // As on Linux the lower bound is one of the variance: a steady path of 300 ms has an RTO of 500 ms, not of 300.
     this.rtoNs = Math.min(this.srttNs + Math.max(4 * this.rttvarNs, RTO_MIN_NS), RTO_MAX_NS);

@@ -77,7 +77,7 @@ export class Acknowledgment {
   isInteractive = false;
   /** As large as full segments seem to be. */
   segmentBytes = 0;
-  lastReceivedNs = 0;
+  lastReceivedNs: number = Number.NEGATIVE_INFINITY;
 }
 
 /** Timestamps: RFC 7323. */

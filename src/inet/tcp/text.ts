@@ -6,7 +6,7 @@
  */
 
 import { countDrop } from "../../base/machine.ts";
-import { add, diff, gt } from "../../base/seq32.ts";
+import { add, diff, gt, lt } from "../../base/seq32.ts";
 import { PacketPiece } from "../../socket/packet-piece.ts";
 import type { Socket } from "../../socket/socket.ts";
 import { Packet } from "../../wire/packet.ts";
@@ -19,16 +19,19 @@ import type { Tcb } from "./tcb.ts";
 import { DELAYED_ACK } from "./timers.ts";
 import { placeOfUrgent } from "./urgent.ts";
 import type { Verdict } from "./verdict.ts";
-import { freeWindow } from "./window.ts";
 
 /** RFC 1122 §4.2.3.2 allows for half a second; Linux's TCP_DELACK_MIN. */
 const DELAYED_ACK_NS = 40 * 1_000_000;
 
 /** Takes the data, and a FIN behind it. */
 export function takeText(tcb: Tcb, seg: Segment): Verdict | null {
-  if (!mayReceive(tcb.state)) return null;
-  if (seg.dataLength === 0 && seg.end === seg.seq) return null;
   const { rcv, acknowledgment, tcp } = tcb;
+  if (seg.len === 0) return null;
+  if (!mayReceive(tcb.state)) {
+    // The peer's FIN again, or what came before it: the ACK was lost.
+    if (lt(seg.seq, rcv.nxt)) acknowledgment.isNow = true;
+    return null;
+  }
   // H12, RFC 9293 §3.6.1: nobody is left to whom it could be given.
   if (tcb.socket === null && gt(seg.end, rcv.nxt) && seg.dataLength > 0 && !isBeforeUs(tcb, seg)) {
     return { kind: "abort", counter: "TcpExtTCPAbortOnData" };
@@ -135,8 +138,8 @@ export function scheduleAck(tcb: Tcb, length: number): void {
   // As tcp_measure_rcv_mss on Linux: full segments are as large as the largest that have come.
   if (length > acknowledgment.segmentBytes) acknowledgment.segmentBytes = Math.min(length, rcv.mss);
   const unacknowledged = diff(rcv.nxt, rcv.wup);
-  // RFC 1122 §4.2.3.2: every second full segment, unless the window could not move anyway.
-  if (unacknowledged > acknowledgment.segmentBytes && freeWindow(tcb) >= rcv.wnd - unacknowledged) {
+  // RFC 1122 §4.2.3.2: every second full segment.
+  if (unacknowledged > acknowledgment.segmentBytes) {
     acknowledgment.isNow = true;
   } else if (acknowledgment.quick > 0 && !acknowledgment.isInteractive) {
     acknowledgment.isNow = true;

@@ -1,0 +1,370 @@
+/** Data, windows and acknowledgments: RFC 9293 §3.8.6 and §3.10.7.4, "fifth" to "seventh". */
+import { describe, expect, test } from "vitest";
+import { POLLIN, POLLOUT, POLLPRI } from "../../abi/poll.ts";
+import { MSG_OOB } from "../../abi/socket.ts";
+import { accepted, ack, data, established, fin, rst, segment } from "./dialogue.fixture.ts";
+
+describe("receiving", () => {
+  test("in order, and the user reads it", () => {
+    const t = established()
+      .receives(data({ seq: 2001, ack: 1001, data: "abc" }))
+      .sends(ack({ seq: 1001, ack: 2004 }));
+    expect(t.events).toBe(POLLIN | POLLOUT);
+    expect([t.read(2), t.read(), t.read()]).toEqual(["ab", "c", "[EAGAIN]"]);
+  });
+
+  test("H28: out of order: at once on a gap, and on its filling", () => {
+    const t = accepted();
+    t.receives(data({ seq: 2004, ack: 1001, data: "def" })).sends(ack({ ack: 2001 }));
+    t.receives(data({ seq: 2010, ack: 1001, data: "jkl" })).sends(ack({ ack: 2001 }));
+    t.receives(data({ seq: 2007, ack: 1001, data: "ghi" })).sends(ack({ ack: 2001 }));
+    t.receives(data({ seq: 2001, ack: 1001, data: "abc" })).sends(ack({ ack: 2013 }));
+    expect(t.read()).toBe("abcdefghijkl");
+  });
+
+  test("overlapping segments give each byte once", () => {
+    const t = established();
+    t.receives(data({ seq: 2003, ack: 1001, data: "cdef" }), data({ seq: 2005, ack: 1001, data: "efgh" }));
+    t.receives(data({ seq: 2002, ack: 1001, data: "b" }), data({ seq: 1999, ack: 1001, data: "zzabcd" }));
+    expect(t.read()).toBe("abcdefgh");
+  });
+
+  test("H6: an ACK below SND.UNA is ignored, but the data in that segment are not", () => {
+    const t = established().send("abc").sends(data({}));
+    t.receives(ack({ seq: 2001, ack: 1004 })).silent();
+    t.receives(data({ seq: 2001, ack: 1001, data: "old ACK" })).sends(ack({ seq: 1004, ack: 2008 }));
+    expect(t.read()).toBe("old ACK");
+    expect(t.tcb.snd.una).toBe(1004);
+  });
+
+  test("H5: a closed window takes no data, but answers, and takes ACKs and resets", () => {
+    const t = established({ receiveBuffer: 8 });
+    t.receives(data({ seq: 2001, ack: 1001, data: "full" })).sends(ack({ ack: 2005, wnd: 0 }));
+    t.send("x").sends(data({ seq: 1001 }));
+    t.receives(data({ seq: 2005, ack: 1001, data: "more" })).sends(ack({ seq: 1002, ack: 2005, wnd: 0 }));
+    // A probe, one before what is next.
+    t.receives(ack({ seq: 2004, ack: 1001 })).sends(ack({ seq: 1002, ack: 2005, wnd: 0 }));
+    t.receives(ack({ seq: 2005, ack: 1002 })).silent();
+    expect(t.tcb.snd.una).toBe(1002);
+    t.receives(rst({ seq: 2005 }));
+    expect(t.state).toBe("CLOSED");
+  });
+
+  test("H5: two closed windows do not acknowledge each other for ever", () => {
+    const t = established({ receiveBuffer: 8 });
+    t.receives(data({ seq: 2001, ack: 1001, data: "full", wnd: 0 })).sends(ack({ ack: 2005, wnd: 0 }));
+    t.receives(ack({ seq: 2005, ack: 1001, wnd: 0 }), ack({ seq: 2005, ack: 1001, wnd: 0 })).silent();
+  });
+
+  test("H28: an ACK waits for at most half a second, and for the second full segment", () => {
+    const t = accepted();
+    t.tcb.acknowledgment.quick = 0;
+    t.receives(data({ seq: 2001, ack: 1001, len: 1000 })).silent();
+    t.at(39)
+      .silent()
+      .at(40)
+      .sends(ack({ ack: 3001 }));
+    t.receives(data({ seq: 3001, ack: 1001, len: 1000 })).silent();
+    t.receives(data({ seq: 4001, ack: 1001, len: 1000 })).sends(ack({ ack: 5001 }));
+  });
+
+  test("an ACK rides on data that are sent meanwhile", () => {
+    const t = accepted();
+    t.tcb.acknowledgment.quick = 0;
+    t.receives(data({ seq: 2001, ack: 1001, data: "question" })).silent();
+    t.at(10)
+      .send("answer")
+      .sends(data({ seq: 1001, ack: 2009, data: "answer" }));
+  });
+
+  test("H29: the window opens by a full segment or not at all, and its right edge never moves left", () => {
+    const t = established({ receiveBuffer: 8000, peer: { mss: 1000 } });
+    t.receives(data({ seq: 2001, ack: 1001, len: 1000 })).sends(ack({ ack: 3001, wnd: 3000 }));
+    t.receives(data({ seq: 3001, ack: 1001, len: 1000 })).sends(ack({ ack: 4001, wnd: 2000 }));
+    t.receives(data({ seq: 4001, ack: 1001, len: 1000 })).sends(ack({ ack: 5001, wnd: 1000 }));
+    t.receives(data({ seq: 5001, ack: 1001, len: 1000 })).sends(ack({ ack: 6001, wnd: 0 }));
+    t.read(100);
+    t.silent();
+    t.read(800);
+    t.silent();
+    t.read(100);
+    t.sends(ack({ ack: 6001, wnd: 1000 }));
+  });
+
+  test("a bounded queue of what came early", () => {
+    const t = established({ receiveBuffer: 20_000 });
+    for (let at = 0; at < 100; at++) t.receives(data({ seq: 2002 + 90 * at, ack: 1001, len: 80 }));
+    expect(t.tcb.heldBytes).toBeLessThanOrEqual(20_000);
+    expect(t.count("TcpExtTCPOFODrop")).toBeGreaterThan(0);
+  });
+});
+
+describe("sending", () => {
+  test("in segments of the MSS, as far as the window goes", () => {
+    const t = established({ peer: { wnd: 2500 } }).send(3000);
+    t.sends(data({ seq: 1001, len: 1000 }), data({ seq: 2001, len: 1000 }));
+    t.receives(ack({ seq: 2001, ack: 2001, wnd: 2500 })).sends(data({ seq: 3001, len: 1000 }));
+  });
+
+  test("Nagle with Minshall: a small segment waits for a small one, not for a full one", () => {
+    const t = established()
+      .send(1500)
+      .sends(data({ len: 1000 }), data({ len: 500 }));
+    t.send(10).silent();
+    t.receives(ack({ seq: 2001, ack: 2001 })).silent();
+    t.receives(ack({ seq: 2001, ack: 2501 })).sends(data({ len: 10 }));
+  });
+
+  test("H1: only a segment that is newer than the last update moves the window", () => {
+    const t = established();
+    t.receives(ack({ seq: 2001, ack: 1001, wnd: 5000 }));
+    expect(t.tcb.snd.wnd).toBe(5000);
+    t.receives(data({ seq: 2001, ack: 1001, data: "x", wnd: 4000 }));
+    t.receives(ack({ seq: 2002, ack: 1001, wnd: 3000 }));
+    // Older, though it may look like news.
+    t.receives(data({ seq: 2001, ack: 1001, data: "x", wnd: 60_000 }));
+    expect(t.tcb.snd.wnd).toBe(3000);
+  });
+
+  test("H2: a window that shrinks: no more than the first segment beyond its edge is sent again, and nothing new", () => {
+    const t = established().send(5000);
+    expect(t.sent()).toHaveLength(5);
+    t.receives(ack({ seq: 2001, ack: 2001, wnd: 500 }))
+      .send(1000)
+      .silent();
+    t.at(200).sends(data({ seq: 2001, len: 1000 }));
+    t.receives(ack({ seq: 2001, ack: 3001, wnd: 500 })).sends(data({ seq: 3001, len: 1000 }));
+    t.receives(ack({ seq: 2001, ack: 3001, wnd: 0 })).silent();
+    expect(t.tcb.snd).toMatchObject({ una: 3001, nxt: 6001, wnd: 0 });
+    t.receives(ack({ seq: 2001, ack: 3001, wnd: 10_000 })).sends(data({ seq: 4001, len: 1000 }));
+    t.receives(ack({ seq: 2001, ack: 6001 })).sends(data({ seq: 6001, len: 1000 }));
+  });
+
+  test("H3: probes of a closed window have a number, back off, and never end while they are answered", () => {
+    const t = established({ peer: { wnd: 0 } })
+      .send("wait")
+      .silent();
+    let waitMs = 200;
+    let ms = 0;
+    for (let probe = 0; probe < 40; probe++) {
+      ms += waitMs;
+      t.at(ms - 1)
+        .silent()
+        .at(ms)
+        .sends(ack({ seq: 1000, ack: 2001 }));
+      t.receives(ack({ seq: 2001, ack: 1001, wnd: 0 }));
+      waitMs = Math.min(waitMs * 2, 120_000);
+    }
+    expect(t.state).toBe("ESTABLISHED");
+    t.receives(ack({ seq: 2001, ack: 1001, wnd: 1000 })).sends(data({ seq: 1001, data: "wait" }));
+  });
+
+  test("H3: probes that nobody answers end it", () => {
+    const t = established({ peer: { wnd: 0 }, sysctl: { retries2: 3 } })
+      .send("wait")
+      .at(1_000_000);
+    t.sends(ack({ seq: 1000 }), ack({ seq: 1000 }), ack({ seq: 1000 }));
+    expect(t.error).toBe("ETIMEDOUT");
+  });
+
+  test("H4: a probe of a small window sends what fits, whatever Nagle says", () => {
+    const t = established({ peer: { wnd: 3 } })
+      .send("abcdef")
+      .silent();
+    t.at(200).sends(data({ seq: 1001, data: "abc" }));
+    t.receives(ack({ seq: 2001, ack: 1004, wnd: 100 })).sends(data({ seq: 1004, data: "def" }));
+  });
+
+  test("H25: after a timeout all is sent again from SND.UNA, but not what is acknowledged meanwhile", () => {
+    const t = established()
+      .send(3000)
+      .sends(data({ seq: 1001, len: 1000 }), data({ seq: 2001, len: 1000 }), data({ seq: 3001, len: 1000 }));
+    t.at(200).sends(data({ seq: 1001, len: 1000 }));
+    t.receives(ack({ seq: 2001, ack: 3001 })).sends(data({ seq: 3001, len: 1000 }));
+    t.receives(ack({ seq: 2001, ack: 4001 })).silent();
+    expect(t.tcb.snd).toMatchObject({ una: 4001, nxt: 4001 });
+    t.send("new").sends(data({ seq: 4001, data: "new" }));
+  });
+
+  test("H24: the timer doubles, starts again on an ACK of new data, and stops when all is acknowledged", () => {
+    const t = established()
+      .send(2000)
+      .sends(data({ len: 1000 }), data({ len: 1000 }));
+    t.at(100).receives(ack({ seq: 2001, ack: 2001 }));
+    // RTT was 100 ms: SRTT and RTTVAR have moved, and the timer has started at 100.
+    const { rtoNs } = t.tcb.rtt;
+    t.at(100 + rtoNs / 1e6 - 1)
+      .silent()
+      .at(100 + rtoNs / 1e6)
+      .sends(data({ seq: 2001, len: 1000 }));
+    t.at(100 + (3 * rtoNs) / 1e6).sends(data({ seq: 2001, len: 1000 }));
+    t.receives(ack({ seq: 2001, ack: 3001 }));
+    t.at(1_000_000).silent();
+    // Karn: nothing was learnt from what was sent twice, and the back-off stays.
+    expect(t.tcb.rtt.rtoNs).toBe(rtoNs);
+    expect(t.tcb.backoff).toBe(2);
+    t.send("x")
+      .at(1_000_010)
+      .receives(ack({ seq: 2001, ack: 3002 }));
+    expect(t.tcb.backoff).toBe(0);
+  });
+
+  test("H26: the third duplicate ACK sends the first segment again; ACKs with data or another window do not count", () => {
+    const t = established().send(5000);
+    t.sent();
+    const again = ack({ seq: 2001, ack: 1001 });
+    t.receives(again, data({ seq: 2001, ack: 1001, data: "x" })).sends(ack({ ack: 2002 }));
+    t.receives(ack({ seq: 2002, ack: 1001 })).silent();
+    t.receives(ack({ seq: 2002, ack: 1001, wnd: 9000 }), ack({ seq: 2002, ack: 1001, wnd: 9500 })).silent();
+    expect(t.tcb.duplicateAcks).toBe(2);
+    t.receives(ack({ seq: 2002, ack: 1001, wnd: 9500 })).sends(data({ seq: 1001, len: 1000 }));
+    expect(t.tcb.phase).toBe("recovery");
+  });
+
+  test("H27: NewReno: ssthresh once for each episode, partial ACKs, and the end of it", () => {
+    const t = established({ peer: { wnd: 60_000 } }).send(10_000);
+    expect(t.sent()).toHaveLength(10);
+    const again = ack({ seq: 2001, ack: 1001, wnd: 60_000 });
+    t.receives(again, again, again).sends(data({ seq: 1001, len: 1000 }));
+    expect(t.tcb).toMatchObject({ ssthresh: 5000, cwnd: 8000, phase: "recovery", recover: 11_001 });
+    t.receives(ack({ seq: 2001, ack: 4001, wnd: 60_000 })).sends(data({ seq: 4001, len: 1000 }));
+    expect(t.tcb.ssthresh).toBe(5000);
+    t.receives(ack({ seq: 2001, ack: 11_001, wnd: 60_000 }));
+    expect(t.tcb).toMatchObject({ phase: "open", ssthresh: 5000, duplicateAcks: 0 });
+    expect(t.tcb.cwnd).toBeLessThanOrEqual(5000);
+  });
+
+  test("H27: the congestion window limits what is in flight", () => {
+    const t = established({ peer: { wnd: 60_000 } }).send(20_000);
+    expect(t.sent()).toHaveLength(10);
+    t.receives(ack({ seq: 2001, ack: 3001, wnd: 60_000 }));
+    expect(t.sent()).toHaveLength(4);
+  });
+
+  test("nobody acknowledges: ETIMEDOUT after tcp_retries2", () => {
+    const t = established({ sysctl: { retries2: 3 } })
+      .send("x")
+      .at(100_000);
+    expect(t.error).toBe("ETIMEDOUT");
+    expect(t.state).toBe("CLOSED");
+  });
+});
+
+describe("urgent data", () => {
+  test("one byte is read out of its turn, and the stream goes on", () => {
+    const t = accepted();
+    t.receives(segment("ACK", { seq: 2001, ack: 1001, data: "abc!", urg: 4 }));
+    expect(t.events & POLLPRI).toBe(POLLPRI);
+    expect(t.readUrgent()).toBe("!");
+    expect(t.readUrgent()).toBe("[EINVAL]");
+    t.receives(data({ seq: 2005, ack: 1001, data: "def" }));
+    expect([t.read(), t.read()]).toEqual(["abc", "def"]);
+  });
+
+  test("it is announced before it comes", () => {
+    const t = accepted().receives(segment("ACK", { seq: 2001, ack: 1001, data: "ab", urg: 5 }));
+    expect(t.events & POLLPRI).toBe(POLLPRI);
+    expect(t.readUrgent()).toBe("[EAGAIN]");
+    t.receives(segment("ACK", { seq: 2003, ack: 1001, data: "cd!ef", urg: 3 }));
+    expect(t.readUrgent()).toBe("!");
+    expect([t.read(), t.read()]).toEqual(["abcd", "ef"]);
+  });
+
+  test("ours has URG and a pointer behind it, until it is acknowledged", () => {
+    const t = established()
+      .send("abc!", MSG_OOB)
+      .sends(data({ seq: 1001, data: "abc!", urg: 4 }));
+    t.at(200).sends(data({ data: "abc!", urg: 4 }));
+    t.receives(ack({ seq: 2001, ack: 1005 }))
+      .send("x")
+      .sends(data({ data: "x", urg: 0 }));
+  });
+});
+
+describe("timestamps", () => {
+  const stamped = { sysctl: { timestamps: 1 }, peer: { ts: [500, 0] as const } };
+
+  test("each segment echoes the peer's", () => {
+    const t = established(stamped)
+      .at(5)
+      .receives(data({ seq: 2001, ack: 1001, data: "x", ts: [501, 0] }));
+    t.sends(ack({ ack: 2002, ts: [5, 501] }));
+  });
+
+  test("PAWS: a segment that is older is answered and not taken", () => {
+    const t = established(stamped).receives(data({ seq: 2001, ack: 1001, data: "old", ts: [400, 0] }));
+    t.sends(ack({ ack: 2001 }));
+    expect(t.read()).toBe("[EAGAIN]");
+    expect(t.count("TcpExtPAWSEstab")).toBe(1);
+  });
+
+  test("H22: a peer that omits them is tolerated, and a reset does not need any", () => {
+    const t = established(stamped)
+      .receives(data({ seq: 2001, ack: 1001, data: "bare" }))
+      .sends(ack({ ack: 2005 }));
+    expect(t.read()).toBe("bare");
+    t.receives(rst({ seq: 2005 }));
+    expect(t.state).toBe("CLOSED");
+  });
+
+  test("H23: TS.Recent moves only with a segment that covers what was acknowledged last", () => {
+    const t = established(stamped).receives(data({ seq: 2005, ack: 1001, data: "early", ts: [900, 0] }));
+    t.sends(ack({ ack: 2001, ts: [0, 500] }));
+    t.receives(data({ seq: 2001, ack: 1001, data: "abcd", ts: [600, 0] })).sends(ack({ ack: 2010, ts: [0, 600] }));
+  });
+
+  test("H23: after 24 idle days nothing is too old", () => {
+    const t = established(stamped);
+    const days = 24 * 3600 * 1000;
+    t.at(24 * days + 1)
+      .receives(data({ seq: 2001, ack: 1001, data: "x", ts: [7, 0] }))
+      .sends(ack({ ack: 2002 }));
+    const sooner = established(stamped);
+    sooner
+      .at(23 * days)
+      .receives(data({ seq: 2001, ack: 1001, data: "x", ts: [7, 0] }))
+      .sends(ack({ ack: 2001 }));
+  });
+});
+
+describe("keepalive", () => {
+  const keeping = {
+    before: ({ options }: { options: { keepAlive: boolean } }) => {
+      options.keepAlive = true;
+    },
+    sysctl: { keepalive_time: 100, keepalive_intvl: 10, keepalive_probes: 3 },
+  };
+
+  test("H7: probes have SND.NXT-1 and no data; a peer that answers lives", () => {
+    const t = established(keeping).at(99_999).silent();
+    t.at(100_000).sends(ack({ seq: 1000, ack: 2001, len: 0 }));
+    t.receives(ack({ seq: 2001, ack: 1001 })).silent();
+    t.at(199_999)
+      .silent()
+      .at(200_000)
+      .sends(ack({ seq: 1000, ack: 2001 }));
+  });
+
+  test("one that does not is reset: ETIMEDOUT", () => {
+    const t = established(keeping).at(130_000);
+    t.sends(ack({ seq: 1000 }), ack({ seq: 1000 }), ack({ seq: 1000 }), rst({ seq: 1001, ack: 2001 }));
+    expect(t.error).toBe("ETIMEDOUT");
+  });
+
+  test("H7: the peer's probe is answered", () => {
+    established()
+      .at(1000)
+      .receives(ack({ seq: 2000, ack: 1001 }))
+      .sends(ack({ seq: 1001, ack: 2001 }));
+  });
+});
+
+test("a FIN that the window has no room for waits, and goes when it opens", () => {
+  const t = established({ peer: { wnd: 3 } });
+  t.send("abc")
+    .sends(data({ data: "abc" }))
+    .close()
+    .silent();
+  t.receives(ack({ seq: 2001, ack: 1004, wnd: 0 })).silent();
+  t.receives(ack({ seq: 2001, ack: 1004, wnd: 10 })).sends(fin({ seq: 1004 }));
+});
