@@ -3649,6 +3649,7 @@ interface UdpSnapshot {
     readonly remotePort: number | null;
     readonly state: "" | "ESTABLISHED";
     readonly inode: number;
+    readonly uid: number;
     readonly drops: number;
 }
 
@@ -4312,6 +4313,7 @@ declare class ProcessSignals {
     get isDue(): boolean;
     get blocked(): SignalSet;
     setBlocked(mask: SignalSet): void;
+    disposed(how: "handle" | "ignore"): SignalSet;
     actionOf(signo: number): SignalAction;
     setAction(signo: number, action: SignalAction): void;
     exec(): void;
@@ -4333,6 +4335,7 @@ declare class SignalSet {
     static of(...signals: readonly number[]): SignalSet;
     static from(signals: unknown): SignalSet | undefined;
     get isEmpty(): boolean;
+    toHex(): string;
     has(signo: number): boolean;
     add(signo: number): void;
     delete(signo: number): void;
@@ -5345,6 +5348,7 @@ declare class Socket extends SendAccount implements FileOps {
     readonly protocol: Protocol;
     readonly requests: UserRequests;
     readonly inode: number;
+    uid: number;
     receiveLimitBytes: number;
     receiveTimeoutNs: number;
     sendTimeoutNs: number;

@@ -1,6 +1,7 @@
 /** Names and files through the system calls: content, offsets, links, permissions, bounds, /dev and /proc. */
 import {
   AF_INET,
+  AF_UNIX,
   O_APPEND,
   O_CLOEXEC,
   O_CREAT,
@@ -24,7 +25,12 @@ import {
   SEEK_CUR,
   SEEK_END,
   SEEK_SET,
+  SIG_BLOCK,
+  SIG_IGN,
+  SIGPIPE,
+  SIGUSR1,
   SOCK_DGRAM,
+  SOCK_STREAM,
   type Sys,
   W_OK,
   WEXITSTATUS,
@@ -523,7 +529,7 @@ describe("/proc", () => {
   test("has a directory for each process, with its status", async () => {
     await runProgram(async (sys) => {
       const pid = sys.fork((child) => child.sleep(1).then(() => 0));
-      expect(sys.readdir("/proc")).toEqual(["net", "sys", "1", String(sys.getpid()), String(pid), "self"]);
+      expect(sys.readdir("/proc")).toEqual(["net", "sysvipc", "sys", "1", String(sys.getpid()), String(pid), "self"]);
       expect(sys.readlink("/proc/self")).toBe(String(sys.getpid()));
       expect(S_ISDIR(sys.stat(`/proc/${pid}`).mode)).toBe(true);
       const status = await readFile(sys, "/proc/self/status");
@@ -555,11 +561,44 @@ describe("/proc", () => {
     await asUsers([1000, (sys) => void expect(() => sys.readdir("/proc/1/fd")).toThrow("EACCES")]);
   });
 
+  test("tells users, groups and signals as Linux does, and whose a socket is", async () => {
+    await runProgram(async (sys) => {
+      sys.setgroups([5, 7]);
+      sys.setresuid(0, 1000, 1001);
+      sys.signal(SIGUSR1, () => {});
+      sys.signal(SIGPIPE, SIG_IGN);
+      sys.sigprocmask(SIG_BLOCK, [1, 64]);
+      await sys.raise(1);
+      const status = await readFile(sys, "/proc/self/status");
+      for (const line of [
+        "Uid:\t0\t1000\t1001\t1000",
+        "Groups:\t5 7 ",
+        "SigQ:\t1/8192",
+        "ShdPnd:\t0000000000000001",
+        "SigBlk:\t8000000000000001",
+        "SigIgn:\t0000000000001000",
+        "SigCgt:\t0000000000000200",
+      ]) {
+        expect(status.split("\n")).toContain(line);
+      }
+      sys.bind(sys.socket(AF_INET, SOCK_DGRAM), { address: "127.0.0.1", port: 4660 });
+      expect(await readFile(sys, "/proc/net/udp")).toMatch(/ 00000000 {2}1000 {8}0 \d+ 2 /);
+    });
+  });
+
   test("/proc/net is written as Linux writes it", async () => {
     await runProgram(async (sys) => {
       const s = sys.socket(AF_INET, SOCK_DGRAM);
       sys.bind(s, { address: "127.0.0.1", port: 4660 });
-      expect(sys.readdir("/proc/net")).toEqual(["arp", "dev", "route", "udp"]);
+      expect(sys.readdir("/proc/net")).toEqual(["arp", "dev", "route", "udp", "unix"]);
+      const listener = sys.socket(AF_UNIX, SOCK_STREAM);
+      sys.bind(listener, { path: "\0name" });
+      sys.listen(listener, 1);
+      expect((await readFile(sys, "/proc/net/unix")).split("\n")).toEqual([
+        "Num       RefCount Protocol Flags    Type St Inode Path",
+        expect.stringMatching(/^0{16}: 00000002 00000000 00010000 0001 01 {5}\d @name$/),
+        "",
+      ]);
       const udp = (await readFile(sys, "/proc/net/udp")).split("\n");
       expect(udp[1]).toMatch(/^ {4}0: 0100007F:1234 00000000:0000 07 00000000:00000000 /);
       expect(udp[0]?.length).toBe(127);

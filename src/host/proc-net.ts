@@ -1,5 +1,5 @@
 /**
- * The text of /proc/net/{udp,route,dev,arp}, from the same snapshots as netstat. Read first: proc(5), "net".
+ * The text of /proc/net/{udp,unix,route,dev,arp}, from the same snapshots as netstat. Read first: proc(5), "net".
  *
  * Addresses are written as Linux writes them: four bytes as one little-endian number in hexadecimal, 10.0.0.1 as 0100000A.
  */
@@ -12,7 +12,8 @@ export function procNet(netstat: () => Netstat): NetFiles {
     arp: () => arpText(netstat()),
     dev: () => devText(netstat()),
     route: () => routeText(netstat()),
-    udp: () => udpText(netstat()),
+    udp: () => inetText(netstat().sockets),
+    unix: () => unixText(netstat()),
   };
 }
 
@@ -64,19 +65,55 @@ function routeText({ routes }: Netstat): string {
   return [head, ...lines].map((line) => `${line.padEnd(127)}\n`).join("");
 }
 
-function udpText({ sockets }: Netstat): string {
+/** TCP's states as /proc numbers them; a datagram socket has the first or the seventh. */
+const STATES = [
+  "ESTABLISHED",
+  "SYN_SENT",
+  "SYN_RECV",
+  "FIN_WAIT1",
+  "FIN_WAIT2",
+  "TIME_WAIT",
+  "CLOSE",
+  "CLOSE_WAIT",
+  "LAST_ACK",
+  "LISTEN",
+  "CLOSING",
+];
+
+function stateNumber(state: string): number {
+  const number = STATES.indexOf(state.replace("SYN_RECEIVED", "SYN_RECV").replace(/FIN_WAIT_/, "FIN_WAIT")) + 1;
+  return number === 0 ? STATES.indexOf("CLOSE") + 1 : number;
+}
+
+function inetText(sockets: Netstat["sockets"]): string {
   const head =
     "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops";
   const lines = sockets.map((socket, index) => {
     const local = endpoint(socket.localAddress, socket.localPort);
     const remote = endpoint(socket.remoteAddress ?? "0.0.0.0", socket.remotePort ?? 0);
-    // TCP's numbers of states: 1 is ESTABLISHED, 7 is CLOSE.
-    const state = socket.state === "ESTABLISHED" ? "01" : "07";
+    const state = hex(stateNumber(socket.state), 2);
     const queues = `${hex(socket.sendQueueBytes, 8)}:${hex(socket.receiveQueueBytes, 8)}`;
-    const rest = `00:00000000 00000000     0        0 ${socket.inode} 2 0000000000000000 ${socket.drops}`;
+    const rest = `00:00000000 00000000 ${String(socket.uid).padStart(5)}        0 ${socket.inode} 2 0000000000000000 ${socket.drops}`;
     return `${String(index).padStart(5)}: ${local} ${remote} ${state} ${queues} ${rest}`;
   });
   return [head, ...lines].map((line) => `${line.padEnd(127)}\n`).join("");
+}
+
+const UNIX_TYPES = { STREAM: 1, DGRAM: 2, SEQPACKET: 5 };
+/** SO_ACCEPTCON in the flags, and SS_UNCONNECTED and SS_CONNECTED in the column St. */
+const ACCEPTS = 0x10000;
+const UNCONNECTED = 1;
+const CONNECTED = 3;
+
+function unixText({ unixSockets }: Netstat): string {
+  const lines = unixSockets.map(({ type, state, inode, peerInode, path }) => {
+    const references = hex(peerInode === null ? 2 : 3, 8);
+    const flags = hex(state === "LISTENING" ? ACCEPTS : 0, 8);
+    const connection = hex(state === "CONNECTED" ? CONNECTED : UNCONNECTED, 2);
+    const name = path === "" ? "" : ` ${path}`;
+    return `0000000000000000: ${references} 00000000 ${flags} ${hex(UNIX_TYPES[type], 4)} ${connection} ${String(inode).padStart(5)}${name}\n`;
+  });
+  return `Num       RefCount Protocol Flags    Type St Inode Path\n${lines.join("")}`;
 }
 
 function endpoint(address: string, port: number): string {

@@ -4,10 +4,14 @@
  * Read first: proc(5). mountProc() puts the directory into the tree; /proc/<pid> has status, fd and cwd, /proc/net what
  * proc-net.ts writes, /proc/sysvipc what ipcs.ts writes. Nothing of it takes space in the tree: entries are made when somebody looks.
  */
+
+import { RLIMIT_SIGPENDING } from "../abi/resource.ts";
 import { Directory, type GeneratedEntries, GeneratedFile, type Inode, SymbolicLink } from "../file/inode.ts";
 import type { FileOps } from "../file/open-file.ts";
+import type { IdTriple } from "../kernel/credentials.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Process } from "../kernel/process.ts";
+import { SignalSet } from "../kernel/signals/signal-set.ts";
 import { ipcs, procSysvipc } from "./ipcs.ts";
 import { mapsText } from "./proc-maps.ts";
 
@@ -124,19 +128,31 @@ function link(
 
 /** /proc/<pid>/status, with the lines that mean something here. */
 function statusText(process: Process): string {
-  const { name, umask, state, isWaiting, pid, parent, uid, gid, descriptors } = process;
-  const letter = state !== "running" ? "Z (zombie)" : isWaiting || pid === 1 ? "S (sleeping)" : "R (running)";
+  const { name, umask, state, isStopped, isWaiting, pid, parent, credentials, descriptors, signals } = process;
+  const stands = isStopped ? "T (stopped)" : isWaiting || pid === 1 ? "S (sleeping)" : "R (running)";
   const rows: readonly (readonly [string, string | number])[] = [
     ["Name", name],
     ["Umask", umask.toString(8).padStart(4, "0")],
-    ["State", letter],
+    ["State", state === "running" ? stands : "Z (zombie)"],
     ["Tgid", pid],
     ["Pid", pid],
     ["PPid", parent?.pid ?? 0],
-    ["Uid", Array(4).fill(uid).join("\t")],
-    ["Gid", Array(4).fill(gid).join("\t")],
+    ["Uid", idsText(credentials.user)],
+    ["Gid", idsText(credentials.group)],
     ["FDSize", Math.max(256, [...descriptors.entries()].at(-1)?.fd ?? 0)],
+    ["Groups", credentials.groups.map((group) => `${group} `).join("")],
     ["Threads", Math.max(1, process.operations.length)],
+    ["SigQ", `${signals.pending.inOrder().length}/${process.limits.soft(RLIMIT_SIGPENDING)}`],
+    ["SigPnd", "0".repeat(16)],
+    ["ShdPnd", SignalSet.of(...signals.pending.inOrder()).toHex()],
+    ["SigBlk", signals.blocked.toHex()],
+    ["SigIgn", signals.disposed("ignore").toHex()],
+    ["SigCgt", signals.disposed("handle").toHex()],
   ];
   return rows.map(([key, value]) => `${key}:\t${value}\n`).join("");
+}
+
+/** The real, effective and saved id, and that for the file system, which is the effective one. */
+function idsText({ real, effective, saved }: IdTriple): string {
+  return [real, effective, saved, effective].join("\t");
 }

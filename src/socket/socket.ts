@@ -51,6 +51,8 @@ export class Socket extends SendAccount implements FileOps {
   readonly requests: UserRequests;
   /** Tells sockets of one host apart in lsof and the trace. */
   readonly inode: number;
+  /** The effective user of who has made it, or accepted it. */
+  uid = 0;
   /** SO_RCVBUF as the kernel accounts it, in true bytes. */
   receiveLimitBytes: number = DEFAULT_BUFFER_BYTES;
   /** SO_RCVTIMEO; infinite: wait for as long as it takes. */

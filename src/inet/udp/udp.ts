@@ -27,6 +27,7 @@ export interface UdpSnapshot {
   /** In netstat's words; a datagram socket has no other state. */
   readonly state: "" | "ESTABLISHED";
   readonly inode: number;
+  readonly uid: number;
   /** Datagrams that found the receive queue full. */
   readonly drops: number;
 }
@@ -59,6 +60,7 @@ export class Udp {
       remotePort: remote === null ? null : remote.port,
       state: remote === null ? "" : "ESTABLISHED",
       inode: socket.inode,
+      uid: socket.uid,
       drops: socket.drops,
     }));
   }

@@ -249,6 +249,7 @@ test("a snapshot is what `ss -u` shows", () => {
       remotePort: null,
       state: "",
       inode: 1,
+      uid: 0,
     },
     {
       localAddress: "10.0.0.1",
@@ -257,6 +258,7 @@ test("a snapshot is what `ss -u` shows", () => {
       remotePort: 7,
       state: "ESTABLISHED",
       inode: 2,
+      uid: 0,
     },
   ]);
   expect(host.inet.udp.snapshot()[0]?.receiveQueueBytes).toBe(server.socket.receiveQueueBytes);

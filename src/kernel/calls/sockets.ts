@@ -133,8 +133,10 @@ function lookup(process: Process, domain: number, type: number, protocol: number
   return row.permits?.(process) || row;
 }
 
-function create({ kernel }: Process, row: Protocol): Socket {
-  return new Socket(kernel.machine, row, kernel.nextInode());
+function create({ kernel, uid }: Process, row: Protocol): Socket {
+  const created = new Socket(kernel.machine, row, kernel.nextInode());
+  created.uid = uid;
+  return created;
 }
 
 /** Gives the socket a descriptor, with SOCK_NONBLOCK and SOCK_CLOEXEC of the flags. */
@@ -149,6 +151,7 @@ function acceptOn(process: Process, listener: Socket, flags: number, dontWait: b
   if (!process.descriptors.hasRoom) return "EMFILE";
   const accepted = listener.accept(dontWait);
   if (typeof accepted === "string") return accepted;
+  accepted.uid = process.uid;
   process.runState.progress();
   const peer = accepted.requests.remoteAddress();
   const fd = install(process, accepted, flags);

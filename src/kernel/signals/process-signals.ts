@@ -13,7 +13,16 @@
 
 import type { Errno } from "../../abi/errno.ts";
 import { POLLIN } from "../../abi/poll.ts";
-import { isSignal, SA_NODEFER, SA_RESETHAND, SA_RESTART, SIGCONT, SIGKILL, SIGSTOP } from "../../abi/signal.ts";
+import {
+  isSignal,
+  SA_NODEFER,
+  SA_RESETHAND,
+  SA_RESTART,
+  SIG_IGN,
+  SIGCONT,
+  SIGKILL,
+  SIGSTOP,
+} from "../../abi/signal.ts";
 import type { Runnable } from "../../base/scheduler.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Process } from "../process.ts";
@@ -75,6 +84,12 @@ export class ProcessSignals {
   setBlocked(mask: SignalSet): void {
     this.#blocked = mask.without(UNBLOCKABLE);
     this.settle();
+  }
+
+  /** The signals with a handler, or those that are ignored by SIG_IGN. */
+  disposed(how: "handle" | "ignore"): SignalSet {
+    const is = ({ handler }: SignalAction) => (how === "handle" ? typeof handler === "function" : handler === SIG_IGN);
+    return SignalSet.of(...[...this.#actions].filter(([, action]) => is(action)).map(([signo]) => signo));
   }
 
   actionOf(signo: number): SignalAction {

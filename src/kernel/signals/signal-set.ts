@@ -29,6 +29,11 @@ export class SignalSet {
     return (this.#low | this.#high) === 0;
   }
 
+  /** As /proc/<pid>/status has it: sixteen hexadecimal digits, signal 1 lowest. */
+  toHex(): string {
+    return [this.#high, this.#low].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+  }
+
   has(signo: number): boolean {
     return ((signo <= 32 ? this.#low >>> (signo - 1) : this.#high >>> (signo - 33)) & 1) !== 0;
   }
