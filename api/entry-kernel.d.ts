@@ -213,6 +213,8 @@ export interface InetAddress {
     readonly family: typeof AF_INET | typeof AF_INET6;
     readonly address: IpAddress;
     readonly port: number;
+    readonly scopeId?: number;
+    readonly zone?: string;
 }
 
 export declare class Interface implements DeviceClient {
@@ -1926,6 +1928,24 @@ declare class Ipv6Settings {
     setForwarding(forwarding: boolean): void;
 }
 
+// inet/ip6/socket-options.d.ts
+declare class Ipv6SocketOptions {
+    readonly ip: Ip;
+    readonly socket: Socket;
+    v6Only: boolean;
+    hopLimit: number;
+    multicastHopLimit: number;
+    trafficClass: number;
+    mtuDiscovery: number;
+    multicastInterface: Interface | null;
+    constructor(ip: Ip, socket: Socket);
+    has(flag: number): boolean;
+    get(option: number, peer: IpAddress | null): OptionValue | Errno;
+    set(option: number, value: OptionValue, isBound: boolean): 0 | Errno;
+    hears(group: IpAddress, through: Interface | null): boolean;
+    detach(): void;
+}
+
 // inet/ip6/source.d.ts
 interface Candidate {
     readonly address: IpAddress;
@@ -2653,6 +2673,7 @@ interface Way {
 declare class UdpPcb {
     readonly socket: Socket;
     readonly options: IpSocketOptions;
+    readonly options6: Ipv6SocketOptions | null;
     localAddress: IpAddress;
     localPort: number;
     remote: InetAddress | null;
@@ -2666,7 +2687,9 @@ declare class UdpPcb {
     corked: Corked | null;
     lastSource: InetAddress | null;
     next: UdpPcb | null;
-    constructor(socket: Socket, options: IpSocketOptions);
+    constructor(socket: Socket, options: IpSocketOptions, options6?: Ipv6SocketOptions | null);
+    get anyAddress(): IpAddress;
+    covers(address: IpAddress): boolean;
     accepts(destination: IpAddress, source: IpAddress, sourcePort: number, through: Interface | null): boolean;
 }
 
@@ -2692,7 +2715,7 @@ declare class Udp {
 
 // inet/udp/udp.d.ts
 interface UdpSnapshot {
-    readonly protocol: "udp";
+    readonly protocol: "udp" | "udp6";
     readonly receiveQueueBytes: number;
     readonly sendQueueBytes: number;
     readonly localAddress: string;
@@ -4340,6 +4363,7 @@ type Endpoint = InetEndpoint | UnixEndpoint | LinkEndpoint | NoEndpoint;
 interface InetEndpoint {
     readonly address: string;
     readonly port: number;
+    readonly scopeId?: number;
 }
 
 // kernel/sys/sockets.d.ts

@@ -546,6 +546,7 @@ export interface IdTriple {
 export interface InetEndpoint {
     readonly address: string;
     readonly port: number;
+    readonly scopeId?: number;
 }
 
 export interface InetName extends InetEndpoint {
@@ -2874,6 +2875,24 @@ declare class Ipv6Settings {
     setForwarding(forwarding: boolean): void;
 }
 
+// inet/ip6/socket-options.d.ts
+declare class Ipv6SocketOptions {
+    readonly ip: Ip;
+    readonly socket: Socket;
+    v6Only: boolean;
+    hopLimit: number;
+    multicastHopLimit: number;
+    trafficClass: number;
+    mtuDiscovery: number;
+    multicastInterface: Interface | null;
+    constructor(ip: Ip, socket: Socket);
+    has(flag: number): boolean;
+    get(option: number, peer: IpAddress | null): OptionValue | Errno;
+    set(option: number, value: OptionValue, isBound: boolean): 0 | Errno;
+    hears(group: IpAddress, through: Interface | null): boolean;
+    detach(): void;
+}
+
 // inet/ip6/source.d.ts
 interface Candidate {
     readonly address: IpAddress;
@@ -3601,6 +3620,7 @@ interface Way {
 declare class UdpPcb {
     readonly socket: Socket;
     readonly options: IpSocketOptions;
+    readonly options6: Ipv6SocketOptions | null;
     localAddress: IpAddress;
     localPort: number;
     remote: InetAddress | null;
@@ -3614,7 +3634,9 @@ declare class UdpPcb {
     corked: Corked | null;
     lastSource: InetAddress | null;
     next: UdpPcb | null;
-    constructor(socket: Socket, options: IpSocketOptions);
+    constructor(socket: Socket, options: IpSocketOptions, options6?: Ipv6SocketOptions | null);
+    get anyAddress(): IpAddress;
+    covers(address: IpAddress): boolean;
     accepts(destination: IpAddress, source: IpAddress, sourcePort: number, through: Interface | null): boolean;
 }
 
@@ -3640,7 +3662,7 @@ declare class Udp {
 
 // inet/udp/udp.d.ts
 interface UdpSnapshot {
-    readonly protocol: "udp";
+    readonly protocol: "udp" | "udp6";
     readonly receiveQueueBytes: number;
     readonly sendQueueBytes: number;
     readonly localAddress: string;
@@ -5170,6 +5192,8 @@ interface InetAddress {
     readonly family: typeof AF_INET | typeof AF_INET6;
     readonly address: IpAddress;
     readonly port: number;
+    readonly scopeId?: number;
+    readonly zone?: string;
 }
 
 // socket/address.d.ts

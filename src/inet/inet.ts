@@ -26,7 +26,7 @@ import { input as ipInput } from "./ip4/input.ts";
 import { PacketSockets, packetProtocols } from "./packet/packet.ts";
 import { Raw, rawProtocol } from "./raw/raw.ts";
 import { Tcp, tcpProtocols } from "./tcp/tcp.ts";
-import { Udp, udpProtocol } from "./udp/udp.ts";
+import { Udp, udp6Protocol, udpProtocol } from "./udp/udp.ts";
 
 export class Inet {
   readonly netif: Netif;
@@ -54,6 +54,7 @@ export class Inet {
     this.packets = new PacketSockets(netif);
     this.protocols = [
       udpProtocol(this.udp),
+      udp6Protocol(this.udp),
       rawProtocol(this.raw),
       ...packetProtocols(this.packets),
       ...tcpProtocols(this.tcp),

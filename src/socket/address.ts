@@ -11,6 +11,10 @@ export interface InetAddress {
   readonly address: IpAddress;
   /** 0 to 65535; 0 lets the kernel choose. */
   readonly port: number;
+  /** sin6_scope_id: the index of the interface that a link-local address is behind. */
+  readonly scopeId?: number;
+  /** The same as it is written behind the address: "eth0", or the index. */
+  readonly zone?: string;
 }
 
 /** A Unix-domain endpoint: sockaddr_un. */

@@ -8,7 +8,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, URGENT } from "../abi/poll.ts";
-import { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
+import { AF_INET6, MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
 import { countDrop, type Machine } from "../base/machine.ts";
 import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
@@ -242,7 +242,8 @@ export class Socket extends SendAccount implements FileOps {
     const remote = this.requests.remoteAddress();
     const local = formatAddress(this.requests.localAddress());
     const name = typeof remote === "string" ? local : `${local}->${formatAddress(remote)}`;
-    return { type: "IPv4", node: this.protocol.name.toUpperCase(), name };
+    const type = this.domain === AF_INET6 ? "IPv6" : "IPv4";
+    return { type, node: this.protocol.name.replace(/6$/, "").toUpperCase(), name };
   }
 
   inspect(): ObjectDetails {

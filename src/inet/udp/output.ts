@@ -24,7 +24,9 @@ export function output(
   const packet = Packet.from(data);
   const start = packet.prepend(udp.HEADER_LENGTH);
   const { length } = packet;
-  if (!pcb.noChecksum) {
+  // RFC 8200 §8.1: over IPv6 the checksum is not optional.
+  const hasNone = pcb.noChecksum && path.destination.family === 4;
+  if (!hasNone) {
     packet.checksumStart = start;
     packet.checksumField = udp.CHECKSUM;
   }
@@ -32,7 +34,7 @@ export function output(
     sourcePort: pcb.localPort,
     destinationPort,
     length,
-    checksum: pcb.noChecksum ? 0 : checksum.fold(checksum.pseudoHeader(source, path.destination, IPPROTO_UDP, length)),
+    checksum: hasNone ? 0 : checksum.fold(checksum.pseudoHeader(source, path.destination, IPPROTO_UDP, length)),
   });
   pcb.socket.chargeSend(packet);
   if (machine.tracer.on) {
@@ -42,6 +44,6 @@ export function output(
   }
   const result = ipOutput(ip, packet, path, source, IPPROTO_UDP, options);
   if (result !== 0) return result;
-  machine.counters.bump("UdpOutDatagrams");
+  machine.counters.bump(path.destination.family === 4 ? "UdpOutDatagrams" : "Udp6OutDatagrams");
   return data.length;
 }

@@ -43,7 +43,7 @@ function search(
       return isExact && pcb.remote.port === fromPort && pcb.remote.address.equals(from) ? 3 : 0;
     }
     if (isExact) return 2;
-    return pcb.localAddress.equals(ANY_V4) ? 1 : 0;
+    return pcb.localAddress.isUnspecified && pcb.localAddress.family === to.family ? 1 : 0;
   };
   const best = Math.max(0, ...pcbs.map(score));
   return best === 0 ? null : (pcbs.find((pcb) => score(pcb) === best) ?? null);

@@ -13,19 +13,23 @@
  * one that is bound to the interface (SO_BINDTODEVICE). Sockets with SO_REUSEPORT share what comes, each peer's always to
  * the same one.
  */
+
 import type { Interface } from "../../netif/interface.ts";
 import type { InetAddress } from "../../socket/address.ts";
 import type { Socket } from "../../socket/socket.ts";
-import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
+import { ANY_V4, ANY_V6, type IpAddress } from "../../wire/ip-address.ts";
 import type { IpSocketOptions } from "../ip4/socket-options.ts";
+import type { Ipv6SocketOptions } from "../ip6/socket-options.ts";
 import type { Corked } from "./cork.ts";
 
 export class UdpPcb {
   readonly socket: Socket;
   /** The options of IPPROTO_IP. */
   readonly options: IpSocketOptions;
+  /** Those of IPPROTO_IPV6, of a socket of AF_INET6. */
+  readonly options6: Ipv6SocketOptions | null;
   /** What datagrams must be addressed to; unspecified: any of our addresses. */
-  localAddress: IpAddress = ANY_V4;
+  localAddress: IpAddress;
   /** 0: not bound. */
   localPort = 0;
   /** The connected peer. */
@@ -49,15 +53,29 @@ export class UdpPcb {
   /** The next one in the chain of the hash table, newest first. */
   next: UdpPcb | null = null;
 
-  constructor(socket: Socket, options: IpSocketOptions) {
+  constructor(socket: Socket, options: IpSocketOptions, options6: Ipv6SocketOptions | null = null) {
     this.socket = socket;
     this.options = options;
+    this.options6 = options6;
+    this.localAddress = this.anyAddress;
+  }
+
+  /** The address that means any, of the socket's own family. */
+  get anyAddress(): IpAddress {
+    return this.options6 === null ? ANY_V4 : ANY_V6;
+  }
+
+  /** Does its own address stand for this one? :: stands for IPv4 addresses too, unless IPV6_V6ONLY is set. */
+  covers(address: IpAddress): boolean {
+    const own = this.localAddress;
+    if (!own.isUnspecified) return own.equals(address);
+    return own.family === address.family || (own.family === 6 && this.options6?.v6Only === false);
   }
 
   /** Would it take a datagram to this address and its port from that peer, which has come through that interface? */
   accepts(destination: IpAddress, source: IpAddress, sourcePort: number, through: Interface | null): boolean {
     if (this.device !== null && this.device !== through) return false;
-    if (!this.localAddress.isUnspecified && !this.localAddress.equals(destination)) return false;
+    if (!this.covers(destination)) return false;
     return this.remote === null || (this.remote.port === sourcePort && this.remote.address.equals(source));
   }
 }
@@ -83,7 +101,7 @@ export class UdpTable {
   ): UdpPcb | null {
     const connected = this.#lookupConnected(destination, port, source, sourcePort, through);
     if (connected !== null) return connected;
-    const bound = this.#lookupBound(destination, port, through) ?? this.#lookupBound(ANY_V4, port, through);
+    const bound = this.#lookupBound(destination, port, through) ?? this.#lookupAny(destination, port, through);
     if (bound === null || !bound.reusesPort) return bound;
     return this.#share(bound, connectedHash(destination, port, source, sourcePort));
   }
@@ -138,14 +156,28 @@ export class UdpTable {
     return best;
   }
 
-  #lookupBound(address: IpAddress, port: number, through: Interface | null): UdpPcb | null {
+  #lookupBound(
+    address: IpAddress,
+    port: number,
+    through: Interface | null,
+    mayBeV6Only: boolean = true,
+  ): UdpPcb | null {
     let best: UdpPcb | null = null;
     for (let pcb = this.#bound.get(boundHash(address, port)) ?? null; pcb !== null; pcb = pcb.next) {
       if (pcb.localPort !== port || !pcb.localAddress.equals(address)) continue;
+      if (!mayBeV6Only && pcb.options6?.v6Only !== false) continue;
       if (pcb.device === null) best ??= pcb;
       else if (pcb.device === through) return pcb;
     }
     return best;
+  }
+
+  /** As compute_score: a socket of IPv4 alone comes before one of both families. */
+  #lookupAny(destination: IpAddress, port: number, through: Interface | null): UdpPcb | null {
+    if (destination.family === 6) return this.#lookupBound(ANY_V6, port, through);
+    const own = this.#lookupBound(ANY_V4, port, through);
+    if (own !== null) return own;
+    return this.#lookupBound(ANY_V6, port, through, false);
   }
 
   /** As reuseport_select_sock: of those that are bound as this one is. */

@@ -5,16 +5,18 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { IP_FREEBIND } from "../../abi/ip.ts";
+import { IPV6_FREEBIND } from "../../abi/ipv6.ts";
 import type { Task } from "../../file/task.ts";
-import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
 import type { UdpPcb } from "./pcb.ts";
 import type { Udp } from "./udp.ts";
 
-/** bind(2) with an IPv4 address. */
+/** bind(2) with an address of the socket's family, or an IPv4 one on a socket of both. */
 export function bind(udp: Udp, pcb: UdpPcb, task: Task, address: IpAddress, port: number): 0 | Errno {
   const { settings, addresses } = udp.ip;
   const isForeign = addresses.kindOf(address) === "unicast";
-  if (isForeign && !pcb.options.has(IP_FREEBIND) && settings.nonlocalBind.value === 0) return "EADDRNOTAVAIL";
+  const isFree = pcb.options.has(IP_FREEBIND) || pcb.options6?.has(IPV6_FREEBIND) === true;
+  if (isForeign && !isFree && settings.nonlocalBind.value === 0) return "EADDRNOTAVAIL";
   if (port !== 0 && port < settings.unprivilegedPortStart.value && task.uid !== 0) return "EACCES";
   if (pcb.localPort !== 0) return "EINVAL";
   pcb.uid = task.uid;
@@ -31,7 +33,7 @@ export function autobind(udp: Udp, pcb: UdpPcb): boolean {
   if (pcb.localPort !== 0) return true;
   const port = ephemeralPort(udp);
   if (port === null) return false;
-  enter(udp, pcb, ANY_V4, port);
+  enter(udp, pcb, pcb.anyAddress, port);
   return true;
 }
 
@@ -61,10 +63,18 @@ function ephemeralPort(udp: Udp): number | null {
 function isTaken(udp: Udp, pcb: UdpPcb, address: IpAddress, port: number): boolean {
   const { reuseAddress, options } = pcb.socket;
   return udp.table.onPort(port).some((other) => {
-    if (!(address.isUnspecified || other.localAddress.isUnspecified || other.localAddress.equals(address)))
-      return false;
+    if (!overlaps(pcb, address, other)) return false;
     if (pcb.device !== null && other.device !== null && pcb.device !== other.device) return false;
     if (reuseAddress && other.socket.reuseAddress) return false;
     return !(options.reusePort && other.socket.options.reusePort && pcb.uid === other.uid);
   });
+}
+
+/** As inet_rcv_saddr_equal: :: and 0.0.0.0 are one, unless IPV6_V6ONLY is set. */
+function overlaps(pcb: UdpPcb, address: IpAddress, other: UdpPcb): boolean {
+  const own = pcb.localAddress;
+  pcb.localAddress = address;
+  const isOverlap = pcb.covers(other.localAddress) || other.covers(address);
+  pcb.localAddress = own;
+  return isOverlap;
 }

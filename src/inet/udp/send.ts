@@ -5,7 +5,7 @@
  * → output.ts, now or, with MSG_MORE and UDP_CORK, when the datagram is whole.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { AF_INET, MSG_CONFIRM, MSG_DONTROUTE, MSG_MORE, MSG_OOB } from "../../abi/socket.ts";
+import { MSG_CONFIRM, MSG_DONTROUTE, MSG_MORE, MSG_OOB } from "../../abi/socket.ts";
 import { inetAddress, type SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
 import { queueLocalError, readWishes, sendOptions } from "../ip4/control.ts";
@@ -15,12 +15,15 @@ import { Corked, type Way } from "./cork.ts";
 import { output } from "./output.ts";
 import type { UdpPcb } from "./pcb.ts";
 import { autobind } from "./ports.ts";
+import { checkFamily, wayOf6 } from "./send6.ts";
 import type { Udp } from "./udp.ts";
 
 /** What the length field of UDP could say: udp_sendmsg refuses more before it looks at anything else. */
 const LENGTH_MAX_BYTES = 65_535;
 /** 65,535 less the headers of IP and UDP. */
 const PAYLOAD_MAX_BYTES = 65_507;
+/** The length field of IPv6 does not count its own header. */
+const PAYLOAD_MAX_BYTES_6 = 65_527;
 
 export function send(
   udp: Udp,
@@ -38,7 +41,7 @@ export function send(
   if (pcb.corked !== null) return append(udp, pcb, pcb.corked, data, holdsBack);
   const way = wayOf(udp, pcb, destination, ancillary, flags);
   if (typeof way === "string") return way;
-  if (data.length > PAYLOAD_MAX_BYTES) return tooLong(udp, pcb, way);
+  if (data.length > payloadMax(way)) return tooLong(udp, pcb, way);
   if (holdsBack) {
     pcb.corked = new Corked(way);
     return append(udp, pcb, pcb.corked, data, true);
@@ -64,9 +67,12 @@ function wayOf(
 ): Way | Errno {
   const to = destination ?? pcb.remote;
   if (to === null) return "EDESTADDRREQ";
-  if (to.family !== AF_INET) return "EAFNOSUPPORT";
+  const refusal = checkFamily(pcb, to);
+  if (refusal !== 0) return refusal;
+  if (!("address" in to)) return "EAFNOSUPPORT";
   // A peer may have been given port 0: connect(2) doesn't mind, and what is sent there finds nobody.
   if (to.port === 0 && destination !== null) return "EINVAL";
+  if (to.address.family === 6) return wayOf6(udp, pcb, to, ancillary, flags);
   const wishes = readWishes(ancillary);
   if (typeof wishes === "string") return wishes;
   const path = pathTo(udp.ip, pcb, to.address, wishes);
@@ -82,7 +88,7 @@ function wayOf(
 
 /** Bytes of a datagram that is made in several calls. One that gets too long is thrown away, as on Linux. */
 function append(udp: Udp, pcb: UdpPcb, corked: Corked, data: Uint8Array, holdsBack: boolean): number | Errno {
-  if (corked.length + data.length > PAYLOAD_MAX_BYTES) {
+  if (corked.length + data.length > payloadMax(corked.way)) {
     pcb.corked = null;
     return tooLong(udp, pcb, corked.way);
   }
@@ -93,6 +99,10 @@ function append(udp: Udp, pcb: UdpPcb, corked: Corked, data: Uint8Array, holdsBa
   pcb.corked = null;
   const sent = transmit(udp, pcb, corked.join(), corked.way);
   return typeof sent === "string" ? sent : data.length;
+}
+
+function payloadMax({ path }: Way): number {
+  return path.destination.family === 4 ? PAYLOAD_MAX_BYTES : PAYLOAD_MAX_BYTES_6;
 }
 
 function transmit(udp: Udp, pcb: UdpPcb, data: Uint8Array, way: Way): number | Errno {

@@ -4,19 +4,22 @@
  * Read first: RFC 768, udp(7). Down: usrreq.ts → output.ts → ip. Up: ip → input.ts → socket.deliver(). ICMP's news of
  * datagrams that were sent come to error() in input.ts. udpProtocol() is the row for the host's table of protocols.
  */
-import { AF_INET, IPPROTO_UDP, SOCK_DGRAM } from "../../abi/socket.ts";
+import { AF_INET, AF_INET6, IPPROTO_UDP, SOCK_DGRAM } from "../../abi/socket.ts";
 import type { Machine } from "../../base/machine.ts";
 import type { Prng } from "../../base/prng.ts";
 import type { Protocol } from "../../socket/protocol.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
 import type { Ip } from "../ip/ip.ts";
 import { IpSocketOptions } from "../ip4/socket-options.ts";
+import { addressText } from "../ip6/control.ts";
+import { Ipv6SocketOptions } from "../ip6/socket-options.ts";
 import { error, input } from "./input.ts";
 import { UdpPcb, UdpTable } from "./pcb.ts";
 import { UdpRequests } from "./usrreq.ts";
 
 /** One line of `netstat -u` or `ss -u`. */
 export interface UdpSnapshot {
-  readonly protocol: "udp";
+  readonly protocol: "udp" | "udp6";
   readonly receiveQueueBytes: number;
   readonly sendQueueBytes: number;
   readonly localAddress: string;
@@ -51,12 +54,12 @@ export class Udp {
   /** All bound sockets. */
   snapshot(): readonly UdpSnapshot[] {
     return this.table.all().map(({ socket, localAddress, localPort, remote }) => ({
-      protocol: "udp",
+      protocol: socket.domain === AF_INET6 ? "udp6" : "udp",
       receiveQueueBytes: socket.receiveQueueBytes,
       sendQueueBytes: socket.sendQueueBytes,
-      localAddress: localAddress.toString(),
+      localAddress: nameOf(socket.domain, localAddress),
       localPort,
-      remoteAddress: remote === null ? null : remote.address.toString(),
+      remoteAddress: remote === null ? null : nameOf(socket.domain, remote.address),
       remotePort: remote === null ? null : remote.port,
       state: remote === null ? "" : "ESTABLISHED",
       inode: socket.inode,
@@ -64,6 +67,20 @@ export class Udp {
       drops: socket.drops,
     }));
   }
+}
+
+/** The row that makes socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP) work, for both families. */
+export function udp6Protocol(udp: Udp): Protocol {
+  return {
+    domain: AF_INET6,
+    type: SOCK_DGRAM,
+    protocol: IPPROTO_UDP,
+    name: "udp6",
+    attach: (socket) => {
+      const options = new IpSocketOptions(udp.ip, socket);
+      return new UdpRequests(udp, new UdpPcb(socket, options, new Ipv6SocketOptions(udp.ip, socket)));
+    },
+  };
 }
 
 /** The row that makes socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) work. */
@@ -75,4 +92,9 @@ export function udpProtocol(udp: Udp): Protocol {
     name: "udp",
     attach: (socket) => new UdpRequests(udp, new UdpPcb(socket, new IpSocketOptions(udp.ip, socket))),
   };
+}
+
+/** A socket of both families shows IPv4 addresses as mapped ones. */
+function nameOf(domain: number, address: IpAddress): string {
+  return domain === AF_INET6 ? addressText(address) : address.toString();
 }

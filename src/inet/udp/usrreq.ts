@@ -7,8 +7,10 @@ import type { Errno } from "../../abi/errno.ts";
 import { POLLERR } from "../../abi/poll.ts";
 import {
   AF_INET,
+  AF_INET6,
   AF_UNSPEC,
   IPPROTO_IP,
+  IPPROTO_IPV6,
   IPPROTO_UDP,
   SO_BINDTODEVICE,
   SO_NO_CHECK,
@@ -21,12 +23,15 @@ import type { Ancillary } from "../../socket/ancillary.ts";
 import type { OptionValue, Text } from "../../socket/option.ts";
 import type { UserRequests } from "../../socket/protocol.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
-import { ANY_V4 } from "../../wire/ip-address.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
+import type { Path } from "../ip/path.ts";
 import { NO_WISHES } from "../ip4/control.ts";
 import { pathTo, sourceOn } from "../ip4/way.ts";
+import { inet6Address } from "../ip6/control.ts";
 import type { UdpPcb } from "./pcb.ts";
 import { autobind, bind } from "./ports.ts";
 import { flush, send } from "./send.ts";
+import { checkBind6, checkFamily, connect6 } from "./send6.ts";
 import type { Udp } from "./udp.ts";
 
 export class UdpRequests implements UserRequests {
@@ -39,25 +44,30 @@ export class UdpRequests implements UserRequests {
   }
 
   bind(task: Task, endpoint: SocketAddress): 0 | Errno {
-    if (endpoint.family !== AF_INET) return "EAFNOSUPPORT";
+    const pcb = this.#pcb;
+    if (pcb.socket.domain === AF_INET6) {
+      const refusal = checkBind6(this.#udp, pcb, endpoint);
+      if (refusal !== 0) return refusal;
+    } else if (endpoint.family !== AF_INET) return "EAFNOSUPPORT";
+    if (!("address" in endpoint)) return "EAFNOSUPPORT";
     return bind(this.#udp, this.#pcb, task, endpoint.address, endpoint.port);
   }
 
   connect(_task: Task, endpoint: SocketAddress): 0 | Errno {
     const pcb = this.#pcb;
     if (endpoint.family === AF_UNSPEC) return this.#disconnect();
-    if (endpoint.family !== AF_INET) return "EAFNOSUPPORT";
-    const { address, port } = endpoint;
+    if (!("address" in endpoint)) return "EAFNOSUPPORT";
+    const refusal = checkFamily(pcb, endpoint);
+    if (refusal !== 0) return refusal;
     if (!autobind(this.#udp, pcb)) return "EAGAIN";
-    const path = pathTo(this.#udp.ip, pcb, address, NO_WISHES);
-    if (typeof path === "string") return path;
-    if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
-    const source = sourceOn(this.#udp.ip, pcb, path, NO_WISHES);
-    if (typeof source === "string") return source;
+    const way = endpoint.address.family === 6 ? connect6(this.#udp, pcb, endpoint) : this.#connect4(endpoint);
+    if (typeof way === "string") return way;
+    const { path, source } = way;
+    const { port } = endpoint;
     this.#udp.table.remove(pcb);
     // A wildcard becomes the address that datagrams to this peer leave from, and stays it, as on Linux.
     if (pcb.localAddress.isUnspecified) pcb.localAddress = source;
-    pcb.remote = inetAddress(path.destination, port);
+    pcb.remote = this.#name(path.destination, port);
     this.#udp.table.add(pcb);
     return 0;
   }
@@ -90,6 +100,7 @@ export class UdpRequests implements UserRequests {
   getsockopt(level: number, option: number): OptionValue | Errno {
     const pcb = this.#pcb;
     if (level === IPPROTO_IP) return pcb.options.get(option, pcb.remote?.address ?? null);
+    if (level === IPPROTO_IPV6 && pcb.options6 !== null) return pcb.options6.get(option, pcb.remote?.address ?? null);
     if (level === SOL_SOCKET && option === SO_NO_CHECK) return Number(pcb.noChecksum);
     if (level === IPPROTO_UDP && option === UDP_CORK) return Number(pcb.isCorked);
     return "ENOPROTOOPT";
@@ -98,6 +109,7 @@ export class UdpRequests implements UserRequests {
   setsockopt(_task: Task, level: number, option: number, value: OptionValue): 0 | Errno {
     const pcb = this.#pcb;
     if (level === IPPROTO_IP) return pcb.options.set(option, value);
+    if (level === IPPROTO_IPV6 && pcb.options6 !== null) return pcb.options6.set(option, value, pcb.localPort !== 0);
     const isNoCheck = level === SOL_SOCKET && option === SO_NO_CHECK;
     if (!isNoCheck && !(level === IPPROTO_UDP && option === UDP_CORK)) return "ENOPROTOOPT";
     if (typeof value !== "number") return "EINVAL";
@@ -120,7 +132,7 @@ export class UdpRequests implements UserRequests {
   }
 
   localAddress(): InetAddress {
-    return inetAddress(this.#pcb.localAddress, this.#pcb.localPort);
+    return this.#name(this.#pcb.localAddress, this.#pcb.localPort);
   }
 
   remoteAddress(): InetAddress | Errno {
@@ -134,6 +146,22 @@ export class UdpRequests implements UserRequests {
     pcb.localPort = 0;
     pcb.corked = null;
     pcb.options.detach();
+    pcb.options6?.detach();
+  }
+
+  #connect4({ address }: InetAddress): { readonly path: Path; readonly source: IpAddress } | Errno {
+    const pcb = this.#pcb;
+    const path = pathTo(this.#udp.ip, pcb, address, NO_WISHES);
+    if (typeof path === "string") return path;
+    if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
+    const source = sourceOn(this.#udp.ip, pcb, path, NO_WISHES);
+    return typeof source === "string" ? source : { path, source };
+  }
+
+  /** An address as a socket of its family is told it. */
+  #name(address: IpAddress, port: number): InetAddress {
+    const { socket, device } = this.#pcb;
+    return socket.domain === AF_INET6 ? inet6Address(address, port, device) : inetAddress(address, port);
   }
 
   /** AF_UNSPEC: no peer any more, and what bind(2) has not named goes as well. */
@@ -143,7 +171,7 @@ export class UdpRequests implements UserRequests {
     const { table } = this.#udp;
     table.remove(pcb);
     pcb.remote = null;
-    if (!pcb.hasOwnAddress) pcb.localAddress = ANY_V4;
+    if (!pcb.hasOwnAddress) pcb.localAddress = pcb.anyAddress;
     if (pcb.hasOwnPort) table.add(pcb);
     else pcb.localPort = 0;
     return 0;

@@ -7,10 +7,12 @@ import type { ControlMessage, ValueOf } from "../../socket/option.ts";
 
 /** An Internet endpoint, as programs write it. */
 export interface InetEndpoint {
-  /** "10.0.0.1"; "0.0.0.0" for any address of the host. */
+  /** "10.0.0.1", "2001:db8::1", "fe80::1%eth0"; "0.0.0.0" or "::" for any address of the host. */
   readonly address: string;
   /** 0 to 65535; 0 lets the kernel choose when binding. */
   readonly port: number;
+  /** sin6_scope_id: the index of the interface that a link-local address is behind, where no name is behind the address. */
+  readonly scopeId?: number;
 }
 
 /** A Unix-domain endpoint, as programs write it. */
@@ -39,7 +41,7 @@ export type Endpoint = InetEndpoint | UnixEndpoint | LinkEndpoint | NoEndpoint;
 
 /** An Internet endpoint as the kernel gives it. */
 export interface InetName extends InetEndpoint {
-  /** AF_INET. */
+  /** AF_INET or AF_INET6: that of the socket. */
   readonly family: typeof AF_INET | typeof AF_INET6;
   readonly path?: undefined;
 }
