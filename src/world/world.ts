@@ -23,6 +23,7 @@ import type { LinkOptions } from "../link/options.ts";
 import type { Rule } from "../link/rules.ts";
 import { Segment } from "../link/segment.ts";
 import { Serial, type SerialOptions } from "../link/serial.ts";
+import { autoroute } from "./autoroute.ts";
 import { parseDuration } from "./duration.ts";
 import type { OutsideSource } from "./outside.ts";
 import { SHIPPED_PROGRAMS } from "./programs/table.ts";
@@ -31,6 +32,8 @@ import { type Progress, RunLoop } from "./run-loop.ts";
 /** 2026-01-01T00:00:00Z, in ms since 1970: when a world begins unless it is told otherwise. */
 const DEFAULT_EPOCH_MS = 1_767_225_600_000;
 const DEFAULT_WATCHDOG_MS = 5000;
+/** What a hop costs beside its delay where ways are chosen by delay: a nanosecond. */
+const HOP_MS = 0.000_001;
 
 /** How a world is made. Everything may be left out. */
 export interface WorldOptions {
@@ -173,6 +176,18 @@ export class World implements AsyncDisposable {
     const { name = `cable${this.#links.size + 1}`, ...linkOptions } = options;
     this.#checkName("link", name, this.#links.has(name) || this.#serials.has(name));
     return this.#addLink(name, new Cable(this.#machine("link", name), linkOptions));
+  }
+
+  /**
+   * Gives every host the routes to all networks, along the shortest paths over the hosts that forward: by "hops", the number
+   * of links, or by "delay", the sum of the links' `delayMs`. It looks at the world as it is now; call it again when that
+   * has changed, and its routes are replaced. Routes that were added by hand go before.
+   */
+  autoroute({ by = "hops" }: { readonly by?: "hops" | "delay" } = {}): void {
+    if (by !== "hops" && by !== "delay") throw new TypeError(`by is "hops" or "delay", not ${JSON.stringify(by)}`);
+    const delayMs = (name: string): number => (this.#links.get(name) ?? this.#serials.get(name))?.options.delayMs ?? 0;
+    // A hop counts in either case, so that of two ways without delay the shorter one is taken.
+    autoroute([...this.#hosts.values()], by === "hops" ? () => 1 : (name) => delayMs(name) + HOP_MS);
   }
 
   /** A serial line with two ends, for `host.ppp(line, …)`. */

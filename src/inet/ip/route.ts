@@ -15,8 +15,11 @@ import type { IpAddress } from "../../wire/ip-address.ts";
 import type { Network } from "./network.ts";
 import { PrefixTrie } from "./prefix-trie.ts";
 
-/** Where a route comes from, as ip-route(8) says it: "kernel" came with an address, "static" was added. */
-export type RouteProtocol = "kernel" | "static" | "redirect" | "ra";
+/**
+ * Where a route comes from, as ip-route(8) says it: "kernel" came with an address, "static" was added, "ospf" is a shortest
+ * path that world.autoroute() has found.
+ */
+export type RouteProtocol = "kernel" | "static" | "redirect" | "ra" | "ospf";
 
 export type RefusalKind = "blackhole" | "unreachable" | "prohibit";
 
