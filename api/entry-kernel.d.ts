@@ -1742,7 +1742,7 @@ interface RouteFilter {
 type RouteListener = (changed: Route | Refusal, change: RouteChange) => void;
 
 // inet/ip/route.d.ts
-type RouteProtocol = "kernel" | "static" | "redirect" | "ra";
+type RouteProtocol = "kernel" | "static" | "redirect" | "ra" | "ospf";
 
 // inet/ip/route.d.ts
 interface RouteSnapshot {

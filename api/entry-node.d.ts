@@ -1146,7 +1146,7 @@ export interface ResourceLimit {
     readonly hard: number;
 }
 
-export type RouteProtocol = "kernel" | "static" | "redirect" | "ra";
+export type RouteProtocol = "kernel" | "static" | "redirect" | "ra" | "ospf";
 
 export interface RouteSnapshot {
     readonly destination: string;
@@ -5943,6 +5943,9 @@ declare class World implements AsyncDisposable {
     cable(options?: LinkOptions & {
         readonly name?: string;
     }): Cable;
+    autoroute({ by }?: {
+        readonly by?: "hops" | "delay";
+    }): void;
     serial(options?: SerialOptions & {
         readonly name?: string;
     }): Serial;

@@ -36,7 +36,7 @@ async function throughGateway(): Promise<void> {
   world.rule(right, (packet) => (packet.udp === undefined ? "pass" : "drop"));
   a.spawn("sender", flood("10.0.1.2", DATAGRAMS));
   await world.run();
-  const forwarded = gateway.netstat().counters["IpForwDatagrams"] ?? 0;
+  const forwarded = gateway.netstat().counters.IpForwDatagrams ?? 0;
   if (forwarded < DATAGRAMS) throw new Error(`only ${forwarded} datagrams went through the gateway`);
 }
 
