@@ -120,7 +120,9 @@ function wide(segments: number, hostsPerSegment: number) {
 
 test("in a world of gateways every host reaches every other", async () => {
   const { world, hosts } = wide(6, 4);
-  const addresses = hosts.map((host) => host.netstat().addresses[1]?.address ?? "");
+  const addresses = hosts.map(
+    (host) => host.netstat().addresses.find(({ interface: name }) => name === "eth0")?.address ?? "",
+  );
   const receiver: Program = async (sys) => {
     const s = sys.socket(AF_INET, SOCK_DGRAM);
     sys.bind(s, { address: "0.0.0.0", port: 7 });
