@@ -68,3 +68,17 @@ test("a world that waits for the outside is not reported as one whose clock stan
   await running;
   expect(warnings).toEqual([]);
 });
+
+test("in real time the clock goes on beside a program that never waits", async () => {
+  const { world, alice } = oneHost({ time: "real", livelockCalls: 100_000 });
+  const calling = alice.spawn("busy", async (sys) => {
+    for (;;) await sys.poll([], 0);
+  });
+  alice.spawn("sleeper", async (sys) => {
+    await sys.sleep(0.2);
+    calling.kill();
+  });
+  const { nowNs, calls } = await world.run();
+  expect(nowNs).toBeGreaterThanOrEqual(2e8);
+  expect(calls).toBeGreaterThan(1000);
+});

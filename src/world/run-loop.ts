@@ -157,9 +157,6 @@ export class RunLoop {
     const { isRealTime } = this.#options;
     this.#turnNs = this.#platform.monotonicNs();
     const wallNs = isRealTime ? this.#turnNs - this.#realStartNs : Number.POSITIVE_INFINITY;
-    // A program that never waits does not stop the clock of the wall.
-    if (isRealTime && !scheduler.hasReady && events.nextTimeNs > wallNs)
-      this.#moveClock(Math.min(wallNs, run.untilNs ?? wallNs));
     while (runState.failure === null) {
       if (scheduler.hasReady || events.nextTimeNs <= scheduler.nowNs) {
         if (scheduler.hasReady) scheduler.runReady(READY_PER_LOOK);
@@ -169,12 +166,14 @@ export class RunLoop {
         }
         continue;
       }
+      // A program that never waits does not stop the clock of the wall, nor keep the outside out.
+      if (isRealTime) this.#moveClock(Math.min(wallNs, events.nextTimeNs, run.untilNs ?? wallNs));
+      if (isRealTime && events.nextTimeNs > wallNs && this.#takeOutside(wallNs)) continue;
       if (this.#endInstant()) return "barrier";
       if (this.#deliverExternal()) continue;
       if (!isRealTime && this.#takeOutside(scheduler.nowNs)) continue;
       if (!isRealTime && this.#isHeld) return "sleep";
       const nextNs = events.nextTimeNs;
-      if (nextNs > wallNs && this.#takeOutside(wallNs)) continue;
       if (this.#isOver(run, nextNs)) return "end";
       if (!isRealTime && nextNs === Number.POSITIVE_INFINITY && this.outside.areOpen) return "sleep";
       const limitNs = Math.min(run.untilNs ?? Number.POSITIVE_INFINITY, wallNs);
