@@ -1030,6 +1030,7 @@ export interface PsRow {
     readonly uid: number;
     readonly pgid: number;
     readonly sid: number;
+    readonly tty: string;
     readonly state: "R" | "S" | "T" | "Z";
     readonly name: string;
     readonly waits: readonly {

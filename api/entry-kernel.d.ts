@@ -1517,6 +1517,7 @@ interface PsRow {
     readonly uid: number;
     readonly pgid: number;
     readonly sid: number;
+    readonly tty: string;
     readonly state: "R" | "S" | "T" | "Z";
     readonly name: string;
     readonly waits: readonly {

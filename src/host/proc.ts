@@ -74,6 +74,14 @@ function processDirectory(process: Process, parent: Directory): Directory {
   const entries: Readonly<Record<string, () => Inode>> = {
     status: () =>
       new GeneratedFile(volume, { ...owner, permissions: PUBLIC_FILE }, () => statusText(process), number + 1),
+    stat: () => new GeneratedFile(volume, { ...owner, permissions: PUBLIC_FILE }, () => statText(process), number + 4),
+    cmdline: () =>
+      new GeneratedFile(
+        volume,
+        { ...owner, permissions: PUBLIC_FILE },
+        () => (pid === 1 ? "" : [process.name, ...process.args].map((word) => `${word}\0`).join("")),
+        number + 5,
+      ),
     fd: () =>
       new Directory(
         volume,
@@ -124,6 +132,24 @@ function link(
   number: number,
 ) {
   return new SymbolicLink(kernel.files.volume, ownership, target, target.length, number);
+}
+
+/** The letter of its state, as ps(1) has it. */
+function stateLetter({ state, isStopped, isWaiting, pid }: Process): "Z" | "T" | "S" | "R" {
+  if (state !== "running") return "Z";
+  if (isStopped) return "T";
+  return isWaiting || pid === 1 ? "S" : "R";
+}
+
+/** Major number of pseudo-terminals: the device of /dev/pts/N is 136 * 256 + N. */
+const PTS_DEVICE = 136 * 256;
+
+/** /proc/<pid>/stat: the first eight fields; what comes behind them in Linux has no meaning here. */
+function statText(process: Process): string {
+  const { pid, name, parent, pgid, sid, terminal } = process;
+  const device = terminal === null ? 0 : PTS_DEVICE + terminal.index;
+  const foreground = terminal === null ? -1 : terminal.foreground;
+  return `${pid} (${name}) ${stateLetter(process)} ${parent?.pid ?? 0} ${pgid} ${sid} ${device} ${foreground}\n`;
 }
 
 /** /proc/<pid>/status, with the lines that mean something here. */

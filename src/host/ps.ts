@@ -12,6 +12,8 @@ export interface PsRow {
   /** Process group and session. */
   readonly pgid: number;
   readonly sid: number;
+  /** Its controlling terminal, as ps prints it: "pts/0", or "?". */
+  readonly tty: string;
   /** As ps prints it: "R" running or about to call, "S" asleep in a call, "T" stopped, "Z" ended and not yet collected. */
   readonly state: "R" | "S" | "T" | "Z";
   readonly name: string;
@@ -26,6 +28,7 @@ export function ps(processes: Iterable<Process>): PsRow[] {
     uid: process.uid,
     pgid: process.pgid,
     sid: process.sid,
+    tty: process.terminal === null ? "?" : `pts/${process.terminal.index}`,
     state: stateOf(process),
     name: process.name,
     waits: process.operations.map(({ call, on }) => ({ call, on })),
@@ -39,12 +42,13 @@ export function formatPs(rows: readonly PsRow[]): string {
     { heading: "PPID", align: "right" },
     { heading: "UID", align: "right" },
     { heading: "S" },
+    { heading: "TTY" },
     { heading: "CMD" },
     { heading: "WCHAN" },
   ] as const;
-  const cells = rows.map(({ pid, ppid, uid, state, name, waits }) => {
+  const cells = rows.map(({ pid, ppid, uid, state, tty, name, waits }) => {
     const channel = waits.map(({ call, on }) => `${call} (${on})`).join(", ");
-    return [pid, ppid, uid, state, name, channel === "" ? "-" : channel];
+    return [pid, ppid, uid, state, tty, name, channel === "" ? "-" : channel];
   });
   return formatTable(columns, cells);
 }
