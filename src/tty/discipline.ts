@@ -93,7 +93,7 @@ export class Discipline {
     let byte = (iflag & ISTRIP) === 0 ? typed : typed & 0x7f;
     if (this.#isLiteral) {
       this.#isLiteral = false;
-      this.#enter(byte);
+      this.#enter(byte, true);
       return;
     }
     if (this.#controlsFlow(byte) || this.#signals(byte)) return;
@@ -102,7 +102,7 @@ export class Discipline {
     if (byte === RETURN && (iflag & ICRNL) !== 0) byte = NEWLINE;
     else if (byte === NEWLINE && (iflag & INLCR) !== 0) byte = RETURN;
     if (this.#has(ICANON) && this.#edits(byte)) return;
-    this.#enter(byte);
+    this.#enter(byte, false);
   }
 
   /** Is the line that is being typed as long as any can be, and nothing else there to be read first? */
@@ -110,10 +110,10 @@ export class Discipline {
     return this.#has(ICANON) && !this.#buffer.hasLine && this.#buffer.length >= INPUT_MAX_BYTES - 1;
   }
 
-  /** A byte that means itself. */
-  #enter(byte: number): void {
+  /** A byte that means itself. A newline that was taken literally is shown as the control character that it is. */
+  #enter(byte: number, isLiteral: boolean): void {
     if (this.#has(ECHO)) {
-      if (byte === NEWLINE) this.#echo.raw(NEWLINE);
+      if (byte === NEWLINE && !isLiteral) this.#echo.raw(NEWLINE);
       else this.#echo.character(byte, this.#buffer.editable === 0);
       this.#echo.commit();
     }

@@ -15,6 +15,7 @@ import {
 import { lockedFileRow as file, lockRows } from "./calls/locks.ts";
 import { processRows } from "./calls/processes.ts";
 import { handledRow as handled, interruptRow, sigactionRow as sigaction, signalRows } from "./calls/signals.ts";
+import { firstSlaveRow, firstUnlockRow, jobRows, masterRow as terminal, terminalRows } from "./calls/terminals.ts";
 import { bindRow as bind, connectRow as connect, socketRow as socket, udpRows } from "./calls/udp.ts";
 import type { Feature } from "./linux.ts";
 import type { Row } from "./row.ts";
@@ -59,6 +60,18 @@ export const THEMES: readonly Theme[] = [
       [file, file, handled],
     ],
     rows: [...lockRows, ...lockRows, writeRow, ...descriptorRows, ...processRows, interruptRow],
+  },
+  {
+    name: "terminals",
+    weight: 3,
+    beginnings: [[terminal, firstUnlockRow, firstSlaveRow]],
+    rows: [...terminalRows, ...processRows],
+  },
+  {
+    name: "jobs",
+    weight: 3,
+    beginnings: [[terminal, firstUnlockRow, firstSlaveRow, handled]],
+    rows: [...jobRows, ...jobRows, ...signalRows, ...descriptorRows, ...processRows],
   },
   { name: "pipes", weight: 5, beginnings: [[pipe], [pipe, pipe], [pipe, pipe, pipe]], rows: common },
   {

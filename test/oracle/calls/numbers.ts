@@ -11,6 +11,7 @@ export const SYS = {
   lseek: 8,
   rt_sigaction: 13,
   rt_sigprocmask: 14,
+  ioctl: 16,
   pread64: 17,
   pwrite64: 18,
   access: 21,
