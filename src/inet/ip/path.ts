@@ -10,7 +10,7 @@ import type { Scheduler } from "../../base/scheduler.ts";
 import type { Interface } from "../../netif/interface.ts";
 import type { InterfaceTable } from "../../netif/interface-table.ts";
 import { type IpAddress, LOOPBACK_V4, LOOPBACK_V6 } from "../../wire/ip-address.ts";
-import type { AddressTable } from "./addresses.ts";
+import type { AddressKind, AddressTable } from "./addresses.ts";
 import { type PathMtuLimits, PathMtuTable } from "./path-mtu.ts";
 import { RedirectTable } from "./redirects.ts";
 import type { RouteTable } from "./route.ts";
@@ -121,7 +121,7 @@ export class PathTable {
   }
 
   #decide(destination: IpAddress, demanded: Interface | null): Path | Errno {
-    switch (this.#addresses.kindOf(destination)) {
+    switch (this.#kindOn(destination, demanded)) {
       case "unspecified":
         // Linux takes 0.0.0.0 as a destination for this host; RFC 1122 §3.2.1.3 only says that none may send to it.
         return this.#decide(destination.family === 4 ? LOOPBACK_V4 : LOOPBACK_V6, null);
@@ -136,6 +136,13 @@ export class PathTable {
       case "unicast":
         return this.#decideUnicast(destination, "unicast", demanded);
     }
+  }
+
+  /** RFC 4007 §6: a link-local address that we have on another link is somebody else's on this one. */
+  #kindOn(destination: IpAddress, demanded: Interface | null): AddressKind {
+    const kind = this.#addresses.kindOf(destination);
+    if (kind !== "local" || demanded === null || !destination.isLinkLocal) return kind;
+    return this.#addresses.find(demanded, destination) === undefined ? "unicast" : kind;
   }
 
   #decideLocal(destination: IpAddress): Path | Errno {
