@@ -98,6 +98,8 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   #state: "idle" | "asleep" | "interrupted" | "completing" = "idle";
   #isTurnOwed = false;
   #isExpired = false;
+  /** It has a deadline. */
+  #isTimed = false;
   /** The answer if it is not restarted. */
   #interruption: R | Errno = "EINTR";
   /** Its deadline while it sleeps; the end of its cost while it completes. */
@@ -234,7 +236,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     this.#state = "asleep";
     const answer = this.#interruption;
     // What was done by halves is answered; only a call that has done nothing is restarted.
-    if (answer !== "EINTR" || !goesOn(this.call, restarts)) {
+    if (answer !== "EINTR" || !goesOn(this.call, restarts, this.#isTimed)) {
       this.#complete(answer);
       return;
     }
@@ -248,8 +250,8 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   afterStop(): void {
     if (this.#state !== "asleep" || this.#isTurnOwed) return;
     // A stop interrupts, too: a call that has done something answers that, one that has not is begun again.
-    const isBegun = goesOn(this.call, true) && this.#interrupted() !== "EINTR";
-    if (isBegun || breaksAtStop(this.call)) this.#complete(this.#interrupted());
+    const isBegun = goesOn(this.call, true, this.#isTimed) && this.#interrupted() !== "EINTR";
+    if (isBegun || breaksAtStop(this.call, this.#isTimed)) this.#complete(this.#interrupted());
     else if (this.#attempt.withdraw !== undefined) this.#restart();
   }
 
@@ -277,10 +279,11 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
 
   #sleep(deadlineNs: number): void {
     this.#isExpired = false;
+    this.#isTimed = deadlineNs < Number.POSITIVE_INFINITY;
     this.#state = "asleep";
     this.process.addOperation(this);
     this.#attempt.enlist(this);
-    if (deadlineNs < Number.POSITIVE_INFINITY) {
+    if (this.#isTimed) {
       this.#setTimer(Math.max(deadlineNs, this.process.runState.scheduler.nowNs), () => this.#expire());
     }
     this.process.traceSleep(this.call, () => this.on);

@@ -44,17 +44,23 @@ const CLASSES: Readonly<Record<string, RestartClass>> = {
   semtimedop: "breaks",
 };
 
-function restartClass(call: string): RestartClass {
+/** Socket interfaces: with a timeout (SO_RCVTIMEO, SO_SNDTIMEO) they are never restarted. */
+const ON_SOCKETS: ReadonlySet<string> = new Set(
+  "accept accept4 connect read readv recv recvfrom recvmsg send sendmsg sendto write writev".split(" "),
+);
+
+function restartClass(call: string, isTimed: boolean): RestartClass {
+  if (isTimed && ON_SOCKETS.has(call)) return "breaks";
   return Object.hasOwn(CLASSES, call) ? (CLASSES[call] ?? "restart") : "restart";
 }
 
-/** Does the call go on after a handler that was set with SA_RESTART, or without it? */
-export function goesOn(call: string, hasRestartFlag: boolean): boolean {
-  const kind = restartClass(call);
+/** Does the call, with or without a deadline, go on after a handler that was set with SA_RESTART, or without it? */
+export function goesOn(call: string, hasRestartFlag: boolean, isTimed: boolean): boolean {
+  const kind = restartClass(call, isTimed);
   return kind === "always" || (kind === "restart" && hasRestartFlag);
 }
 
 /** Does the call end when the process was stopped and is continued? */
-export function breaksAtStop(call: string): boolean {
-  return restartClass(call) === "breaks";
+export function breaksAtStop(call: string, isTimed: boolean): boolean {
+  return restartClass(call, isTimed) === "breaks";
 }
