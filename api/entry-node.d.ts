@@ -1147,6 +1147,14 @@ export interface ResourceLimit {
     readonly hard: number;
 }
 
+export interface RouteNRow {
+    readonly destination: string;
+    readonly gateway: string | null;
+    readonly metric: number;
+    readonly interface: string;
+    readonly refuses: boolean;
+}
+
 export type RouteProtocol = "kernel" | "static" | "redirect" | "ra" | "ospf";
 
 export interface RouteSnapshot {
@@ -1169,6 +1177,16 @@ export interface RouteSpec {
     readonly source?: string | undefined;
     readonly kind?: "unicast" | RefusalKind | undefined;
     readonly protocol?: RouteProtocol | undefined;
+}
+
+export interface RouteText {
+    readonly to: string;
+    readonly kind?: "unicast" | RefusalKind;
+    readonly via?: string;
+    readonly dev?: string;
+    readonly protocol?: RouteProtocol;
+    readonly source?: string;
+    readonly metric?: number;
 }
 
 export type Rule = (packet: PacketView) => Verdict;
@@ -1920,6 +1938,8 @@ export declare function describe(linkType: number, view: DataView, offset: numbe
 
 export declare function dissect(linkType: number, frame: Uint8Array): Layer[];
 
+export declare function formatIpRoute(routes: readonly RouteSnapshot[], family?: 4 | 6): string;
+
 export declare function formatIpcs({ messages, segments, semaphores }: Ipcs): string;
 
 export declare function formatLsof(rows: readonly LsofRow[]): string;
@@ -1931,6 +1951,8 @@ export declare function formatNetstat(snapshot: Netstat): string;
 export declare function formatPs(rows: readonly PsRow[]): string;
 
 export declare function formatQdisc(name: string, snapshot: QdiscSnapshot): string;
+
+export declare function formatRouteN(routes: readonly RouteSnapshot[]): string;
 
 export declare function formatSeconds(timeNs: number): string;
 
@@ -1950,6 +1972,10 @@ export declare function getservbyname(sys: Sys, name: string, protocol?: string)
 export declare function getservbyport(sys: Sys, port: number, protocol?: string): Promise<Service | undefined>;
 
 export declare function parseDuration(option: string, duration: string | number): number;
+
+export declare function parseRoute(line: string): RouteText | string;
+
+export declare function parseRouteN(text: string): readonly RouteNRow[];
 
 export declare function parseSiginfo(from: Uint8Array): SigInfo[];
 

@@ -268,6 +268,14 @@ export { svgLsofTree } from "../host/lsof-tree-svg.ts";
 export { formatNetstat, type Netstat } from "../host/netstat.ts";
 export type { PppConnection } from "../host/ppp.ts";
 export { formatPs, type PsRow } from "../host/ps.ts";
+export {
+  formatIpRoute,
+  formatRouteN,
+  parseRoute,
+  parseRouteN,
+  type RouteNRow,
+  type RouteText,
+} from "../host/route-text.ts";
 export type { HostTerminal } from "../host/terminal.ts";
 export type { RefusalKind, RouteProtocol, RouteSnapshot } from "../inet/ip/route.ts";
 export type { RouteSpec } from "../inet/ip/route-spec.ts";
