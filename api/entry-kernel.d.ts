@@ -394,6 +394,10 @@ export interface OptionValues {
         readonly [PACKET_DROP_MEMBERSHIP]: PacketMembership;
         readonly [PACKET_STATISTICS]: PacketStatistics;
     };
+    readonly [IPPROTO_TCP]: {
+        readonly [TCP_CONGESTION]: string;
+        readonly [TCP_INFO]: TcpInfo;
+    };
     readonly [SOL_RAW]: {
         readonly [ICMP_FILTER]: IcmpFilter;
     };
@@ -963,6 +967,9 @@ declare const ICMP_FILTER = 1;
 declare const IPPROTO_IP = 0;
 
 // abi/socket.d.ts
+declare const IPPROTO_TCP = 6;
+
+// abi/socket.d.ts
 declare const SOL_RAW = 255;
 
 // abi/socket.d.ts
@@ -1006,6 +1013,53 @@ declare const SETALL = 17;
 
 // abi/sysv.d.ts
 declare const SETVAL = 16;
+
+// abi/tcp.d.ts
+declare const TCP_CONGESTION = 13;
+
+// abi/tcp.d.ts
+declare const TCP_INFO = 11;
+
+// abi/tcp.d.ts
+interface TcpInfo {
+    readonly state: number;
+    readonly ca_state: number;
+    readonly retransmits: number;
+    readonly probes: number;
+    readonly backoff: number;
+    readonly options: number;
+    readonly snd_wscale: number;
+    readonly rcv_wscale: number;
+    readonly rto: number;
+    readonly ato: number;
+    readonly snd_mss: number;
+    readonly rcv_mss: number;
+    readonly unacked: number;
+    readonly sacked: number;
+    readonly lost: number;
+    readonly retrans: number;
+    readonly last_data_sent: number;
+    readonly last_data_recv: number;
+    readonly last_ack_recv: number;
+    readonly pmtu: number;
+    readonly rtt: number;
+    readonly rttvar: number;
+    readonly snd_ssthresh: number;
+    readonly snd_cwnd: number;
+    readonly advmss: number;
+    readonly rcv_rtt: number;
+    readonly rcv_space: number;
+    readonly total_retrans: number;
+    readonly bytes_acked: number;
+    readonly bytes_received: number;
+    readonly bytes_sent: number;
+    readonly segs_out: number;
+    readonly segs_in: number;
+    readonly notsent_bytes: number;
+    readonly min_rtt: number;
+    readonly snd_wnd: number;
+    readonly rcv_wnd: number;
+}
 
 // base/counters.d.ts
 declare class Counters {
@@ -1485,6 +1539,7 @@ interface Netstat {
     readonly interfaces: readonly InterfaceSnapshot[];
     readonly addresses: readonly AddressSnapshot[];
     readonly sockets: readonly UdpSnapshot[];
+    readonly connections: readonly ConnectionSnapshot[];
     readonly unixSockets: readonly UnixSnapshot[];
     readonly routes: readonly RouteSnapshot[];
     readonly neighbours: readonly NeighbourSnapshot[];
@@ -2392,8 +2447,11 @@ interface ConnectionSnapshot {
     readonly remoteAddress: string | null;
     readonly remotePort: number | null;
     readonly state: string;
+    readonly stateNumber: number;
     readonly inode: number;
-    readonly drops: number;
+    readonly uid: number;
+    readonly congestion: string;
+    readonly info: TcpInfo | null;
 }
 
 // inet/tcp/state.d.ts

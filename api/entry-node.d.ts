@@ -82,6 +82,22 @@ export declare class Capture {
 
 export type ClockName = "CLOCK_MONOTONIC" | "CLOCK_REALTIME" | "CLOCK_PROCESS_CPUTIME_ID";
 
+export interface ConnectionSnapshot {
+    readonly protocol: "tcp" | "tcp6";
+    readonly receiveQueueBytes: number;
+    readonly sendQueueBytes: number;
+    readonly localAddress: string;
+    readonly localPort: number;
+    readonly remoteAddress: string | null;
+    readonly remotePort: number | null;
+    readonly state: string;
+    readonly stateNumber: number;
+    readonly inode: number;
+    readonly uid: number;
+    readonly congestion: string;
+    readonly info: TcpInfo | null;
+}
+
 export interface ConsoleOutput {
     readonly timeNs: number;
     readonly host: string;
@@ -790,6 +806,7 @@ export interface Netstat {
     readonly interfaces: readonly InterfaceSnapshot[];
     readonly addresses: readonly AddressSnapshot[];
     readonly sockets: readonly UdpSnapshot[];
+    readonly connections: readonly ConnectionSnapshot[];
     readonly unixSockets: readonly UnixSnapshot[];
     readonly routes: readonly RouteSnapshot[];
     readonly neighbours: readonly NeighbourSnapshot[];
@@ -856,6 +873,10 @@ export interface OptionValues {
         readonly [PACKET_ADD_MEMBERSHIP]: PacketMembership;
         readonly [PACKET_DROP_MEMBERSHIP]: PacketMembership;
         readonly [PACKET_STATISTICS]: PacketStatistics;
+    };
+    readonly [IPPROTO_TCP]: {
+        readonly [TCP_CONGESTION]: string;
+        readonly [TCP_INFO]: TcpInfo;
     };
     readonly [SOL_RAW]: {
         readonly [ICMP_FILTER]: IcmpFilter;
@@ -1655,6 +1676,36 @@ export declare const TCOOFF = 0;
 
 export declare const TCOON = 1;
 
+export declare const TCP_CONGESTION = 13;
+
+export declare const TCP_CORK = 3;
+
+export declare const TCP_DEFER_ACCEPT = 9;
+
+export declare const TCP_INFO = 11;
+
+export declare const TCP_KEEPCNT = 6;
+
+export declare const TCP_KEEPIDLE = 4;
+
+export declare const TCP_KEEPINTVL = 5;
+
+export declare const TCP_LINGER2 = 8;
+
+export declare const TCP_MAXSEG = 2;
+
+export declare const TCP_NODELAY = 1;
+
+export declare const TCP_NOTSENT_LOWAT = 25;
+
+export declare const TCP_QUICKACK = 12;
+
+export declare const TCP_SYNCNT = 7;
+
+export declare const TCP_USER_TIMEOUT = 18;
+
+export declare const TCP_WINDOW_CLAMP = 10;
+
 export declare const TCSADRAIN = 1;
 
 export declare const TCSAFLUSH = 2;
@@ -1670,6 +1721,46 @@ export declare const TFD_TIMER_ABSTIME = 1;
 export declare const TFD_TIMER_CANCEL_ON_SET = 2;
 
 export declare const TOSTOP = 256;
+
+export interface TcpInfo {
+    readonly state: number;
+    readonly ca_state: number;
+    readonly retransmits: number;
+    readonly probes: number;
+    readonly backoff: number;
+    readonly options: number;
+    readonly snd_wscale: number;
+    readonly rcv_wscale: number;
+    readonly rto: number;
+    readonly ato: number;
+    readonly snd_mss: number;
+    readonly rcv_mss: number;
+    readonly unacked: number;
+    readonly sacked: number;
+    readonly lost: number;
+    readonly retrans: number;
+    readonly last_data_sent: number;
+    readonly last_data_recv: number;
+    readonly last_ack_recv: number;
+    readonly pmtu: number;
+    readonly rtt: number;
+    readonly rttvar: number;
+    readonly snd_ssthresh: number;
+    readonly snd_cwnd: number;
+    readonly advmss: number;
+    readonly rcv_rtt: number;
+    readonly rcv_space: number;
+    readonly total_retrans: number;
+    readonly bytes_acked: number;
+    readonly bytes_received: number;
+    readonly bytes_sent: number;
+    readonly segs_out: number;
+    readonly segs_in: number;
+    readonly notsent_bytes: number;
+    readonly min_rtt: number;
+    readonly snd_wnd: number;
+    readonly rcv_wnd: number;
+}
 
 export interface Termios {
     readonly iflag: number;
@@ -1955,6 +2046,8 @@ export declare function formatQdisc(name: string, snapshot: QdiscSnapshot): stri
 export declare function formatRouteN(routes: readonly RouteSnapshot[]): string;
 
 export declare function formatSeconds(timeNs: number): string;
+
+export declare function formatSs(connections: readonly ConnectionSnapshot[]): string;
 
 export declare function getaddrinfo(sys: Sys, node: string | null, service?: string | null, hints?: AddrinfoHints): Promise<Addrinfo[]>;
 
@@ -3353,20 +3446,6 @@ declare class TcpSettings {
     readonly invalidRatelimit: IntegerSetting;
     readonly minSndMss: IntegerSetting;
     constructor(sysctl: Sysctl);
-}
-
-// inet/tcp/snapshot.d.ts
-interface ConnectionSnapshot {
-    readonly protocol: "tcp" | "tcp6";
-    readonly receiveQueueBytes: number;
-    readonly sendQueueBytes: number;
-    readonly localAddress: string;
-    readonly localPort: number;
-    readonly remoteAddress: string | null;
-    readonly remotePort: number | null;
-    readonly state: string;
-    readonly inode: number;
-    readonly drops: number;
 }
 
 // inet/tcp/state.d.ts

@@ -5,6 +5,7 @@ import type { Machine } from "../base/machine.ts";
 import type { Inet } from "../inet/inet.ts";
 import type { AddressSnapshot } from "../inet/ip/addresses.ts";
 import type { RouteSnapshot } from "../inet/ip/route.ts";
+import type { ConnectionSnapshot } from "../inet/tcp/snapshot.ts";
 import type { UdpSnapshot } from "../inet/udp/udp.ts";
 import type { InterfaceSnapshot } from "../netif/interface-table.ts";
 import type { NeighbourSnapshot } from "../netif/neighbour-table.ts";
@@ -18,6 +19,8 @@ export interface Netstat {
   readonly interfaces: readonly InterfaceSnapshot[];
   readonly addresses: readonly AddressSnapshot[];
   readonly sockets: readonly UdpSnapshot[];
+  /** Of TCP: listeners, connections, requests that wait for their ACK, and what is in TIME_WAIT. */
+  readonly connections: readonly ConnectionSnapshot[];
   readonly unixSockets: readonly UnixSnapshot[];
   readonly routes: readonly RouteSnapshot[];
   readonly neighbours: readonly NeighbourSnapshot[];
@@ -31,6 +34,7 @@ export function netstat(machine: Machine, netif: Netif, inet: Inet, unix: UnixDo
     interfaces: netif.interfaces.snapshot(),
     addresses: inet.ip.addresses.snapshot(),
     sockets: inet.udp.snapshot(),
+    connections: inet.tcp.snapshot(),
     unixSockets: unix.snapshot(),
     routes: inet.ip.routes.snapshot(),
     neighbours: netif.neighbours.snapshot(),
@@ -44,7 +48,7 @@ export function formatNetstat(snapshot: Netstat): string {
     section("Interfaces", formatInterfaces(snapshot)),
     section("Routes", formatRoutes(snapshot.routes)),
     section("Neighbours", formatNeighbours(snapshot.neighbours)),
-    section("Sockets", formatSockets(snapshot.sockets)),
+    section("Sockets", formatSockets([...snapshot.connections, ...snapshot.sockets])),
     section("Unix sockets", formatUnixSockets(snapshot.unixSockets)),
     section("Counters", formatCounters(snapshot.counters)),
   ];
@@ -99,7 +103,7 @@ function formatNeighbours(neighbours: readonly NeighbourSnapshot[]): string {
   return formatTable(columns, rows);
 }
 
-function formatSockets(sockets: readonly UdpSnapshot[]): string {
+function formatSockets(sockets: readonly (UdpSnapshot | ConnectionSnapshot)[]): string {
   if (sockets.length === 0) return "";
   const columns = [
     { heading: "Proto" },

@@ -19,12 +19,14 @@ import type { PACKET_ADD_MEMBERSHIP, PACKET_DROP_MEMBERSHIP, PACKET_STATISTICS, 
 import type {
   ICMP_FILTER,
   IPPROTO_IP,
+  IPPROTO_TCP,
   SO_BINDTODEVICE,
   SO_LINGER,
   SO_PEERCRED,
   SOL_RAW,
   SOL_SOCKET,
 } from "../abi/socket.ts";
+import type { TCP_CONGESTION, TCP_INFO, TcpInfo } from "../abi/tcp.ts";
 import type { Credentials } from "./ancillary.ts";
 
 /** What an option or a control message holds: an int; or a struct, as a plain record of its members; or bytes. */
@@ -92,6 +94,10 @@ export interface OptionValues {
     readonly [PACKET_ADD_MEMBERSHIP]: PacketMembership;
     readonly [PACKET_DROP_MEMBERSHIP]: PacketMembership;
     readonly [PACKET_STATISTICS]: PacketStatistics;
+  };
+  readonly [IPPROTO_TCP]: {
+    readonly [TCP_CONGESTION]: string;
+    readonly [TCP_INFO]: TcpInfo;
   };
   readonly [SOL_RAW]: {
     readonly [ICMP_FILTER]: IcmpFilter;

@@ -14,6 +14,8 @@ import * as ipv6 from "./ipv6.ts";
 import * as mac from "./mac-address.ts";
 import { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "./pcapng.ts";
 import * as ppp from "./ppp.ts";
+import * as tcp from "./tcp.ts";
+import { flagLetters } from "./tcpdump-tcp.ts";
 import * as udp from "./udp.ts";
 
 /** One header, or the payload. */
@@ -62,6 +64,7 @@ const LAYERS: Readonly<Record<string, Read>> = {
   IPv6: readIpv6,
   ARP: readArp,
   ICMP: readIcmp,
+  TCP: readTcp,
   UDP: readUdp,
 };
 
@@ -200,6 +203,26 @@ function readIcmp(view: DataView, offset: number, length: number): Header | unde
       ["code", view.getUint8(offset + 1)],
       ["checksum", hexadecimal(view.getUint16(offset + 2), 4)],
       ["rest of header", hexadecimal(view.getUint32(offset + 4), 8)],
+    ],
+    inner: null,
+  };
+}
+
+function readTcp(view: DataView, offset: number, length: number): Header | undefined {
+  if (tcp.checkHeader(view, offset, length) !== true) return undefined;
+  const header = tcp.parse(view, offset);
+  return {
+    length: header.headerLength,
+    fields: [
+      ["source port", header.sourcePort],
+      ["destination port", header.destinationPort],
+      ["sequence number", header.sequence],
+      ["acknowledgment number", header.acknowledgment],
+      ["header length", header.headerLength],
+      ["flags", flagLetters(header.flags)],
+      ["window", header.window],
+      ["checksum", hexadecimal(header.checksum, 4)],
+      ["urgent pointer", header.urgentPointer],
     ],
     inner: null,
   };

@@ -18,6 +18,7 @@ import { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "./pcapng.ts";
 import * as ppp from "./ppp.ts";
 import { describeIp6 } from "./tcpdump-ipv6.ts";
 import { describeControl } from "./tcpdump-ppp.ts";
+import { describeTcp } from "./tcpdump-tcp.ts";
 import * as udp from "./udp.ts";
 
 /** What is at `offset`, of which `length` bytes were captured. */
@@ -58,6 +59,7 @@ const IP_VERSIONS: ReadonlyMap<number, Describe> = new Map([
 const IP_PROTOCOLS: ReadonlyMap<number, DescribePayload> = new Map([
   [IPPROTO_ICMP, describeIcmp],
   [IPPROTO_IGMP, describeIgmp],
+  [IPPROTO_TCP, describeTcp],
   [IPPROTO_UDP, describeUdp],
 ]);
 

@@ -118,6 +118,24 @@ export {
   SOMAXCONN,
   UDP_CORK,
 } from "../abi/socket.ts";
+export {
+  TCP_CONGESTION,
+  TCP_CORK,
+  TCP_DEFER_ACCEPT,
+  TCP_INFO,
+  TCP_KEEPCNT,
+  TCP_KEEPIDLE,
+  TCP_KEEPINTVL,
+  TCP_LINGER2,
+  TCP_MAXSEG,
+  TCP_NODELAY,
+  TCP_NOTSENT_LOWAT,
+  TCP_QUICKACK,
+  TCP_SYNCNT,
+  TCP_USER_TIMEOUT,
+  TCP_WINDOW_CLAMP,
+  type TcpInfo,
+} from "../abi/tcp.ts";
 export type { LinkEndpoint, LinkName } from "../kernel/sys/sockets.ts";
 export type {
   IcmpFilter,

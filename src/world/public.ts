@@ -276,9 +276,11 @@ export {
   type RouteNRow,
   type RouteText,
 } from "../host/route-text.ts";
+export { formatSs } from "../host/ss.ts";
 export type { HostTerminal } from "../host/terminal.ts";
 export type { RefusalKind, RouteProtocol, RouteSnapshot } from "../inet/ip/route.ts";
 export type { RouteSpec } from "../inet/ip/route-spec.ts";
+export type { ConnectionSnapshot } from "../inet/tcp/snapshot.ts";
 export type { Stat } from "../kernel/calls/files.ts";
 export type { RecordLock } from "../kernel/calls/locks.ts";
 export type { PollFd } from "../kernel/calls/poll.ts";

@@ -11,6 +11,7 @@ import { updateMss } from "./mss.ts";
 import { duplicateAck, newAck } from "./recovery.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
 import type { Segment } from "./segment.ts";
+import { growSendBuffer } from "./send-buffer.ts";
 import { hasQueuedFin } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
 import { PERSIST, RETRANSMIT } from "./timers.ts";
@@ -48,6 +49,7 @@ export function takeAck(tcb: Tcb, seg: Segment): void {
   const isUpdate = updateWindow(tcb, seg);
   if (isNew) {
     newAck(tcb, ackedBytes, flightBefore);
+    growSendBuffer(tcb);
     restartTimer(tcb);
   } else if (isDuplicate(tcb, seg, isUpdate)) {
     duplicateAck(tcb);

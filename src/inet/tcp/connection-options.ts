@@ -13,7 +13,7 @@ export interface ConnectionOptions {
   readonly keepIntervalNs: number | null;
   readonly keepCount: number | null;
   readonly synCount: number | null;
-  /** TCP_LINGER2: for FIN_WAIT_2 of an orphan. Infinite stands for "not at all". */
+  /** TCP_LINGER2: for FIN_WAIT_2 of an orphan. Negative: not at all. */
   readonly linger2Ns: number | null;
   /** TCP_DEFER_ACCEPT: so many retransmissions of SYN-ACK it waits for data; 0: it doesn't. */
   readonly deferAccept: number;

@@ -9,6 +9,7 @@ import { keepIdleNs } from "./keepalive.ts";
 import { defaultMss, updateMss } from "./mss.ts";
 import { initialSpace } from "./receive-buffer.ts";
 import type { Segment } from "./segment.ts";
+import { growSendBuffer } from "./send-buffer.ts";
 import type { Tcb } from "./tcb.ts";
 import { KEEPALIVE } from "./timers.ts";
 
@@ -33,6 +34,7 @@ export function establish(tcb: Tcb, seg: Segment): void {
   acknowledgment.quick = QUICK_ACKS;
   tcb.retransmitsSinceNs = 0;
   initialSpace(tcb);
+  growSendBuffer(tcb);
   if (socket?.options.keepAlive) tcb.timers.set(KEEPALIVE, keepIdleNs(tcb));
   tcp.machine.counters.bump(tcb.isActive ? "TcpActiveEstablished" : "TcpPassiveEstablished");
   socket?.connected();

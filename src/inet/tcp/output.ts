@@ -112,7 +112,7 @@ function congestionRoom({ cwnd, sent, phase, duplicateAcks, mss }: Tcb): number 
 }
 
 /** Bytes of data that were not sent yet; -1 when a FIN has been sent behind them. */
-function unsentBytes({ sendQueue, snd }: Tcb): number {
+export function unsentBytes({ sendQueue, snd }: Tcb): number {
   return diff(sendQueue.end, snd.nxt);
 }
 

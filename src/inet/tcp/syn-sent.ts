@@ -44,6 +44,8 @@ function synAcknowledged(tcb: Tcb, seg: Segment): void {
   const { sent, snd, timers, acknowledgment, rtt, nowNs } = tcb;
   const syn = sent.first;
   snd.una = seg.ack;
+  // As on Linux the SYN counts.
+  tcb.bytesAcked++;
   sent.clear();
   timers.clear(RETRANSMIT);
   if (syn !== null && syn.transmissions === 1) rtt.sample(nowNs - syn.sentNs);

@@ -19,7 +19,7 @@ import { activeOpen, passiveOpen } from "./open.ts";
 import { output } from "./output.ts";
 import { hasRead } from "./receive-buffer.ts";
 import { initialBuffers } from "./send-buffer.ts";
-import { get, set } from "./sockopt.ts";
+import { changing, get, set } from "./sockopt.ts";
 import { maySend } from "./state.ts";
 import { Tcb } from "./tcb.ts";
 import type { Tcp } from "./tcp.ts";
@@ -121,7 +121,8 @@ export class TcpRequests implements UserRequests {
     let sent = 0;
     do {
       const refusal = socket.room();
-      if (refusal !== 0) return sent > 0 ? sent : refusal;
+      if (refusal !== 0 && sent === 0) return refusal;
+      if (refusal !== 0) break;
       const length = Math.min(data.length - sent, PIECE_MAX_BYTES);
       if (length > 0) tcb.sendQueue.append(data, sent, length, socket);
       sent += length;
@@ -197,6 +198,10 @@ export class TcpRequests implements UserRequests {
 
   setsockopt(_task: Task, level: number, option: number, value: OptionValue): 0 | Errno {
     return set(this.tcb, level, option, value);
+  }
+
+  changing(_task: Task, option: number, value: OptionValue): 0 | Errno {
+    return changing(this.tcb, option, value);
   }
 
   /** As sk_stream_error on Linux: the error that waits, or EPIPE. One that is being made waits. */

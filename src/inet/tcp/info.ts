@@ -1,0 +1,95 @@
+/**
+ * TCP_INFO: what a connection knows of itself, with the names and units of Linux's struct tcp_info, without the prefix.
+ *
+ * Read first: Linux's tcp_get_info, ss(8). Times are microseconds, `cwnd` and the like are segments.
+ */
+import type { TcpInfo } from "../../abi/tcp.ts";
+import { unsentBytes } from "./output.ts";
+import { rtoNs } from "./retransmission-timeout.ts";
+import { LINUX_NUMBERS } from "./state.ts";
+import type { Tcb } from "./tcb.ts";
+import { offeredWindow } from "./window.ts";
+
+const NS_PER_US = 1000;
+const NS_PER_MS = 1_000_000;
+const INFINITE_SSTHRESH = 0x7fff_ffff;
+
+/** TCPI_OPT_*. */
+const OPTION_TIMESTAMPS = 1;
+const OPTION_SACK = 2;
+const OPTION_SCALE = 4;
+
+/** TCP_CA_*. */
+const CONGESTION_STATES = { open: 0, recovery: 3, loss: 4 } as const;
+
+export function info(tcb: Tcb): TcpInfo {
+  const { snd, rcv, rtt, mss, nowNs, acknowledgment, state } = tcb;
+  const counts = countSent(tcb);
+  const { ssthresh } = tcb;
+  return {
+    state: LINUX_NUMBERS[state],
+    ca_state: CONGESTION_STATES[tcb.phase],
+    retransmits: tcb.retransmitsSinceNs === 0 ? 0 : tcb.backoff,
+    probes: tcb.probes,
+    backoff: Math.max(tcb.backoff, tcb.probeBackoff),
+    options:
+      (tcb.timestamps === null ? 0 : OPTION_TIMESTAMPS) |
+      (tcb.sackPermitted ? OPTION_SACK : 0) |
+      (rcv.scale > 0 || snd.scale > 0 ? OPTION_SCALE : 0),
+    snd_wscale: snd.scale,
+    rcv_wscale: rcv.scale,
+    rto: toUs(rtoNs(tcb)),
+    ato: toUs(40 * NS_PER_MS),
+    snd_mss: mss,
+    rcv_mss: acknowledgment.segmentBytes,
+    ...counts,
+    last_data_sent: sinceMs(nowNs, tcb.lastSentNs),
+    last_data_recv: sinceMs(nowNs, acknowledgment.lastReceivedNs),
+    last_ack_recv: sinceMs(nowNs, tcb.lastHeardNs),
+    pmtu: pathMtu(tcb),
+    rtt: toUs(rtt.srttNs),
+    rttvar: toUs(rtt.rttvarNs),
+    snd_ssthresh: ssthresh === Number.POSITIVE_INFINITY ? INFINITE_SSTHRESH : Math.floor(ssthresh / mss),
+    snd_cwnd: Math.floor(tcb.cwnd / mss),
+    advmss: rcv.mss,
+    rcv_rtt: toUs(rtt.srttNs),
+    rcv_space: tcb.tuning?.space ?? 0,
+    total_retrans: tcb.retransmissions,
+    bytes_acked: tcb.bytesAcked,
+    bytes_received: tcb.bytesReceived,
+    bytes_sent: tcb.bytesSent,
+    segs_out: tcb.segmentsOut,
+    segs_in: tcb.segmentsIn,
+    notsent_bytes: Math.max(0, unsentBytes(tcb)),
+    min_rtt: rtt.isMeasured ? toUs(rtt.minNs) : 0xffff_ffff,
+    snd_wnd: snd.wnd,
+    rcv_wnd: offeredWindow(tcb),
+  };
+}
+
+function countSent({ sent }: Tcb): Pick<TcpInfo, "unacked" | "sacked" | "lost" | "retrans"> {
+  let unacked = 0;
+  let sacked = 0;
+  let lost = 0;
+  let retrans = 0;
+  for (let segment = sent.first; segment !== null; segment = segment.next) {
+    unacked++;
+    if (segment.isSacked) sacked++;
+    else if (segment.isLost) lost++;
+    else if (segment.transmissions > 1) retrans++;
+  }
+  return { unacked, sacked, lost, retrans };
+}
+
+function pathMtu({ tcp, remoteAddress }: Tcb): number {
+  const path = tcp.ip.paths.to(remoteAddress);
+  return typeof path === "string" ? 0 : tcp.ip.paths.mtu(path);
+}
+
+function toUs(ns: number): number {
+  return Math.floor(ns / NS_PER_US);
+}
+
+function sinceMs(nowNs: number, thenNs: number): number {
+  return Math.floor((nowNs - Math.max(0, thenNs)) / NS_PER_MS);
+}

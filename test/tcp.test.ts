@@ -1,0 +1,388 @@
+/** TCP as programs see it: the calls of tcp(7), their errors, and what poll(2) says. */
+import {
+  AF_INET,
+  formatNetstat,
+  formatSs,
+  IPPROTO_TCP,
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLRDHUP,
+  type Program,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+  SIG_IGN,
+  SIGPIPE,
+  SO_ERROR,
+  SO_RCVBUF,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SO_SNDTIMEO,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  type Sys,
+  TCP_CONGESTION,
+  TCP_DEFER_ACCEPT,
+  TCP_INFO,
+  TCP_KEEPIDLE,
+  TCP_MAXSEG,
+  TCP_NODELAY,
+} from "netloom";
+import { describe, expect, test } from "vitest";
+import { connectTo, listenOn, readAll, SERVER, twoHosts } from "./support/tcp.ts";
+import { runProgram } from "./support/world.ts";
+
+const LOCAL = { address: "127.0.0.1", port: 7 };
+
+/** A client on host a and a server on host b. */
+async function pair(client: Program, server: Program, link = {}) {
+  const { world, a, b } = twoHosts(link);
+  b.spawn("server", server);
+  a.spawn("client", client);
+  const result = await world.run();
+  const crash = result.crashes[0];
+  if (crash !== undefined) throw crash.error;
+  return { world, a, b };
+}
+
+/** Both ends of a connection over lo, in one process. */
+async function connection(sys: Sys): Promise<{ client: number; server: number; listener: number }> {
+  const listener = listenOn(sys, 7);
+  const client = await connectTo(sys, LOCAL);
+  const { fd: server } = await sys.accept(listener);
+  return { client, server, listener };
+}
+
+const errorOf = async (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => "",
+    (error: { code: string }) => error.code,
+  );
+
+describe("connect", () => {
+  test("ECONNREFUSED, and the same socket may try again", async () => {
+    await runProgram(async (sys) => {
+      const fd = sys.socket(AF_INET, SOCK_STREAM);
+      expect(await errorOf(sys.connect(fd, LOCAL))).toBe("ECONNREFUSED");
+      const listener = listenOn(sys, 7);
+      await sys.connect(fd, LOCAL);
+      expect(await errorOf(sys.connect(fd, LOCAL))).toBe("EISCONN");
+      sys.close(listener);
+    });
+  });
+
+  test("a non-blocking one: EINPROGRESS, EALREADY, SO_ERROR, and 0 once", async () => {
+    await pair(
+      async (sys) => {
+        const fd = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+        expect(await errorOf(sys.connect(fd, SERVER))).toBe("EINPROGRESS");
+        expect(await errorOf(sys.connect(fd, SERVER))).toBe("EALREADY");
+        const watched = { fd, events: POLLIN | POLLOUT, revents: 0 };
+        await sys.poll([watched]);
+        expect(watched.revents).toBe(POLLOUT);
+        expect(sys.getsockopt(fd, SOL_SOCKET, SO_ERROR)).toBe(0);
+        await sys.connect(fd, SERVER);
+        expect(await errorOf(sys.connect(fd, SERVER))).toBe("EISCONN");
+      },
+      async (sys) => {
+        await sys.accept(listenOn(sys, 7));
+      },
+      { delayMs: 10 },
+    );
+  });
+
+  test("SO_SNDTIMEO bounds it: EINPROGRESS", async () => {
+    await pair(
+      async (sys) => {
+        const fd = sys.socket(AF_INET, SOCK_STREAM);
+        sys.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, 0.01);
+        expect(await errorOf(sys.connect(fd, SERVER))).toBe("EINPROGRESS");
+      },
+      async () => {},
+      { delayMs: 100 },
+    );
+  });
+
+  test("to oneself: a socket may be its own peer", async () => {
+    await runProgram(async (sys) => {
+      const fd = sys.socket(AF_INET, SOCK_STREAM);
+      sys.bind(fd, LOCAL);
+      await sys.connect(fd, LOCAL);
+      await sys.write(fd, "me");
+      const buffer = new Uint8Array(10);
+      expect(await sys.read(fd, buffer)).toBe(2);
+      expect(sys.getpeername(fd)).toEqual(sys.getsockname(fd));
+    });
+  });
+
+  test("ENETUNREACH, and EHOSTUNREACH when ARP finds nobody", async () => {
+    await pair(
+      async (sys) => {
+        const fd = sys.socket(AF_INET, SOCK_STREAM);
+        expect(await errorOf(sys.connect(fd, { address: "192.0.2.1", port: 7 }))).toBe("ENETUNREACH");
+        expect(await errorOf(sys.connect(fd, { address: "10.0.0.99", port: 7 }))).toBe("EHOSTUNREACH");
+      },
+      async () => {},
+    );
+  });
+});
+
+describe("bind and listen", () => {
+  test("EADDRINUSE, SO_REUSEADDR, SO_REUSEPORT", async () => {
+    await runProgram(async (sys) => {
+      const first = listenOn(sys, 7);
+      const second = sys.socket(AF_INET, SOCK_STREAM);
+      expect(() => sys.bind(second, LOCAL)).toThrow("EADDRINUSE");
+      sys.setsockopt(second, SOL_SOCKET, SO_REUSEADDR, 1);
+      // Not even then while the other listens.
+      expect(() => sys.bind(second, LOCAL)).toThrow("EADDRINUSE");
+      sys.close(first);
+      const sharing = [1, 2].map(() => {
+        const fd = sys.socket(AF_INET, SOCK_STREAM);
+        sys.setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+        sys.bind(fd, LOCAL);
+        sys.listen(fd, 1);
+        return fd;
+      });
+      expect(sharing).toHaveLength(2);
+      expect(() => sys.bind(second, LOCAL)).toThrow("EADDRINUSE");
+    });
+  });
+
+  test("two that both allow it may be bound; only one may listen", async () => {
+    await runProgram(async (sys) => {
+      const [a, b] = [1, 2].map(() => {
+        const fd = sys.socket(AF_INET, SOCK_STREAM);
+        sys.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+        sys.bind(fd, LOCAL);
+        return fd;
+      }) as [number, number];
+      sys.listen(a, 1);
+      expect(() => sys.listen(b, 1)).toThrow("EADDRINUSE");
+    });
+  });
+
+  test("a server that restarts while its connections are in TIME_WAIT needs SO_REUSEADDR", async () => {
+    await runProgram(async (sys) => {
+      const { client, server, listener } = await connection(sys);
+      sys.close(server);
+      sys.close(client);
+      sys.close(listener);
+      await sys.sleep(0.1);
+      const plain = sys.socket(AF_INET, SOCK_STREAM);
+      expect(() => sys.bind(plain, LOCAL)).toThrow("EADDRINUSE");
+    });
+  });
+
+  test("SO_REUSEPORT spreads connections over the listeners", async () => {
+    await runProgram(async (sys) => {
+      const listeners = [1, 2, 3].map(() => {
+        const fd = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+        sys.setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+        sys.bind(fd, LOCAL);
+        sys.listen(fd, 64);
+        return fd;
+      });
+      for (let count = 0; count < 48; count++) await connectTo(sys, LOCAL);
+      const accepted = [];
+      for (const fd of listeners) {
+        let count = 0;
+        while ((await errorOf(sys.accept(fd))) === "") count++;
+        accepted.push(count);
+      }
+      expect(accepted.reduce((sum, count) => sum + count)).toBe(48);
+      for (const count of accepted) expect(count).toBeGreaterThan(4);
+    });
+  });
+});
+
+describe("the end of a stream", () => {
+  test("half-close: the other direction goes on", async () => {
+    await pair(
+      async (sys) => {
+        const fd = await connectTo(sys);
+        await sys.write(fd, "question");
+        sys.shutdown(fd, SHUT_WR);
+        expect(await errorOf(sys.send(fd, "x", MSG_NOSIGNAL))).toBe("EPIPE");
+        expect(new TextDecoder().decode(await readAll(sys, fd))).toBe("answer");
+      },
+      async (sys) => {
+        const { fd } = await sys.accept(listenOn(sys, 7));
+        expect(new TextDecoder().decode(await readAll(sys, fd))).toBe("question");
+        await sys.write(fd, "answer");
+        sys.close(fd);
+      },
+    );
+  });
+
+  test("poll: POLLIN and POLLRDHUP on FIN, POLLHUP when both are shut", async () => {
+    await runProgram(async (sys) => {
+      const { client, server } = await connection(sys);
+      const events = async () => {
+        const watched = { fd: client, events: POLLIN | POLLOUT | POLLRDHUP, revents: 0 };
+        await sys.poll([watched], 0);
+        return watched.revents;
+      };
+      expect(await events()).toBe(POLLOUT);
+      sys.shutdown(server, SHUT_WR);
+      expect(await events()).toBe(POLLIN | POLLOUT | POLLRDHUP);
+      sys.shutdown(client, SHUT_WR);
+      expect(await events()).toBe(POLLIN | POLLOUT | POLLRDHUP | POLLHUP);
+    });
+  });
+
+  test("a peer that has gone: ECONNRESET, then EPIPE and SIGPIPE", async () => {
+    await runProgram(async (sys) => {
+      sys.signal(SIGPIPE, SIG_IGN);
+      const { client, server } = await connection(sys);
+      await sys.write(client, "unread");
+      sys.close(server);
+      expect(await errorOf(sys.write(client, "x"))).toBe("ECONNRESET");
+      expect(await errorOf(sys.write(client, "x"))).toBe("EPIPE");
+      expect(await sys.read(client, new Uint8Array(5))).toBe(0);
+    });
+  });
+
+  test("shutdown: of what is not connected ENOTCONN; SHUT_RD leaves what is there", async () => {
+    await runProgram(async (sys) => {
+      const fresh = sys.socket(AF_INET, SOCK_STREAM);
+      expect(() => sys.shutdown(fresh, SHUT_RDWR)).toThrow("ENOTCONN");
+      expect(await errorOf(sys.recv(sys.socket(AF_INET, SOCK_STREAM), new Uint8Array(1)))).toBe("ENOTCONN");
+      const { client, server } = await connection(sys);
+      await sys.write(client, "abc");
+      sys.shutdown(server, SHUT_RD);
+      const buffer = new Uint8Array(5);
+      expect(await sys.read(server, buffer)).toBe(3);
+      expect(await sys.read(server, buffer)).toBe(0);
+    });
+  });
+
+  test("a listener that is shut down wakes who accepts: EINVAL", async () => {
+    await runProgram(async (sys) => {
+      const listener = listenOn(sys, 7);
+      const accepting = errorOf(sys.accept(listener));
+      sys.shutdown(listener, SHUT_RD);
+      expect(await accepting).toBe("EINVAL");
+    });
+  });
+});
+
+describe("buffers", () => {
+  test("a writer waits for the reader, and no byte is lost", async () => {
+    const total = 3_000_000;
+    await pair(
+      async (sys) => {
+        const fd = await connectTo(sys);
+        const piece = new Uint8Array(100_000).fill(7);
+        for (let sent = 0; sent < total; sent += piece.length) await sys.write(fd, piece);
+        sys.close(fd);
+      },
+      async (sys) => {
+        const { fd } = await sys.accept(listenOn(sys, 7));
+        await sys.sleep(1);
+        expect((await readAll(sys, fd)).length).toBe(total);
+      },
+      { rateMbps: 100 },
+    );
+  });
+
+  test("MSG_DONTWAIT takes a part, then EAGAIN; POLLOUT comes when a third is free", async () => {
+    await runProgram(async (sys) => {
+      const { client, server } = await connection(sys);
+      let sent = 0;
+      for (;;) {
+        const result = await sys.send(client, new Uint8Array(65_536), MSG_DONTWAIT).catch(() => -1);
+        if (result < 0) break;
+        sent += result;
+      }
+      expect(sent).toBeGreaterThan(100_000);
+      const watched = { fd: client, events: POLLOUT, revents: 0 };
+      expect(await sys.poll([watched], 0)).toBe(0);
+      const reading = (async () => {
+        const buffer = new Uint8Array(65_536);
+        for (let got = 0; got < sent; ) got += await sys.read(server, buffer);
+      })();
+      expect(await sys.poll([watched], 10_000)).toBe(1);
+      await reading;
+    });
+  });
+
+  test("a small SO_RCVBUF closes the window, and it opens again", async () => {
+    await pair(
+      async (sys) => {
+        const fd = await connectTo(sys);
+        await sys.write(fd, new Uint8Array(50_000));
+        sys.close(fd);
+      },
+      async (sys) => {
+        const listener = sys.socket(AF_INET, SOCK_STREAM);
+        sys.setsockopt(listener, SOL_SOCKET, SO_RCVBUF, 4096);
+        sys.bind(listener, { address: "0.0.0.0", port: 7 });
+        sys.listen(listener, 5);
+        const { fd } = await sys.accept(listener);
+        expect(sys.getsockopt(fd, SOL_SOCKET, SO_RCVBUF)).toBe(8192);
+        await sys.sleep(3);
+        expect((await readAll(sys, fd)).length).toBe(50_000);
+      },
+    );
+  });
+});
+
+describe("options", () => {
+  test("TCP_*: values, bounds, and what a connection takes over", async () => {
+    await runProgram(async (sys) => {
+      const fd = sys.socket(AF_INET, SOCK_STREAM);
+      expect(sys.getsockopt(fd, IPPROTO_TCP, TCP_NODELAY)).toBe(0);
+      sys.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+      sys.setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, 1000);
+      expect(sys.getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG)).toBe(1000);
+      expect(() => sys.setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, 87)).toThrow("EINVAL");
+      expect(() => sys.setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, 0)).toThrow("EINVAL");
+      expect(() => sys.setsockopt(fd, IPPROTO_TCP, 999, 0)).toThrow("ENOPROTOOPT");
+      sys.setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5);
+      expect(sys.getsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT)).toBe(7);
+      sys.setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);
+      expect(sys.getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION)).toBe("reno");
+      expect(() => sys.setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "none such")).toThrow("ENOENT");
+      sys.bind(fd, LOCAL);
+      sys.listen(fd, 5);
+      const client = await connectTo(sys, LOCAL);
+      const { fd: server } = await sys.accept(fd);
+      expect(sys.getsockopt(server, IPPROTO_TCP, TCP_NODELAY)).toBe(1);
+      expect(sys.getsockopt(client, IPPROTO_TCP, TCP_MAXSEG)).toBe(1000);
+    });
+  });
+
+  test("TCP_INFO, netstat, ss and /proc/net/tcp show a connection", async () => {
+    const { world, a, b } = twoHosts({ delayMs: 5 });
+    let info: ReturnType<typeof Object> = {};
+    b.spawn("server", async (sys) => {
+      const { fd } = await sys.accept(listenOn(sys, 7));
+      await readAll(sys, fd);
+    });
+    a.spawn("client", async (sys) => {
+      const fd = await connectTo(sys);
+      await sys.write(fd, "x".repeat(3000));
+      await sys.sleep(1);
+      info = sys.getsockopt(fd, IPPROTO_TCP, TCP_INFO);
+      const proc = sys.open("/proc/net/tcp", 0);
+      const buffer = new Uint8Array(1000);
+      const text = new TextDecoder().decode(buffer.subarray(0, await sys.read(await proc, buffer)));
+      expect(text).toContain(": 0100000A:");
+      expect(text).toContain(" 0200000A:0007 01 ");
+      expect(formatNetstat(a.netstat())).toMatch(/tcp +0 +0 +10\.0\.0\.1:\d+ +10\.0\.0\.2:7 +ESTABLISHED/);
+      expect(formatNetstat(b.netstat())).toMatch(/tcp +0 +16 +0\.0\.0\.0:7 +0\.0\.0\.0:\* +LISTEN/);
+      expect(formatSs(a.netstat().connections)).toMatch(
+        /ESTAB .*\n\t ts reno wscale:10,10 rto:\d+.* mss:1460 .*bytes_sent:3000/,
+      );
+      sys.close(fd);
+    });
+    const { crashes } = await world.run();
+    if (crashes[0] !== undefined) throw crashes[0].error;
+    expect(info).toMatchObject({ state: 1, snd_mss: 1460, bytes_sent: 3000, bytes_acked: 3001, unacked: 0 });
+  });
+});
