@@ -44,6 +44,21 @@ export interface AddrinfoHints {
     readonly protocol?: number;
 }
 
+export interface AdvertiseSpec {
+    readonly prefix?: string | readonly string[];
+    readonly lifetimeSeconds?: number;
+    readonly validSeconds?: number;
+    readonly preferredSeconds?: number;
+    readonly onLink?: boolean;
+    readonly autonomous?: boolean;
+    readonly mtu?: number;
+    readonly hopLimit?: number;
+    readonly preference?: Preference;
+    readonly dnsServers?: readonly string[];
+    readonly minIntervalSeconds?: number;
+    readonly maxIntervalSeconds?: number;
+}
+
 export interface Attachable {
     port(): Device;
 }
@@ -459,15 +474,59 @@ export declare const IPC_STAT = 2;
 
 export declare const IPPROTO_ICMP = 1;
 
+export declare const IPPROTO_ICMPV6 = 58;
+
 export declare const IPPROTO_IGMP = 2;
 
 export declare const IPPROTO_IP = 0;
+
+export declare const IPPROTO_IPV6 = 41;
 
 export declare const IPPROTO_RAW = 255;
 
 export declare const IPPROTO_TCP = 6;
 
 export declare const IPPROTO_UDP = 17;
+
+export declare const IPV6_CHECKSUM = 7;
+
+export declare const IPV6_DONTFRAG = 62;
+
+export declare const IPV6_FREEBIND = 78;
+
+export declare const IPV6_HOPLIMIT = 52;
+
+export declare const IPV6_JOIN_GROUP = 20;
+
+export declare const IPV6_LEAVE_GROUP = 21;
+
+export declare const IPV6_MTU = 24;
+
+export declare const IPV6_MTU_DISCOVER = 23;
+
+export declare const IPV6_MULTICAST_ALL = 29;
+
+export declare const IPV6_MULTICAST_HOPS = 18;
+
+export declare const IPV6_MULTICAST_IF = 17;
+
+export declare const IPV6_MULTICAST_LOOP = 19;
+
+export declare const IPV6_PKTINFO = 50;
+
+export declare const IPV6_RECVERR = 25;
+
+export declare const IPV6_RECVHOPLIMIT = 51;
+
+export declare const IPV6_RECVPKTINFO = 49;
+
+export declare const IPV6_RECVTCLASS = 66;
+
+export declare const IPV6_TCLASS = 67;
+
+export declare const IPV6_UNICAST_HOPS = 16;
+
+export declare const IPV6_V6ONLY = 26;
 
 export declare const IP_ADD_MEMBERSHIP = 35;
 
@@ -591,6 +650,11 @@ export interface Ipcs {
     readonly semaphores: readonly (SemaphoreStatus & {
         readonly id: number;
     })[];
+}
+
+export interface Ipv6MulticastRequest {
+    readonly ipv6mr_multiaddr: string;
+    readonly ipv6mr_interface?: number;
 }
 
 export declare const LINKTYPE_ETHERNET = 1;
@@ -880,6 +944,10 @@ export interface OptionValues {
     };
     readonly [SOL_RAW]: {
         readonly [ICMP_FILTER]: IcmpFilter;
+    };
+    readonly [IPPROTO_IPV6]: {
+        readonly [IPV6_JOIN_GROUP]: Ipv6MulticastRequest;
+        readonly [IPV6_LEAVE_GROUP]: Ipv6MulticastRequest;
     };
     readonly [IPPROTO_IP]: {
         readonly [IP_OPTIONS]: Uint8Array;
@@ -3018,22 +3086,6 @@ interface Candidate {
     readonly address: IpAddress;
     readonly through: Interface;
     readonly state: "preferred" | "deprecated" | "tentative" | "dadfailed";
-}
-
-// inet/nd/advertise.d.ts
-interface AdvertiseSpec {
-    readonly prefix?: string | readonly string[];
-    readonly lifetimeSeconds?: number;
-    readonly validSeconds?: number;
-    readonly preferredSeconds?: number;
-    readonly onLink?: boolean;
-    readonly autonomous?: boolean;
-    readonly mtu?: number;
-    readonly hopLimit?: number;
-    readonly preference?: Preference;
-    readonly dnsServers?: readonly string[];
-    readonly minIntervalSeconds?: number;
-    readonly maxIntervalSeconds?: number;
 }
 
 // inet/nd/advertise.d.ts

@@ -401,6 +401,10 @@ export interface OptionValues {
     readonly [SOL_RAW]: {
         readonly [ICMP_FILTER]: IcmpFilter;
     };
+    readonly [IPPROTO_IPV6]: {
+        readonly [IPV6_JOIN_GROUP]: Ipv6MulticastRequest;
+        readonly [IPV6_LEAVE_GROUP]: Ipv6MulticastRequest;
+    };
     readonly [IPPROTO_IP]: {
         readonly [IP_OPTIONS]: Uint8Array;
         readonly [IP_MULTICAST_IF]: MulticastInterface;
@@ -927,6 +931,12 @@ declare const IP_OPTIONS = 4;
 // abi/ip.d.ts
 declare const IP_UNBLOCK_SOURCE = 37;
 
+// abi/ipv6.d.ts
+declare const IPV6_JOIN_GROUP = 20;
+
+// abi/ipv6.d.ts
+declare const IPV6_LEAVE_GROUP = 21;
+
 // abi/packet.d.ts
 declare const PACKET_ADD_MEMBERSHIP = 1;
 
@@ -965,6 +975,9 @@ declare const ICMP_FILTER = 1;
 
 // abi/socket.d.ts
 declare const IPPROTO_IP = 0;
+
+// abi/socket.d.ts
+declare const IPPROTO_IPV6 = 41;
 
 // abi/socket.d.ts
 declare const IPPROTO_TCP = 6;
@@ -5099,6 +5112,12 @@ declare class GenericOptions {
 // socket/option.d.ts
 interface IcmpFilter {
     readonly data: number;
+}
+
+// socket/option.d.ts
+interface Ipv6MulticastRequest {
+    readonly ipv6mr_multiaddr: string;
+    readonly ipv6mr_interface?: number;
 }
 
 // socket/option.d.ts

@@ -15,10 +15,12 @@ import type {
   IP_OPTIONS,
   IP_UNBLOCK_SOURCE,
 } from "../abi/ip.ts";
+import type { IPV6_JOIN_GROUP, IPV6_LEAVE_GROUP } from "../abi/ipv6.ts";
 import type { PACKET_ADD_MEMBERSHIP, PACKET_DROP_MEMBERSHIP, PACKET_STATISTICS, SOL_PACKET } from "../abi/packet.ts";
 import type {
   ICMP_FILTER,
   IPPROTO_IP,
+  IPPROTO_IPV6,
   IPPROTO_TCP,
   SO_BINDTODEVICE,
   SO_LINGER,
@@ -48,6 +50,12 @@ export interface MulticastRequest {
   readonly imr_multiaddr: string;
   readonly imr_address?: string;
   readonly imr_ifindex?: number;
+}
+
+/** struct ipv6_mreq: a group, and the interface by index; 0: the one that the routing table says. */
+export interface Ipv6MulticastRequest {
+  readonly ipv6mr_multiaddr: string;
+  readonly ipv6mr_interface?: number;
 }
 
 /** struct ip_mreq_source. */
@@ -101,6 +109,10 @@ export interface OptionValues {
   };
   readonly [SOL_RAW]: {
     readonly [ICMP_FILTER]: IcmpFilter;
+  };
+  readonly [IPPROTO_IPV6]: {
+    readonly [IPV6_JOIN_GROUP]: Ipv6MulticastRequest;
+    readonly [IPV6_LEAVE_GROUP]: Ipv6MulticastRequest;
   };
   readonly [IPPROTO_IP]: {
     readonly [IP_OPTIONS]: Uint8Array;

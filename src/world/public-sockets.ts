@@ -36,6 +36,28 @@ export {
   IP_UNBLOCK_SOURCE,
 } from "../abi/ip.ts";
 export {
+  IPV6_CHECKSUM,
+  IPV6_DONTFRAG,
+  IPV6_FREEBIND,
+  IPV6_HOPLIMIT,
+  IPV6_JOIN_GROUP,
+  IPV6_LEAVE_GROUP,
+  IPV6_MTU,
+  IPV6_MTU_DISCOVER,
+  IPV6_MULTICAST_ALL,
+  IPV6_MULTICAST_HOPS,
+  IPV6_MULTICAST_IF,
+  IPV6_MULTICAST_LOOP,
+  IPV6_PKTINFO,
+  IPV6_RECVERR,
+  IPV6_RECVHOPLIMIT,
+  IPV6_RECVPKTINFO,
+  IPV6_RECVTCLASS,
+  IPV6_TCLASS,
+  IPV6_UNICAST_HOPS,
+  IPV6_V6ONLY,
+} from "../abi/ipv6.ts";
+export {
   ETH_P_ALL,
   ETH_P_ARP,
   ETH_P_IP,
@@ -61,8 +83,10 @@ export {
   AF_UNSPEC,
   ICMP_FILTER,
   IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
   IPPROTO_IGMP,
   IPPROTO_IP,
+  IPPROTO_IPV6,
   IPPROTO_RAW,
   IPPROTO_TCP,
   IPPROTO_UDP,
@@ -139,6 +163,7 @@ export {
 export type { LinkEndpoint, LinkName } from "../kernel/sys/sockets.ts";
 export type {
   IcmpFilter,
+  Ipv6MulticastRequest,
   MulticastInterface,
   MulticastRequest,
   MulticastSourceRequest,

@@ -280,6 +280,7 @@ export { formatSs } from "../host/ss.ts";
 export type { HostTerminal } from "../host/terminal.ts";
 export type { RefusalKind, RouteProtocol, RouteSnapshot } from "../inet/ip/route.ts";
 export type { RouteSpec } from "../inet/ip/route-spec.ts";
+export type { AdvertiseSpec } from "../inet/nd/advertise.ts";
 export type { ConnectionSnapshot } from "../inet/tcp/snapshot.ts";
 export type { Stat } from "../kernel/calls/files.ts";
 export type { RecordLock } from "../kernel/calls/locks.ts";
@@ -330,6 +331,7 @@ export type { Credentials } from "../socket/ancillary.ts";
 export type { ExtendedError, NamedAddress } from "../socket/error-queue.ts";
 export type {
   ControlMessage,
+  Ipv6MulticastRequest,
   Linger,
   MulticastInterface,
   MulticastRequest,

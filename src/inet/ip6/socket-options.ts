@@ -10,7 +10,7 @@ import { IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT, IP_PMTUDISC_WANT } from "../../abi/
 import * as abi from "../../abi/ipv6.ts";
 import { SOCK_STREAM } from "../../abi/socket.ts";
 import type { Interface } from "../../netif/interface.ts";
-import type { OptionValue } from "../../socket/option.ts";
+import type { Ipv6MulticastRequest, OptionValue } from "../../socket/option.ts";
 import type { Socket } from "../../socket/socket.ts";
 import { IpAddress } from "../../wire/ip-address.ts";
 import type { Ip } from "../ip/ip.ts";
@@ -26,13 +26,6 @@ const FLAGS: ReadonlySet<number> = new Set([
   abi.IPV6_DONTFRAG,
   abi.IPV6_FREEBIND,
 ]);
-
-/** struct ipv6_mreq. */
-export interface Ipv6MulticastRequest {
-  readonly ipv6mr_multiaddr: string;
-  /** 0: the interface that the routing table says. */
-  readonly ipv6mr_interface?: number;
-}
 
 interface Membership {
   readonly group: IpAddress;
