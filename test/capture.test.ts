@@ -1,20 +1,12 @@
 /** Captures: what tshark, an independent reader, makes of them. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Capture, World } from "netloom";
 import { afterAll, describe, expect, test } from "vitest";
 import scenario from "../examples/course.ts";
-
-const tshark = (() => {
-  try {
-    execFileSync("tshark", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+import { hasTshark } from "./support/tshark.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "netloom-capture-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,7 +40,7 @@ const read = (file: string, ...args: string[]): string[] => {
   return stdout.split("\n").filter((line) => line !== "");
 };
 
-describe.skipIf(!tshark)(`tshark${tshark ? "" : " (skipped: it is not installed)"}`, () => {
+describe.skipIf(!hasTshark)(`tshark${hasTshark ? "" : " (skipped: it is not installed)"}`, { timeout: 60_000 }, () => {
   test("reads the course's captures without a warning", async () => {
     const files = await captureCourse();
     expect([...files.keys()]).toEqual(["alice", "bob", "carol"]);
