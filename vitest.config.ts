@@ -13,6 +13,7 @@ export default defineConfig({
     alias: [
       { find: /^netloom$/, replacement: source("src/entry-node.ts") },
       { find: /^netloom\/kernel$/, replacement: source("src/entry-kernel.ts") },
+      { find: /^netloom\/register$/, replacement: source("src/entry-register.ts") },
       { find: /^netloom\/tap$/, replacement: source("src/entry-tap.ts") },
     ],
   },

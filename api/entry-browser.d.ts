@@ -426,6 +426,10 @@ export declare class Host {
     spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
     spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
     openTerminal(): HostTerminal;
+    run<T>(main: () => T | Promise<T>, options?: MainOptions): Promise<T>;
+    start(spec: MainOptions & {
+        readonly main: () => unknown;
+    }): SpawnedProcess;
     netstat(): Netstat;
     ps(): PsRow[];
     ipcs(): Ipcs;
@@ -779,6 +783,11 @@ export declare const MS_ASYNC = 1;
 export declare const MS_INVALIDATE = 2;
 
 export declare const MS_SYNC = 4;
+
+export interface MainOptions extends SpawnOptions {
+    readonly name?: string;
+    readonly argv?: readonly string[];
+}
 
 export interface Mapping {
     readonly address: number;
@@ -2614,6 +2623,7 @@ interface HostParts {
     readonly programs: ReadonlyMap<string, Program>;
     readonly epochMs: number;
     readonly nextMacAddress: () => mac.MacAddress;
+    readonly drive: (fail: (error: unknown) => void) => () => void;
     readonly worldHosts: () => string;
     readonly console: (output: ConsoleOutput) => void;
     readonly onCrash: (crash: Crash) => void;

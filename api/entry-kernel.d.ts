@@ -173,6 +173,10 @@ export declare class Host {
     spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
     spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
     openTerminal(): HostTerminal;
+    run<T>(main: () => T | Promise<T>, options?: MainOptions): Promise<T>;
+    start(spec: MainOptions & {
+        readonly main: () => unknown;
+    }): SpawnedProcess;
     netstat(): Netstat;
     ps(): PsRow[];
     ipcs(): Ipcs;
@@ -1456,6 +1460,7 @@ interface HostParts {
     readonly programs: ReadonlyMap<string, Program>;
     readonly epochMs: number;
     readonly nextMacAddress: () => mac.MacAddress;
+    readonly drive: (fail: (error: unknown) => void) => () => void;
     readonly worldHosts: () => string;
     readonly console: (output: ConsoleOutput) => void;
     readonly onCrash: (crash: Crash) => void;
@@ -1592,6 +1597,12 @@ interface PsRow {
         readonly call: string;
         readonly on: string;
     }[];
+}
+
+// host/run-main.d.ts
+interface MainOptions extends SpawnOptions {
+    readonly name?: string;
+    readonly argv?: readonly string[];
 }
 
 // host/terminal.d.ts

@@ -2,6 +2,7 @@
  * The package's door in Node: World, driven by Node's event loop, and what programs and scenarios need.
  */
 import { nodePlatform } from "./node/platform.ts";
+import { registeredRuntimes } from "./node/runtimes.ts";
 import { World as CoreWorld, type WorldOptions } from "./world/world.ts";
 
 export * from "./world/public.ts";
@@ -12,5 +13,6 @@ export * from "./world/public-names.ts";
 export class World extends CoreWorld {
   constructor(options: WorldOptions = {}) {
     super(options, nodePlatform);
+    for (const runtime of registeredRuntimes) this.runtimes.add(runtime);
   }
 }

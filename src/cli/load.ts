@@ -42,6 +42,7 @@ const NO_THREAD_SINCE = 25;
 const DOORS = {
   netloom: new URL("../entry-node.js", import.meta.url).href,
   "netloom/kernel": new URL("../entry-kernel.js", import.meta.url).href,
+  "netloom/register": new URL("../entry-register.js", import.meta.url).href,
   "netloom/tap": new URL("../entry-tap.js", import.meta.url).href,
 };
 let loads = 0;

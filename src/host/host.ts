@@ -38,6 +38,7 @@ import { procNet } from "./proc-net.ts";
 import { mountSysctl } from "./proc-sys.ts";
 import { ProgramTable } from "./programs.ts";
 import { type PsRow, ps } from "./ps.ts";
+import { type MainOptions, runMain, startMain } from "./run-main.ts";
 import { TreeNames } from "./socket-names.ts";
 import { HostTerminal } from "./terminal.ts";
 
@@ -53,6 +54,10 @@ export interface HostParts {
   readonly programs: ReadonlyMap<string, Program>;
   readonly epochMs: number;
   readonly nextMacAddress: () => mac.MacAddress;
+  /**
+   * Lets the world run until what this gives is called; a world that fails says so to `fail`.
+   */
+  readonly drive: (fail: (error: unknown) => void) => () => void;
   /** The text of /run/hosts: all hosts of the world. */
   readonly worldHosts: () => string;
   readonly console: (output: ConsoleOutput) => void;
@@ -297,6 +302,22 @@ export class Host {
   /** A new terminal, for somebody outside of the world to sit at: `host.spawn("sh", …, { terminal })` starts a session on it. */
   openTerminal(): HostTerminal {
     return new HostTerminal(this.kernel);
+  }
+
+  /**
+   * Runs a function that uses Node's own modules as a process on this host, and gives its result. The world runs by itself
+   * until then. Rejects with what the function throws. It needs `import "netloom/register"`.
+   */
+  run<T>(main: () => T | Promise<T>, options: MainOptions = {}): Promise<T> {
+    return runMain(this, this.#parts, main, options);
+  }
+
+  /**
+   * Starts a process that uses Node's own modules and goes on: a server. It ends when nothing of it can ever happen again,
+   * as a Node process does, or when it is killed; it may then be started anew. It does not keep the world running.
+   */
+  start(spec: MainOptions & { readonly main: () => unknown }): SpawnedProcess {
+    return startMain(this, this.#parts, spec);
   }
 
   /** Interfaces, sockets, routes, neighbours and counters, as data. */

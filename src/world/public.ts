@@ -256,6 +256,7 @@ export type { Capture } from "../host/capture.ts";
 export type { InterfaceOptions } from "../host/configure.ts";
 export type { ConsoleOutput } from "../host/console.ts";
 export type { Attachable, Host, SpawnedProcess, SpawnOptions } from "../host/host.ts";
+export type { MainOptions } from "../host/run-main.ts";
 export { formatLsof, type LsofRow } from "../host/lsof.ts";
 export {
   formatLsofTree,

@@ -60,6 +60,8 @@ type Next = "barrier" | "yield" | "sleep" | "end";
 interface Run {
   readonly untilNs: number | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
+  /** Asked before the clock moves: is it over at this instant? */
+  readonly isDone: () => boolean;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -103,10 +105,14 @@ export class RunLoop {
    * Runs until that time, or, without one, until every process that is not a daemon has ended and what was on its way
    * then has arrived, for a second of virtual time at the most.
    */
-  run(untilNs: number | undefined, onProgress?: (progress: Progress) => void): Promise<void> {
+  run(
+    untilNs: number | undefined,
+    onProgress?: (progress: Progress) => void,
+    isDone: () => boolean = () => false,
+  ): Promise<void> {
     if (this.#run !== null) throw new Error("the world is already running: await the run() before the next one");
     return new Promise((resolve, reject) => {
-      this.#run = { untilNs, onProgress, resolve, reject };
+      this.#run = { untilNs, onProgress, isDone, resolve, reject };
       this.#realStartNs = this.#platform.monotonicNs() - this.#runState.scheduler.nowNs;
       this.#nextProgressNs = this.#platform.monotonicNs() + PROGRESS_NS;
       this.#platform.macrotask(this.#turn);
@@ -170,6 +176,7 @@ export class RunLoop {
       if (isRealTime) this.#moveClock(Math.min(wallNs, events.nextTimeNs, run.untilNs ?? wallNs));
       if (isRealTime && events.nextTimeNs > wallNs && this.#takeOutside(wallNs)) continue;
       if (this.#endInstant()) return "barrier";
+      if (run.isDone()) return "end";
       if (this.#deliverExternal()) continue;
       if (!isRealTime && this.#takeOutside(scheduler.nowNs)) continue;
       if (!isRealTime && this.#isHeld) return "sleep";

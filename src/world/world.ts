@@ -94,6 +94,9 @@ export class World implements AsyncDisposable {
   readonly #serials: Map<string, Serial> = new Map<string, Serial>();
   readonly #crashes: Crash[] = [];
   #lastMac = 0;
+  /** How many results of host.run() are awaited, and the run that goes on for them. */
+  #drivers = 0;
+  #driven: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: WorldOptions, platform: Platform) {
@@ -157,6 +160,7 @@ export class World implements AsyncDisposable {
       programs: SHIPPED_PROGRAMS,
       epochMs: this.epochMs,
       worldHosts: () => this.#hostsText(),
+      drive: (fail) => this.#drive(fail),
       nextMacAddress: () => 0x02_00_00_00_00_00 + ++this.#lastMac,
       console: (output) => this.#consoleOutput(output),
       onCrash: (crash) => this.#crashes.push(crash),
@@ -227,7 +231,8 @@ export class World implements AsyncDisposable {
   async run(options: RunOptions = {}): Promise<RunResult> {
     if (this.#isClosed) throw new Error("this world has been closed: make a new one");
     const untilNs = options.until === undefined ? undefined : parseDuration("until", options.until);
-    await this.#loop.run(untilNs, options.onProgress);
+    this.#driven = this.#loop.run(untilNs, options.onProgress);
+    await this.#driven;
     return this.result();
   }
 
@@ -259,6 +264,19 @@ export class World implements AsyncDisposable {
     link.onError = (error) => this.#runState.fail(error);
     this.#links.set(name, link);
     return link;
+  }
+
+  /** Runs until everybody who asked for it is finished; a run that is in progress serves as well. */
+  #drive(fail: (error: unknown) => void): () => void {
+    this.#drivers++;
+    if (!this.#loop.isRunning) {
+      this.#driven = this.#loop.run(undefined, undefined, () => this.#drivers === 0);
+      this.#driven.catch(() => {});
+    }
+    this.#driven.catch(fail);
+    return () => {
+      this.#drivers--;
+    };
   }
 
   /** The hosts and their addresses, as hosts(5) has them. */

@@ -36,7 +36,7 @@ const OUTSIDE: Readonly<Record<string, RegExp>> = {
   cli: /^(node:|tsx(\/|$))/,
   "entry-node.ts": /^node:/,
 };
-const OUTSIDE_IN_TESTS = /^(node:|vitest$|fast-check$|netloom(\/(kernel|tap))?$)/;
+const OUTSIDE_IN_TESTS = /^(node:|vitest$|fast-check$|netloom(\/(kernel|tap|register))?$)/;
 
 export const isTest = (path: string): boolean => /\.(test|fixture)\.ts$/.test(path);
 
@@ -44,7 +44,7 @@ export const isTest = (path: string): boolean => /\.(test|fixture)\.ts$/.test(pa
 export const isCore = (path: string): boolean =>
   /^src\//.test(path) &&
   !isTest(path) &&
-  !/^src\/(node|browser|cli|lab|entry-(node|tap)\.ts|entry-browser\.ts)(\/|$)/.test(path);
+  !/^src\/(node|browser|cli|lab|entry-(node|register|tap)\.ts|entry-browser\.ts)(\/|$)/.test(path);
 
 export function checkImports(file: TreeFile): Finding[] {
   if (!file.path.startsWith("src/")) return [];

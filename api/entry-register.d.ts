@@ -1,0 +1,7 @@
+// The public types of dist/entry-register.d.ts, without comments. Written by `npm run api`.
+
+export declare function register(): void;
+
+export declare function unregister(): void;
+
+// ---- Not exported, but reached from the above. ----

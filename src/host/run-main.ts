@@ -1,0 +1,53 @@
+/**
+ * host.run() and host.start(): code that knows nothing of `sys` as a process.
+ *
+ * Read first: main-program.ts. Order: runMain() → a MainProgram is spawned, and the world runs → the runtime tells the outcome
+ * → the promise is settled, and the world stops at that instant unless somebody else lets it run.
+ */
+import type { Host, HostParts, SpawnedProcess, SpawnOptions } from "./host.ts";
+import { type MainOutcome, MainProgram } from "./main-program.ts";
+
+/** What a process of host.run() or host.start() gets. Everything may be left out. */
+export interface MainOptions extends SpawnOptions {
+  readonly name?: string;
+  /** What comes behind the first two words of process.argv. */
+  readonly argv?: readonly string[];
+}
+
+/** Runs the function as a process, and gives its result. */
+export function runMain<T>(host: Host, parts: HostParts, main: () => T | Promise<T>, options: MainOptions): Promise<T> {
+  const name = options.name ?? "run";
+  return new Promise((resolve, reject) => {
+    const settled = (outcome: MainOutcome): void => {
+      finish();
+      if (outcome.kind === "result") resolve(outcome.value as T);
+      else if (outcome.kind === "thrown") reject(outcome.error);
+      else reject(new Error(`${host.name}: the process "${name}" was killed before it had its result`));
+    };
+    spawnMain(host, parts, new MainProgram(main, true, settled), { name, ...options });
+    const finish = parts.drive(reject);
+  });
+}
+
+/** Starts the function as a process that goes on. */
+export function startMain(
+  host: Host,
+  parts: HostParts,
+  { main, ...options }: MainOptions & { readonly main: () => unknown },
+): SpawnedProcess {
+  return spawnMain(host, parts, new MainProgram(main, false, () => {}), { name: "main", daemon: true, ...options });
+}
+
+function spawnMain(
+  host: Host,
+  { runtimes }: HostParts,
+  program: MainProgram,
+  { name = "main", argv = [], ...options }: MainOptions,
+): SpawnedProcess {
+  if (!runtimes.some((runtime) => runtime.accepts(program))) {
+    throw new Error(
+      `${host.name}: to run code that uses Node's own modules, import "netloom/register" before anything else`,
+    );
+  }
+  return host.spawn(name, program, { ...options, args: argv });
+}

@@ -1,0 +1,20 @@
+/**
+ * Who am I? The virtual process whose code is running now.
+ *
+ * Read first: node:async_hooks, AsyncLocalStorage. Whatever a process starts (timers, promises, handles) carries its store
+ * with it, so every callback knows its process. The kernel enters a process with `run`; code outside has none.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { NodeProcess } from "./node-process.ts";
+
+const storage: AsyncLocalStorage<NodeProcess> = new AsyncLocalStorage<NodeProcess>();
+
+/** The process of the code that runs, or undefined outside of all. */
+export function current(): NodeProcess | undefined {
+  return storage.getStore();
+}
+
+/** Runs a function as that process. */
+export function enter<T>(process: NodeProcess, run: () => T): T {
+  return storage.run(process, run);
+}

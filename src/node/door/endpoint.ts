@@ -1,0 +1,144 @@
+/**
+ * Endpoint: a socket descriptor of a virtual process, as handles use it: kernel calls that never wait, and operations that
+ * are made once and used again.
+ *
+ * Read first: kernel/operation.ts; docs/SPIKE-NODE-HANDLE.md, "What the kernel calls and Operation must offer".
+ */
+import type { Errno } from "../../abi/errno.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "../../abi/poll.ts";
+import { SHUT_WR, SO_LINGER, SOL_SOCKET } from "../../abi/socket.ts";
+import * as ioCalls from "../../kernel/calls/io.ts";
+import * as options from "../../kernel/calls/socket-options.ts";
+import * as sockets from "../../kernel/calls/sockets.ts";
+import { type Attempt, Operation, type Sleeper } from "../../kernel/operation.ts";
+import type { SocketAddress } from "../../socket/address.ts";
+import type { OptionValue } from "../../socket/option.ts";
+import type { Socket } from "../../socket/socket.ts";
+import type { NodeProcess } from "./node-process.ts";
+
+const READABLE = POLLIN | POLLRDHUP | POLLHUP | POLLERR;
+const WRITABLE = POLLOUT | POLLHUP | POLLERR;
+
+export class Endpoint {
+  readonly owner: NodeProcess;
+  readonly fd: number;
+  readonly socket: Socket;
+
+  private constructor(owner: NodeProcess, fd: number, socket: Socket) {
+    this.owner = owner;
+    this.fd = fd;
+    this.socket = socket;
+  }
+
+  /** A new socket. */
+  static open(owner: NodeProcess, domain: number, type: number): Endpoint | Errno {
+    const fd = owner.call("socket", () => sockets.socket(owner.process, domain, type, 0));
+    return typeof fd === "string" ? fd : Endpoint.of(owner, fd);
+  }
+
+  /** The socket behind a descriptor. */
+  static of(owner: NodeProcess, fd: number): Endpoint | Errno {
+    const socket = sockets.socketOf(owner.process, fd);
+    return typeof socket === "string" ? socket : new Endpoint(owner, fd, socket);
+  }
+
+  bind(address: SocketAddress): 0 | Errno {
+    return this.owner.call("bind", () => sockets.bind(this.owner.process, this.fd, address));
+  }
+
+  listen(backlog: number): 0 | Errno {
+    return this.owner.call("listen", () => sockets.listen(this.owner.process, this.fd, backlog));
+  }
+
+  connect(address: SocketAddress): 0 | Errno {
+    return this.owner.call("connect", () => sockets.connect(this.owner.process, this.fd, address));
+  }
+
+  /** The next connection, as an endpoint of the same process. */
+  accept(): Endpoint | Errno {
+    const accepted = this.owner.call("accept", () => sockets.accept(this.owner.process, this.fd, 0));
+    return typeof accepted === "string" ? accepted : Endpoint.of(this.owner, accepted.fd);
+  }
+
+  read(into: Uint8Array): number | Errno {
+    return this.owner.call("read", () => ioCalls.read(this.owner.process, this.fd, into));
+  }
+
+  write(from: Uint8Array): number | Errno {
+    return this.owner.call("write", () => ioCalls.write(this.owner.process, this.fd, from));
+  }
+
+  shutdown(): 0 | Errno {
+    return this.owner.call("shutdown", () => sockets.shutdown(this.owner.process, this.fd, SHUT_WR));
+  }
+
+  close(): void {
+    this.owner.call("close", () => ioCalls.close(this.owner.process, this.fd));
+  }
+
+  /** Closes with a reset: SO_LINGER with no time. */
+  reset(): void {
+    this.setOption(SOL_SOCKET, SO_LINGER, { onoff: 1, linger: 0 });
+    this.close();
+  }
+
+  setOption(level: number, option: number, value: OptionValue): 0 | Errno {
+    const set = () => options.setsockopt(this.owner.process, this.fd, level, option, value);
+    return this.owner.call("setsockopt", set);
+  }
+
+  get localAddress(): SocketAddress | Errno {
+    return sockets.getsockname(this.owner.process, this.fd);
+  }
+
+  get remoteAddress(): SocketAddress | Errno {
+    return sockets.getpeername(this.owner.process, this.fd);
+  }
+
+  /** An operation that waits until the socket can be read from, or has a connection to accept. */
+  whenReadable<R>(call: string, attempt: () => R | Errno, done: (result: R | Errno) => void): Operation<R> {
+    return this.#operation(call, READABLE, attempt, done);
+  }
+
+  /** An operation that waits until there is room, or a connect has ended. */
+  whenWritable<R>(call: string, attempt: () => R | Errno, done: (result: R | Errno) => void): Operation<R> {
+    return this.#operation(call, WRITABLE, attempt, done);
+  }
+
+  #operation<R>(call: string, events: number, attempt: () => R | Errno, done: (result: R | Errno) => void) {
+    return new Operation<R>(this.owner.process, new SocketAttempt<R>(call, this.socket, events, attempt), done);
+  }
+}
+
+class SocketAttempt<R> implements Attempt<R> {
+  readonly call: string;
+  readonly attempt: () => R | Errno;
+  readonly #socket: Socket;
+  readonly #events: number;
+
+  constructor(call: string, socket: Socket, events: number, attempt: () => R | Errno) {
+    this.call = call;
+    this.#socket = socket;
+    this.#events = events;
+    this.attempt = attempt;
+  }
+
+  isReady(): boolean {
+    return (this.#socket.poll() & this.#events) !== 0;
+  }
+
+  enlist(sleeper: Sleeper): void {
+    sleeper.enlist(this.#socket.waiters, this.#events);
+  }
+
+  expired(): R | Errno {
+    return "EAGAIN";
+  }
+
+  on(): string {
+    const { type, name } = this.#socket.describe();
+    return `${type} ${name}`;
+  }
+
+  end(): void {}
+}

@@ -1,0 +1,116 @@
+/**
+ * The two kinds of stream handles: TCP over an Internet socket, Pipe over a Unix-domain socket.
+ */
+import type { Errno } from "../../abi/errno.ts";
+import { AF_INET6, AF_UNIX, IPPROTO_TCP, SO_KEEPALIVE, SOCK_STREAM, SOL_SOCKET } from "../../abi/socket.ts";
+import { inetAddress, type SocketAddress, unixAddress } from "../../socket/address.ts";
+import { ANY_V4, ANY_V6, IpAddress } from "../../wire/ip-address.ts";
+import { Endpoint } from "./endpoint.ts";
+import { uvCode } from "./internals.ts";
+import { type Request, StreamHandle } from "./stream-handle.ts";
+
+const TCP_NODELAY = 1;
+const TCP_KEEPIDLE = 4;
+
+/** What Node asks addresses into. */
+interface AddressOut {
+  address?: string;
+  family?: string;
+  port?: number;
+}
+
+export class TcpHandle extends StreamHandle {
+  protected override adopt(endpoint: Endpoint): TcpHandle {
+    return new TcpHandle(this.owner).use(endpoint);
+  }
+
+  protected override open({ family }: SocketAddress): Endpoint | Errno {
+    return Endpoint.open(this.owner, family, SOCK_STREAM);
+  }
+
+  bind(address: string, port: number): number {
+    const parsed = IpAddress.parse(address);
+    return parsed === undefined ? uvCode("EINVAL") : this.bindTo(inetAddress(parsed, port));
+  }
+
+  bind6(address: string, port: number): number {
+    return this.bind(address, port);
+  }
+
+  connect(request: Request, address: string, port: number): number {
+    const parsed = IpAddress.parse(address);
+    return parsed === undefined ? uvCode("EINVAL") : this.connectTo(request, inetAddress(parsed, port));
+  }
+
+  connect6(request: Request, address: string, port: number): number {
+    return this.connect(request, address, port);
+  }
+
+  getsockname(out: AddressOut): number {
+    return tell(out, this.endpoint?.localAddress ?? "EBADF");
+  }
+
+  getpeername(out: AddressOut): number {
+    return tell(out, this.endpoint?.remoteAddress ?? "ENOTCONN");
+  }
+
+  setNoDelay(enable: boolean): number {
+    return this.#set(IPPROTO_TCP, TCP_NODELAY, Number(enable));
+  }
+
+  setKeepAlive(enable: boolean, initialDelaySeconds: number): number {
+    const result = this.#set(SOL_SOCKET, SO_KEEPALIVE, Number(enable));
+    if (result !== 0 || !enable || initialDelaySeconds === 0) return result;
+    return this.#set(IPPROTO_TCP, TCP_KEEPIDLE, initialDelaySeconds);
+  }
+
+  #set(level: number, option: number, value: number): number {
+    const result = this.endpoint?.setOption(level, option, value) ?? "EBADF";
+    return result === 0 ? 0 : uvCode(result);
+  }
+}
+
+export class PipeHandle extends StreamHandle {
+  protected override adopt(endpoint: Endpoint): PipeHandle {
+    return new PipeHandle(this.owner).use(endpoint);
+  }
+
+  protected override open(): Endpoint | Errno {
+    return Endpoint.open(this.owner, AF_UNIX, SOCK_STREAM);
+  }
+
+  bind(path: string): number {
+    return this.bindTo(unixAddress(path));
+  }
+
+  connect(request: Request, path: string): number {
+    return this.connectTo(request, unixAddress(path));
+  }
+
+  getsockname(): number {
+    return 0;
+  }
+
+  getpeername(): number {
+    return 0;
+  }
+
+  fchmod(): number {
+    return 0;
+  }
+}
+
+function tell(out: AddressOut, address: SocketAddress | string): number {
+  if (typeof address === "string") return uvCode(address);
+  if (!("address" in address)) return uvCode("EINVAL");
+  const isV6 = address.family === AF_INET6;
+  const text = address.address.toString();
+  // An IPv4 address of a dual-stack socket shows in its mapped form.
+  out.address = isV6 && address.address.family === 4 ? (address.address.isUnspecified ? "::" : `::ffff:${text}`) : text;
+  out.family = isV6 ? "IPv6" : "IPv4";
+  out.port = address.port;
+  return 0;
+}
+
+/** The wildcard of a family, as server.listen() without an address asks for it. */
+export const wildcard = (family: 4 | 6): string => String(family === 4 ? ANY_V4 : ANY_V6);

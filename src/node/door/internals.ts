@@ -1,0 +1,73 @@
+/**
+ * The few things of Node's inside that handles need, looked up once and checked: a Node that has them otherwise is refused
+ * at once, with what is missing.
+ *
+ * Read first: docs/SPIKE-NODE-HANDLE.md, "Per version". They come from process.binding(), which Node 20 to 26 have.
+ */
+import net from "node:net";
+import { getSystemErrorMap } from "node:util";
+
+/** Numbers that handles leave for the JavaScript of Node's streams, by index. */
+interface StreamWrap {
+  readonly streamBaseState: Int32Array;
+  readonly kReadBytesOrError: number;
+  readonly kArrayBufferOffset: number;
+  readonly kBytesWritten: number;
+  readonly kLastWriteWasAsync: number;
+  readonly kLastWriteErr?: number;
+}
+
+interface Internals {
+  readonly stream: StreamWrap;
+  /** Gives a net.Socket another handle before it connects. */
+  readonly reinitializeHandle: symbol;
+}
+
+/** Why this Node can't carry programs; undefined when it can. */
+export function whyUnsupported(): string | undefined {
+  const { binding } = process as unknown as { binding?: (name: string) => unknown };
+  if (typeof binding !== "function") return "process.binding() is not there: this is no Node.js";
+  try {
+    binding.call(process, "stream_wrap");
+  } catch (error) {
+    return `process.binding() is refused (${(error as Error).message}): run without --permission`;
+  }
+  const missing = missingInternals();
+  return missing.length === 0
+    ? undefined
+    : `Node ${process.version} has no ${missing.join(", no ")}: it is not supported`;
+}
+
+function missingInternals(): string[] {
+  const { streamBaseState, ...indices } = streamWrap();
+  const missing = streamBaseState instanceof Int32Array ? [] : ["streamBaseState"];
+  for (const name of ["kReadBytesOrError", "kArrayBufferOffset", "kBytesWritten", "kLastWriteWasAsync"] as const) {
+    if (typeof indices[name] !== "number") missing.push(name);
+  }
+  if (reinitializeSymbol() === undefined) missing.push("kReinitializeHandle");
+  return missing;
+}
+
+function streamWrap(): StreamWrap {
+  return (process as unknown as { binding: (name: string) => StreamWrap }).binding("stream_wrap");
+}
+
+function reinitializeSymbol(): symbol | undefined {
+  const symbols = Object.getOwnPropertySymbols(net.Socket.prototype);
+  return symbols.find(({ description }) => description === "kReinitializeHandle");
+}
+
+let found: Internals | null = null;
+
+/** The internals. Ask whyUnsupported() first. */
+export function internals(): Internals {
+  found ??= { stream: streamWrap(), reinitializeHandle: reinitializeSymbol() as symbol };
+  return found;
+}
+
+const uvCodes: ReadonlyMap<string, number> = new Map([...getSystemErrorMap()].map(([code, [name]]) => [name, code]));
+
+/** libuv's number of an errno: negative. On Windows it is not the platform's own, so the table is asked. */
+export function uvCode(errno: string): number {
+  return uvCodes.get(errno) ?? (uvCodes.get("UNKNOWN") as number);
+}

@@ -1,0 +1,37 @@
+/**
+ * Puts the Node door in, once in a Node process, and takes it out again.
+ *
+ * Read first: ARCHITECTURE.md, "Three layers of calling"; docs/SPIKE-NODE-HANDLE.md. Each part replaces what its modules
+ * give to code of virtual processes; code outside of them gets what Node gives, at full speed.
+ */
+import { syncBuiltinESMExports } from "node:module";
+import { registeredRuntimes } from "../runtimes.ts";
+import { patchDns } from "./dns.ts";
+import { whyUnsupported } from "./internals.ts";
+import { patchNet } from "./net.ts";
+import { Patches } from "./patch.ts";
+import { nodeRuntime } from "./runtime.ts";
+import { patchTime } from "./time.ts";
+
+const patches: Patches = new Patches();
+let isIn = false;
+
+/** Puts the door in. Does nothing the second time. Throws an Error where this Node can't carry programs, and why. */
+export function register(): void {
+  if (isIn) return;
+  const reason = whyUnsupported();
+  if (reason !== undefined) throw new Error(`netloom/register: ${reason}`);
+  isIn = true;
+  for (const patch of [patchTime, patchNet, patchDns]) patch(patches);
+  registeredRuntimes.add(nodeRuntime);
+  syncBuiltinESMExports();
+}
+
+/** Takes the door out: everything is as Node made it. Worlds that were made before keep their runtime. */
+export function unregister(): void {
+  if (!isIn) return;
+  isIn = false;
+  patches.undo();
+  registeredRuntimes.delete(nodeRuntime);
+  syncBuiltinESMExports();
+}

@@ -1,0 +1,376 @@
+/**
+ * The handle under net.Socket and net.Server: a plain object in the shape of Node's TCPWrap and PipeWrap.
+ *
+ * Read first: lib/net.js and lib/internal/stream_base_commons.js of Node, which call every method here;
+ * docs/SPIKE-NODE-HANDLE.md, "What order Node expects". Control: net.Socket → a method → a kernel call → a number for Node
+ * (0, or a negative UV code); the kernel wakes → an operation's turn → the handle's context → onread, oncomplete,
+ * onconnection. A handle does nothing that a system call does not.
+ */
+import { AsyncResource } from "node:async_hooks";
+import type { Errno } from "../../abi/errno.ts";
+import type { Operation } from "../../kernel/operation.ts";
+import type { SocketAddress } from "../../socket/address.ts";
+import { enter } from "./context.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { internals, uvCode } from "./internals.ts";
+import type { NodeProcess, Owned } from "./node-process.ts";
+import { PendingWrite, toBuffers } from "./pending-write.ts";
+import { ReadSlab } from "./read-slab.ts";
+
+const UV_EOF = uvCode("EOF");
+const UV_ECANCELED = uvCode("ECANCELED");
+
+/** A request object of Node's: connect, write, shutdown. */
+export interface Request {
+  oncomplete(...args: unknown[]): void;
+}
+
+export abstract class StreamHandle implements Owned {
+  readonly owner: NodeProcess;
+  bytesRead = 0;
+  bytesWritten = 0;
+  /** Bytes not yet taken. While they do not change for a whole period, net.Socket emits "timeout". */
+  writeQueueSize = 0;
+  /** Node's own note of whether it reads: never looked at here. */
+  reading = false;
+  /** Set by Node. */
+  onread: (buffer: ArrayBuffer | undefined) => Uint8Array | undefined = () => undefined;
+  onconnection: (status: number, handle?: StreamHandle) => void = () => {};
+  #scope: AsyncResource = new AsyncResource("NETLOOM_SOCKET");
+  #isReading = false;
+  #isHeld = false;
+  #isReferenced = true;
+  #isClosed = false;
+  #bindError: Errno | null = null;
+  #connectRequest: Request | null = null;
+  #shutdownRequest: Request | null = null;
+  #pendingWrite: PendingWrite | null = null;
+  #userBuffer: Uint8Array | null = null;
+  #accepting: Operation<Endpoint> | null = null;
+  #connecting: Operation<0> | null = null;
+  #writing: Operation<0> | null = null;
+  #reading: Operation<number> | null = null;
+  #endpoint: Endpoint | null = null;
+
+  constructor(owner: NodeProcess) {
+    this.owner = owner;
+    owner.owned.add(this);
+  }
+
+  /** The socket, which is opened when the family of its address is known. */
+  get endpoint(): Endpoint | null {
+    return this.#endpoint;
+  }
+
+  /** From now on this is the handle of that socket. */
+  use(endpoint: Endpoint): this {
+    this.#endpoint = endpoint;
+    this.#reading = endpoint.whenReadable(
+      "read",
+      () => endpoint.read(this.#userBuffer ?? ReadSlab.reserve()),
+      (result) => this.#finishRead(result),
+    );
+    return this;
+  }
+
+  /** A socket of the family of that address, unless there is one already. */
+  protected abstract open(address: SocketAddress): Endpoint | Errno;
+
+  #opened(address: SocketAddress): Endpoint | Errno {
+    if (this.#endpoint !== null) return this.#endpoint;
+    const endpoint = this.open(address);
+    if (typeof endpoint !== "string") this.use(endpoint);
+    return endpoint;
+  }
+
+  /** A handle of the same kind, for a connection that was accepted. */
+  protected abstract adopt(endpoint: Endpoint): StreamHandle;
+
+  // ---- what handles of Node have ----
+
+  get fd(): number {
+    return this.#isClosed ? -1 : (this.#endpoint?.fd ?? -1);
+  }
+
+  /** A kept-alive socket that the http Agent hands to the next request changes its context here. */
+  asyncReset(): void {
+    this.#scope = new AsyncResource("NETLOOM_SOCKET");
+  }
+
+  getAsyncId(): number {
+    return this.#scope.asyncId();
+  }
+
+  getProviderType(): number {
+    return 0;
+  }
+
+  ref(): void {
+    this.#isReferenced = true;
+    this.#updateHold();
+  }
+
+  unref(): void {
+    this.#isReferenced = false;
+    this.#updateHold();
+  }
+
+  hasRef(): boolean {
+    return this.#isReferenced;
+  }
+
+  setBlocking(): number {
+    return 0;
+  }
+
+  useUserBuffer(buffer: Uint8Array): void {
+    this.#userBuffer = buffer;
+  }
+
+  /** libuv reports an address in use from listen() or connect(), not from bind(): Node's messages depend on it. */
+  protected bindTo(address: SocketAddress): number {
+    const endpoint = this.#opened(address);
+    if (typeof endpoint === "string") return uvCode(endpoint);
+    const result = endpoint.bind(address);
+    if (result === "EADDRINUSE") this.#bindError = result;
+    else if (result !== 0) return uvCode(result);
+    return 0;
+  }
+
+  listen(backlog: number): number {
+    const endpoint = this.#endpoint;
+    if (endpoint === null) return uvCode("EINVAL");
+    const result = this.#bindError ?? endpoint.listen(backlog);
+    if (result !== 0) return uvCode(result);
+    this.#accepting ??= endpoint.whenReadable(
+      "accept",
+      () => endpoint.accept(),
+      (accepted) => this.#finishAccept(accepted),
+    );
+    this.#accepting.arm();
+    this.#updateHold();
+    return 0;
+  }
+
+  protected connectTo(request: Request, address: SocketAddress): number {
+    if (this.#bindError !== null) return uvCode(this.#bindError);
+    const endpoint = this.#opened(address);
+    if (typeof endpoint === "string") return uvCode(endpoint);
+    const scope = new AsyncResource("NETLOOM_CONNECT");
+    const finish = (outcome: 0 | Errno): void => {
+      if (this.#connectRequest !== request) return;
+      this.#connectRequest = null;
+      this.#updateHold();
+      const status = outcome === 0 ? 0 : uvCode(outcome);
+      scope.runInAsyncScope(() => request.oncomplete(status, this, request, true, true));
+    };
+    const result = endpoint.connect(address);
+    this.#connectRequest = request;
+    if (result === "EINPROGRESS") {
+      this.#connecting = endpoint.whenWritable("connect", () => endpoint.socket.connectResult(), finish);
+      this.#connecting.arm();
+    } else {
+      // As libuv does: what is known at once is told later.
+      this.owner.turn(() => finish(result));
+    }
+    this.#updateHold();
+    return 0;
+  }
+
+  readStart(): number {
+    this.#isReading = true;
+    this.#reading?.arm();
+    this.#updateHold();
+    return 0;
+  }
+
+  readStop(): number {
+    this.#isReading = false;
+    this.#reading?.cancel();
+    this.#updateHold();
+    return 0;
+  }
+
+  writeBuffer(request: Request | null, buffer: Uint8Array): number | object {
+    return this.#write(request, [buffer]);
+  }
+
+  writev(request: Request | null, chunks: readonly unknown[], allBuffers: boolean): number | object {
+    return this.#write(request, toBuffers(chunks, allBuffers));
+  }
+
+  writeUtf8String(request: Request | null, text: string): number | object {
+    return this.#write(request, [Buffer.from(text, "utf8")]);
+  }
+
+  writeAsciiString(request: Request | null, text: string): number | object {
+    return this.#write(request, [Buffer.from(text, "latin1")]);
+  }
+
+  writeLatin1String(request: Request | null, text: string): number | object {
+    return this.#write(request, [Buffer.from(text, "latin1")]);
+  }
+
+  writeUcs2String(request: Request | null, text: string): number | object {
+    return this.#write(request, [Buffer.from(text, "utf16le")]);
+  }
+
+  /** Node asks for it when no write is outstanding. As libuv, the FIN is sent in a turn of its own, then it completes. */
+  shutdown(request: Request): number {
+    this.#shutdownRequest = request;
+    this.#updateHold();
+    this.#later(() => {
+      if (this.#shutdownRequest !== request) return;
+      this.#shutdownRequest = null;
+      this.#updateHold();
+      const result = this.#endpoint?.shutdown() ?? "ENOTCONN";
+      request.oncomplete(result === 0 ? 0 : uvCode(result));
+    });
+    return 0;
+  }
+
+  close(callback?: () => void): void {
+    this.#finish(callback, () => this.#endpoint?.close());
+  }
+
+  reset(callback?: () => void): number {
+    this.#finish(callback, () => this.#endpoint?.reset());
+    return 0;
+  }
+
+  /** The process has ended: the kernel closes the descriptor, and nothing is called back. */
+  abandon(): void {
+    this.#isClosed = true;
+  }
+
+  // ---- turns ----
+
+  #finishAccept(accepted: Endpoint | Errno): void {
+    this.#accepting?.arm();
+    if (typeof accepted === "string") {
+      this.#inContext(() => this.onconnection(uvCode(accepted)));
+      return;
+    }
+    // The new handle's context is the process's own, not that of the code which called listen().
+    const handle = this.owner.root.runInAsyncScope(() => this.adopt(accepted));
+    this.#inContext(() => this.onconnection(0, handle));
+  }
+
+  #finishRead(result: number | Errno): void {
+    const isLast = typeof result === "string" || result === 0;
+    // Armed again before the data goes up: a handler that throws must not end the reading.
+    if (isLast) this.#isReading = false;
+    else this.#reading?.arm();
+    this.#updateHold();
+    this.#inContext(() => this.#deliver(result));
+  }
+
+  #deliver(result: number | Errno): void {
+    const { streamBaseState, kReadBytesOrError, kArrayBufferOffset } = internals().stream;
+    if (typeof result === "string" || result === 0) {
+      streamBaseState[kReadBytesOrError] = result === 0 ? UV_EOF : uvCode(result as Errno);
+      this.onread(undefined);
+      return;
+    }
+    this.bytesRead += result;
+    streamBaseState[kReadBytesOrError] = result;
+    if (this.#userBuffer !== null) {
+      this.#userBuffer = this.onread(undefined) ?? this.#userBuffer;
+      return;
+    }
+    streamBaseState[kArrayBufferOffset] = ReadSlab.offset;
+    this.onread(ReadSlab.give(result));
+  }
+
+  /**
+   * Moves what fits now. All of it: answers 0 and Node calls its callback at once, as after a successful uv_try_write().
+   * Else the rest waits, and oncomplete() follows in a turn of its own.
+   */
+  #write(request: Request | null, buffers: readonly Uint8Array[]): number | object {
+    const { streamBaseState, kBytesWritten, kLastWriteWasAsync, kLastWriteErr } = internals().stream;
+    const endpoint = this.#endpoint;
+    if (endpoint === null) return uvCode("ENOTCONN");
+    const write = new PendingWrite(endpoint, buffers);
+    streamBaseState[kBytesWritten] = write.length;
+    this.bytesWritten += write.length;
+    const result = write.push();
+    this.writeQueueSize = write.left;
+    streamBaseState[kLastWriteWasAsync] = result === "EAGAIN" ? 1 : 0;
+    if (kLastWriteErr !== undefined) streamBaseState[kLastWriteErr] = 0;
+    if (result === 0) return 0;
+    if (result !== "EAGAIN") return uvCode(result);
+    this.#pendingWrite = write;
+    // Node 26 passes no request: it wants the handle's own, to which it attaches oncomplete.
+    write.request = request ?? ({ writeStatus: null } as unknown as Request);
+    this.#writing ??= endpoint.whenWritable(
+      "write",
+      () => this.#pushPending(),
+      (outcome) => this.#finishWrite(outcome),
+    );
+    this.#writing.arm();
+    this.#updateHold();
+    return request === null ? write.request : 0;
+  }
+
+  #pushPending(): 0 | Errno {
+    const write = this.#pendingWrite;
+    if (write === null) return 0;
+    const result = write.push();
+    this.writeQueueSize = write.left;
+    return result;
+  }
+
+  #finishWrite(outcome: 0 | Errno): void {
+    const write = this.#pendingWrite;
+    this.#pendingWrite = null;
+    this.#updateHold();
+    write?.complete(outcome === 0 ? 0 : uvCode(outcome));
+  }
+
+  #finish(callback: (() => void) | undefined, closeEndpoint: () => void): void {
+    if (this.#isClosed) return;
+    const connectRequest = this.#connectRequest;
+    // Every operation, and at once: a turn that is owed already must not find the closed descriptor.
+    for (const operation of [this.#reading, this.#accepting, this.#connecting, this.#writing]) operation?.cancel();
+    this.#connectRequest = null;
+    this.#isClosed = true;
+    this.owner.owned.delete(this);
+    // It keeps the process alive until it has called back.
+    this.owner.reference();
+    this.#updateHold();
+    // Asked for before the peer is woken: libuv's close callbacks end the iteration, the peer is polled in the next.
+    this.#later(() => {
+      this.owner.unreference();
+      connectRequest?.oncomplete(UV_ECANCELED, this, connectRequest, false, false);
+      this.#pendingWrite?.complete(UV_ECANCELED);
+      this.#shutdownRequest?.oncomplete(UV_ECANCELED);
+      callback?.call(this);
+    });
+    closeEndpoint();
+  }
+
+  /** Runs in a turn of its own, in the order in which it was asked for, in the context of who asks. */
+  #later(run: () => void): void {
+    const scope = new AsyncResource("NETLOOM_REQUEST");
+    this.owner.turn(() => scope.runInAsyncScope(run));
+  }
+
+  #inContext(run: () => void): void {
+    this.#scope.runInAsyncScope(() => enter(this.owner, run));
+  }
+
+  /** The process lives while a referenced handle reads, writes, connects, shuts down or listens. */
+  #updateHold(): void {
+    const isActive =
+      this.#isReading ||
+      this.#accepting !== null ||
+      this.#connectRequest !== null ||
+      this.#pendingWrite !== null ||
+      this.#shutdownRequest !== null;
+    const isHeld = isActive && this.#isReferenced && !this.#isClosed;
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    if (isHeld) this.owner.reference();
+    else this.owner.unreference();
+  }
+}

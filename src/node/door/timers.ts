@@ -1,0 +1,179 @@
+/**
+ * Timers in virtual time: setTimeout, setInterval, setImmediate and their promises, for code of virtual processes. Other
+ * code keeps Node's own.
+ *
+ * Read first: lib/timers.js of Node, whose classes these look like; world/run-loop.ts. A timer is an operation that sleeps,
+ * so a process with a timer waits for the kernel, and the clock may move to it. Its callback has a turn of its own.
+ */
+import { AsyncResource } from "node:async_hooks";
+import { Operation } from "../../kernel/operation.ts";
+import { enter } from "./context.ts";
+import type { NodeProcess, Owned } from "./node-process.ts";
+
+type Callback = (...args: unknown[]) => unknown;
+
+/** As Node: a longer or an impossible delay is a millisecond. */
+const DELAY_MAX_MS = 0x7fff_ffff;
+
+const NEVER_READY = {
+  call: "timer",
+  attempt: (): "EAGAIN" => "EAGAIN",
+  isReady: (): boolean => false,
+  enlist: (): void => {},
+  expired: (): 0 => 0,
+  on: (): string => "a timer",
+  end: (): void => {},
+};
+
+let lastId = 0;
+/** By number, as clearTimeout() may be given one. */
+const byId: Map<number, VirtualTimeout> = new Map<number, VirtualTimeout>();
+
+export class VirtualTimeout implements Owned {
+  readonly #owner: NodeProcess;
+  readonly #callback: Callback;
+  readonly #args: readonly unknown[];
+  readonly #delayNs: number;
+  readonly #repeats: boolean;
+  readonly #scope: AsyncResource = new AsyncResource("Timeout");
+  readonly #operation: Operation<0>;
+  readonly #id: number = ++lastId;
+  #isReferenced = true;
+  #isHeld = false;
+  #isCleared = false;
+
+  constructor(owner: NodeProcess, callback: Callback, delayMs: unknown, args: readonly unknown[], repeats: boolean) {
+    this.#owner = owner;
+    this.#callback = callback;
+    this.#args = args;
+    this.#delayNs = milliseconds(delayMs) * 1e6;
+    this.#repeats = repeats;
+    this.#operation = new Operation<0>(owner.process, NEVER_READY, () => owner.turn(() => this.#fire()));
+    this.#start();
+  }
+
+  ref(): this {
+    this.#isReferenced = true;
+    this.#updateHold();
+    return this;
+  }
+
+  unref(): this {
+    this.#isReferenced = false;
+    this.#updateHold();
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.#isReferenced;
+  }
+
+  /** Begins anew with the same delay. */
+  refresh(): this {
+    if (this.#isCleared || !this.#owner.isAlive) return this;
+    this.#operation.cancel();
+    this.#start();
+    return this;
+  }
+
+  close(): this {
+    this.clear();
+    return this;
+  }
+
+  clear(): void {
+    this.#isCleared = true;
+    this.#operation.cancel();
+    this.#forget();
+  }
+
+  abandon(): void {
+    this.#isCleared = true;
+    byId.delete(this.#id);
+  }
+
+  [Symbol.toPrimitive](): number {
+    byId.set(this.#id, this);
+    return this.#id;
+  }
+
+  [Symbol.dispose](): void {
+    this.clear();
+  }
+
+  #start(): void {
+    this.#owner.owned.add(this);
+    this.#operation.sleep(this.#owner.nowNs + this.#delayNs);
+    this.#updateHold();
+  }
+
+  #fire(): void {
+    if (this.#isCleared) return;
+    if (this.#repeats) this.#start();
+    else this.#forget();
+    this.#scope.runInAsyncScope(() => enter(this.#owner, () => this.#callback(...this.#args)));
+  }
+
+  #forget(): void {
+    this.#owner.owned.delete(this);
+    byId.delete(this.#id);
+    this.#updateHold();
+  }
+
+  #updateHold(): void {
+    const isHeld = this.#isReferenced && !this.#isCleared && (this.#operation.pending || this.#repeats);
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    if (isHeld) this.#owner.reference();
+    else this.#owner.unreference();
+  }
+}
+
+/** setImmediate of a virtual process: a turn of its own. */
+export class VirtualImmediate {
+  #isCleared = false;
+  #isReferenced = true;
+
+  constructor(owner: NodeProcess, callback: Callback, args: readonly unknown[]) {
+    const scope = new AsyncResource("Immediate");
+    owner.reference();
+    owner.turn(() => {
+      owner.unreference();
+      if (!this.#isCleared) scope.runInAsyncScope(() => enter(owner, () => callback(...args)));
+    });
+  }
+
+  ref(): this {
+    this.#isReferenced = true;
+    return this;
+  }
+
+  unref(): this {
+    this.#isReferenced = false;
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.#isReferenced;
+  }
+
+  clear(): void {
+    this.#isCleared = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.clear();
+  }
+}
+
+/** The timer that a call to clearTimeout() means, if it is one of ours. */
+export function timerOf(value: unknown): VirtualTimeout | undefined {
+  if (value instanceof VirtualTimeout) return value;
+  return typeof value === "number" || typeof value === "string" ? byId.get(Number(value)) : undefined;
+}
+
+/** As Node reads a delay. */
+function milliseconds(delay: unknown): number {
+  const number = Number(delay);
+  return number >= 1 && number <= DELAY_MAX_MS ? Math.trunc(number) : 1;
+}
