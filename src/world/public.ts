@@ -256,7 +256,6 @@ export type { Capture } from "../host/capture.ts";
 export type { InterfaceOptions } from "../host/configure.ts";
 export type { ConsoleOutput } from "../host/console.ts";
 export type { Attachable, Host, SpawnedProcess, SpawnOptions } from "../host/host.ts";
-export type { MainOptions } from "../host/run-main.ts";
 export { formatLsof, type LsofRow } from "../host/lsof.ts";
 export {
   formatLsofTree,
@@ -277,6 +276,7 @@ export {
   type RouteNRow,
   type RouteText,
 } from "../host/route-text.ts";
+export type { MainOptions } from "../host/run-main.ts";
 export { formatSs } from "../host/ss.ts";
 export type { HostTerminal } from "../host/terminal.ts";
 export type { RefusalKind, RouteProtocol, RouteSnapshot } from "../inet/ip/route.ts";
