@@ -2568,6 +2568,7 @@ declare class FileTree {
     mknod(task: NamingTask, path: string, mode: number): 0 | Errno;
     mkfifo(task: NamingTask, path: string, mode: number): 0 | Errno;
     makeSocketNode(task: NamingTask, path: string, socket: object): SocketNode | Errno;
+    mayMakeSocketNode(task: NamingTask, path: string): 0 | Errno;
     findSocket(task: NamingTask, path: string): {
         readonly node: SocketNode;
         readonly socket: object;
@@ -5738,6 +5739,7 @@ declare class AbstractNames {
 // unix/names.d.ts
 interface SocketNames {
     bind(task: Task, path: string, socket: Socket): 0 | Errno;
+    mayBind(task: Task, path: string): 0 | Errno;
     find(task: Task, path: string): Socket | Errno;
     closed(path: string, socket: Socket): void;
 }
@@ -5746,12 +5748,15 @@ interface SocketNames {
 declare class UnixPcb {
     readonly domain: UnixDomain;
     readonly socket: Socket;
-    address: UnixAddress | null;
+    readonly name: {
+        family: typeof AF_UNIX;
+        path: string;
+    };
     peer: UnixPcb | null;
     queuedAt: UnixPcb | null;
     constructor(domain: UnixDomain, socket: Socket);
     get isEmbryo(): boolean;
-    get name(): UnixAddress;
+    get address(): UnixAddress | null;
     get isConnectionOriented(): boolean;
     get isFull(): boolean;
     waitForRoom(other: UnixPcb): void;

@@ -114,6 +114,13 @@ export class FileTree {
     return this.makeAt(task, place, 0o777, (ownership) => new SocketNode(this.volume, ownership, socket), S_IFSOCK);
   }
 
+  /** What makeSocketNode() would answer. */
+  mayMakeSocketNode(task: NamingTask, path: string): 0 | Errno {
+    const place = whereToMake(this.root, task, path);
+    if (typeof place === "string") return place === "EEXIST" ? "EADDRINUSE" : place;
+    return mayChange(task, place.directory) ? 0 : "EACCES";
+  }
+
   /**
    * connect(2) to a path: the socket behind the name, which the process must have permission to write.
    * ECONNREFUSED: not the name of a socket, or of one that is closed. ENOENT, EACCES.

@@ -28,6 +28,10 @@ export class TreeNames implements SocketNames {
     return 0;
   }
 
+  mayBind(task: Task, path: string): 0 | Errno {
+    return this.#tree.mayMakeSocketNode(naming(task), path);
+  }
+
   find(task: Task, path: string): Socket | Errno {
     const found = this.#tree.findSocket(naming(task), path);
     if (typeof found === "string") return found;

@@ -8,7 +8,7 @@ import type { Errno } from "../abi/errno.ts";
 import { FIONREAD } from "../abi/ioctl.ts";
 import { MORE_ROOM, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
-import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
+import type { FileDescription, FileOps, ObjectDetails, OpenFile } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import { PipeBuffer } from "./pipe-buffer.ts";
 
@@ -72,6 +72,7 @@ export class PipeEnd implements FileOps {
   readonly #writes: boolean;
   /** Writers that had come and gone when it was opened do not hang up on it. */
   readonly #writersBefore: number;
+  #description: OpenFile | null = null;
 
   constructor(pipe: Pipe, { reads, writes }: { readonly reads: boolean; readonly writes: boolean }) {
     this.pipe = pipe;
@@ -90,6 +91,10 @@ export class PipeEnd implements FileOps {
     pipe.waiters.wake(END_OPENED);
   }
 
+  opened(description: OpenFile): void {
+    this.#description = description;
+  }
+
   read(_task: Task, into: Uint8Array): number | Errno {
     const { buffer, waiters, writers } = this.pipe;
     if (into.length === 0) return 0;
@@ -105,9 +110,12 @@ export class PipeEnd implements FileOps {
     const { buffer, waiters, readers } = this.pipe;
     if (from.length === 0) return 0;
     if (readers === 0) return "EPIPE";
+    const wasEmpty = buffer.isEmpty;
     const bytes = buffer.write(from, isRest);
     if (bytes === 0) return "EAGAIN";
-    waiters.wake(POLLIN);
+    // As anon_pipe_write on Linux: a writer who will wait for more room tells only of the first bytes, all others of any.
+    const waits = bytes < from.length && this.#description?.nonBlocking !== true;
+    if (wasEmpty || !waits) waiters.wake(POLLIN);
     return bytes;
   }
 

@@ -252,7 +252,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     // A stop interrupts, too: a call that has done something answers that, one that has not is begun again.
     const isBegun = goesOn(this.call, true, this.#isTimed) && this.#interrupted() !== "EINTR";
     if (isBegun || breaksAtStop(this.call, this.#isTimed)) this.#complete(this.#interrupted());
-    else if (this.#attempt.withdraw !== undefined) this.#restart();
+    else this.#restart();
   }
 
   /** The call begins again. */

@@ -42,7 +42,7 @@ export function connectStream(pcb: UnixPcb, task: Task, address: SocketAddress):
   const connection = new Socket(socket.machine, socket.protocol, domain.nextInode());
   const end = domain.pcbOf(connection) as UnixPcb;
   end.queuedAt = listener;
-  end.address = listener.address;
+  end.name.path = listener.name.path;
   join(pcb, end);
   connection.peerCredentials = credentialsOf(task);
   socket.peerCredentials = listener.socket.peerCredentials;

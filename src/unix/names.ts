@@ -14,12 +14,19 @@ const PATH_MAX_BYTES = 108;
 const AUTOBIND_NAMES = 0x10_0000;
 
 /** Without a file tree there are no path names. */
-export const NO_PATH_NAMES: SocketNames = { bind: () => "ENOENT", find: () => "ENOENT", closed: () => {} };
+export const NO_PATH_NAMES: SocketNames = {
+  bind: () => "ENOENT",
+  mayBind: () => "ENOENT",
+  find: () => "ENOENT",
+  closed: () => {},
+};
 
 /** Where path names are found: the file tree of a host. A name stays when its socket is closed, until it is unlinked. */
 export interface SocketNames {
   /** Makes the node. EADDRINUSE: there is something of that name; ENOENT, ENOTDIR, EACCES as mknod(2). */
   bind(task: Task, path: string, socket: Socket): 0 | Errno;
+  /** What bind() would answer, without making anything. */
+  mayBind(task: Task, path: string): 0 | Errno;
   /** The socket that was bound there. ENOENT; EACCES: not writable; ECONNREFUSED: not a socket, or one that is closed. */
   find(task: Task, path: string): Socket | Errno;
   /** The socket is closed: its name stays and leads nowhere. */

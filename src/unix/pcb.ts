@@ -6,7 +6,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLOUT } from "../abi/poll.ts";
-import { SOCK_DGRAM } from "../abi/socket.ts";
+import { type AF_UNIX, SOCK_DGRAM } from "../abi/socket.ts";
 import type { Task } from "../file/task.ts";
 import { UNNAMED, type UnixAddress } from "../socket/address.ts";
 import type { Credentials } from "../socket/ancillary.ts";
@@ -19,8 +19,11 @@ const RECORDS_MAX = 10;
 export class UnixPcb {
   readonly domain: UnixDomain;
   readonly socket: Socket;
-  /** Null when it has no name. */
-  address: UnixAddress | null = null;
+  /**
+   * The name as others see it. As on Linux a receiver looks it up when it receives: so what is in a queue tells of a name
+   * that its sender got only later.
+   */
+  readonly name: { family: typeof AF_UNIX; path: string } = { ...UNNAMED };
   /** Who receives what it sends. The peer's peer need not be this one. */
   peer: UnixPcb | null = null;
   /** The listener in whose queue it waits to be accepted. */
@@ -38,9 +41,9 @@ export class UnixPcb {
     return this.queuedAt !== null;
   }
 
-  /** The name as others see it. */
-  get name(): UnixAddress {
-    return this.address ?? UNNAMED;
+  /** Null when it has no name. */
+  get address(): UnixAddress | null {
+    return this.name.path === "" ? null : this.name;
   }
 
   /** Stream and seqpacket make connections. */
@@ -81,7 +84,7 @@ export class UnixPcb {
     if (this.address !== null) return 0;
     const chosen = this.domain.abstractNames.autobind(this.socket);
     if (typeof chosen === "string") return chosen;
-    this.address = { ...UNNAMED, path: chosen.name };
+    this.name.path = chosen.name;
     return 0;
   }
 }

@@ -18,7 +18,6 @@ import { connectDatagram, connectStream, hangUp, isSeqpacket, pair } from "./con
 import { checkPath, isAbstract } from "./names.ts";
 import { sendRecord, sendStream } from "./output.ts";
 import { credentialsOf, type UnixPcb } from "./pcb.ts";
-import type { UnixDomain } from "./unix.ts";
 
 export class UnixRequests implements UserRequests {
   readonly pcb: UnixPcb;
@@ -35,9 +34,10 @@ export class UnixRequests implements UserRequests {
     const checked = checkPath(address.path);
     if (typeof checked === "string") return checked;
     const { path } = checked;
-    if (pcb.address !== null) return isTaken(domain, task, path) ? "EADDRINUSE" : "EINVAL";
+    // As Linux, which makes the node first and finds only then that the socket has a name already.
+    if (pcb.address !== null) return (isAbstract(path) ? 0 : domain.names.mayBind(task, path)) || "EINVAL";
     const refusal = isAbstract(path) ? domain.abstractNames.bind(path, socket) : domain.names.bind(task, path, socket);
-    if (refusal === 0) pcb.address = { family: AF_UNIX, path };
+    if (refusal === 0) pcb.name.path = path;
     return refusal;
   }
 
@@ -157,11 +157,4 @@ export class UnixRequests implements UserRequests {
     const name = address === null ? "socket" : formatAddress(address);
     return { type: "unix", node: String(socket.inode), name: `${name} type=${type}${state}` };
   }
-}
-
-/** As Linux, which makes the node first and finds only then that the socket has a name already. */
-function isTaken({ names }: UnixDomain, task: Task, path: string): boolean {
-  if (isAbstract(path)) return false;
-  const found = names.find(task, path);
-  return typeof found !== "string" || found === "ECONNREFUSED";
 }

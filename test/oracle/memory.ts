@@ -5,7 +5,9 @@ import type { Outcome } from "./netloom.ts";
 
 /** The bytes that helper.c makes for `w<length>:<seed>`. */
 export function pattern(length: number, seed: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => seed * 37 + i * 11 + (i >> 8));
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = seed * 37 + i * 11 + (i >> 8);
+  return bytes;
 }
 
 /** The hash that helper.c reports for `r`: FNV-1a. */

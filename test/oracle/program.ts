@@ -6,7 +6,7 @@
  * must be equal what returned, with which result or errno, who is blocked, who is dead and who is stopped.
  */
 import { ERRNO } from "netloom";
-import type { Linux, LinuxAnswer } from "./linux.ts";
+import type { Linux, LinuxAnswer, LinuxRun } from "./linux.ts";
 import { type Came, Netloom, type Outcome, type User, type Worker } from "./netloom.ts";
 import type { Call, Draft, WorkerOf } from "./row.ts";
 import { View } from "./view.ts";
@@ -94,24 +94,31 @@ export async function judge(steps: readonly Step[], linux: Linux): Promise<Verdi
 }
 
 async function compare(steps: readonly Step[], linux: Linux, patienceUs: number): Promise<Difference | undefined> {
-  const run = await onLinux(steps, linux, patienceUs);
-  for (const [index, { came }] of steps.entries()) {
-    const there = run[index] as Came;
+  let index = 0;
+  for (const there of await onLinux(steps, linux, patienceUs)) {
+    const { came } = steps[index] as Step;
+    index++;
     const [linuxText, netloomText] = [describe(there), describe(came)];
     if (linuxText === netloomText) continue;
-    const upTo = steps.slice(0, index + 1);
+    const upTo = steps.slice(0, index);
     return { steps: upTo, netloom: netloomText, linux: linuxText, isRace: isRace(upTo, there) };
   }
   return undefined;
 }
 
-/** Makes the calls on Linux, one after the other, in new processes. */
-export async function onLinux(made: readonly Made[], linux: Linux, patienceUs: number): Promise<Came[]> {
+/**
+ * Makes the calls on Linux, one after the other, in new processes. What came of each is worked out as it is asked for: when the
+ * worlds have parted, calls may not have been made, and answers are those of others.
+ */
+export async function onLinux(made: readonly Made[], linux: Linux, patienceUs: number): Promise<Iterable<Came>> {
   const calls = made.map(({ worker, call: { linux: whole } }) => {
     const [number, ...args] = whole;
     return { worker, number, args };
   });
-  const run = await linux.run(calls, patienceUs);
+  return cameOf(made, await linux.run(calls, patienceUs));
+}
+
+function* cameOf(made: readonly Made[], run: LinuxRun): Generator<Came> {
   const pids = [run.pid];
   const workerOf = (pid: number): number | undefined => {
     const index = pids.indexOf(pid);
@@ -119,7 +126,7 @@ export async function onLinux(made: readonly Made[], linux: Linux, patienceUs: n
   };
   /** The call that each worker has outstanding. */
   const outstanding = new Map<number, Call>();
-  return run.steps.map(({ answers, ...states }, index) => {
+  for (const [index, { answers, ...states }] of run.steps.entries()) {
     const { worker, call } = made[index] as Made;
     outstanding.set(worker, call);
     const returned = answers.map((answer): [number, Outcome] => {
@@ -127,8 +134,8 @@ export async function onLinux(made: readonly Made[], linux: Linux, patienceUs: n
       if (answered.text.startsWith("fork") && answer.result > 0) pids.push(answer.result);
       return [answer.worker, outcomeOf(answered, answer, workerOf)];
     });
-    return { returned: new Map(returned), ...states };
-  });
+    yield { returned: new Map(returned), ...states };
+  }
 }
 
 function outcomeOf(call: Call, answer: LinuxAnswer, workerOf: WorkerOf): Outcome {
@@ -140,8 +147,8 @@ const ERRNO_NAMES = new Map<number, string>(Object.entries(ERRNO).map(([name, nu
 
 /**
  * When one call lets others go on that have waited, which of them takes what there is, and how much of it, is the choice of
- * Linux's scheduler. All who do otherwise must have waited before, in the same kind of call, and have shared out the
- * same things: bytes, or the same results, and as many who still wait.
+ * Linux's scheduler. All who do otherwise must have waited before, and have shared out the same things: bytes, or the same
+ * results, and as many who still wait.
  */
 function isRace(steps: readonly Step[], linux: Came): boolean {
   const { worker: caller, came } = steps.at(-1) as Step;
@@ -149,10 +156,9 @@ function isRace(steps: readonly Step[], linux: Came): boolean {
   const others = [...new Set([...linux.returned.keys(), ...came.returned.keys(), ...linux.blocked, ...came.blocked])];
   const doOtherwise = others.filter((worker) => fateOf(worker, linux) !== fateOf(worker, came));
   if (!doOtherwise.every((worker) => worker !== caller && waitedBefore?.has(worker))) return false;
-  const names = doOtherwise.map((worker) => steps.slice(0, -1).findLast((step) => step.worker === worker)?.name);
-  const hasWaitedAlike = new Set(names).size === 1 && others.filter((worker) => waitedBefore?.has(worker)).length > 1;
+  const haveWaited = others.filter((worker) => waitedBefore?.has(worker)).length > 1;
   const shares = (side: Came): string => shared(doOtherwise.map((worker) => fateOf(worker, side)));
-  return hasWaitedAlike && shares(linux) === shares(came) && String([...linux.dead]) === String([...came.dead]);
+  return haveWaited && shares(linux) === shares(came) && String([...linux.dead]) === String([...came.dead]);
 }
 
 /** What several have got in all; how many bytes is not told, as it depends on who came while the writer was still writing. */

@@ -2,7 +2,9 @@
  * Themes: which calls a program is made of. A program about everything would hardly ever get two sockets to talk, so each
  * is about one subject, with the calls on descriptors and processes among them.
  */
+import { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from "netloom";
 import { descriptorRows, pipeRow as pipe, pipeRows, pollRow, readRow, writeRow } from "./calls/descriptors.ts";
+import { plainEpollRow as epoll, epollCtlRow as epollCtl, eventfdRow as eventfd, eventRows } from "./calls/events.ts";
 import {
   createRow as create,
   directoryRow as directory,
@@ -10,13 +12,23 @@ import {
   fileRows,
   mkfifoRow as mkfifo,
   nameRows,
+  ownerRows,
   symlinkRow as symlink,
 } from "./calls/file-rows.ts";
+import { jobRows } from "./calls/jobs.ts";
 import { lockedFileRow as file, lockRows } from "./calls/locks.ts";
 import { processRows } from "./calls/processes.ts";
 import { handledRow as handled, interruptRow, sigactionRow as sigaction, signalRows } from "./calls/signals.ts";
-import { firstSlaveRow, firstUnlockRow, jobRows, masterRow as terminal, terminalRows } from "./calls/terminals.ts";
+import {
+  firstSlaveRow,
+  firstUnlockRow,
+  masterRow as terminal,
+  jobRows as terminalJobRows,
+  terminalRows,
+} from "./calls/terminals.ts";
 import { bindRow as bind, connectRow as connect, socketRow as socket, udpRows } from "./calls/udp.ts";
+import { unixRows } from "./calls/unix.ts";
+import { seteuidRow as seteuid, userRows } from "./calls/users.ts";
 import type { Feature } from "./linux.ts";
 import type { Row } from "./row.ts";
 
@@ -32,9 +44,76 @@ export interface Theme {
   readonly needs?: readonly Feature[];
 }
 
+const streams = unixRows(SOCK_STREAM);
+
 const common: readonly Row[] = [...descriptorRows, ...pipeRows, ...processRows];
 
+/** Unix-domain sockets of one type: a pair, or sockets with names that connect to each other. */
+function unixTheme(name: string, type: number): Theme {
+  const { make, pair, bind, listen, all } = unixRows(type);
+  const named = type === SOCK_DGRAM ? [make, bind, make, bind] : [make, bind, listen];
+  return {
+    name,
+    weight: 4,
+    needs: ["network"],
+    beginnings: [[pair], [pair, pipe], named, [...named, make], [handled, ...named]],
+    rows: [...all, ...all, ...descriptorRows, readRow, writeRow, pollRow, pipe, ...processRows, interruptRow],
+  };
+}
+
 export const THEMES: readonly Theme[] = [
+  unixTheme("unix streams", SOCK_STREAM),
+  unixTheme("unix datagrams", SOCK_DGRAM),
+  unixTheme("unix seqpackets", SOCK_SEQPACKET),
+  {
+    name: "events",
+    weight: 5,
+    needs: ["network"],
+    beginnings: [
+      [epoll, pipe, epollCtl],
+      [epoll, eventfd, epollCtl],
+      [pipe, eventfd, epoll, epollCtl],
+      [epoll, streams.pair, epollCtl],
+      [epoll, epoll, pipe],
+    ],
+    rows: [
+      ...eventRows,
+      ...descriptorRows,
+      pipe,
+      streams.pair,
+      readRow,
+      writeRow,
+      pollRow,
+      ...processRows,
+      interruptRow,
+    ],
+  },
+  {
+    name: "jobs",
+    weight: 4,
+    beginnings: [
+      [pipe, handled],
+      [handled, handled],
+      [handled, pipe, sigaction],
+    ],
+    rows: [...jobRows, ...processRows, ...signalRows, readRow, writeRow],
+  },
+  {
+    name: "users",
+    weight: 3,
+    needs: ["users"],
+    beginnings: [[create], [directory, create], [create, seteuid], [directory, seteuid, create]],
+    rows: [
+      ...userRows,
+      ...userRows,
+      ...nameRows,
+      ...ownerRows,
+      ...ownerRows,
+      ...fileRows,
+      ...processRows,
+      ...signalRows,
+    ],
+  },
   {
     name: "files",
     weight: 5,
@@ -68,10 +147,10 @@ export const THEMES: readonly Theme[] = [
     rows: [...terminalRows, ...processRows],
   },
   {
-    name: "jobs",
+    name: "terminal jobs",
     weight: 3,
     beginnings: [[terminal, firstUnlockRow, firstSlaveRow, handled]],
-    rows: [...jobRows, ...jobRows, ...signalRows, ...descriptorRows, ...processRows],
+    rows: [...terminalJobRows, ...terminalJobRows, ...signalRows, ...descriptorRows, ...processRows],
   },
   { name: "pipes", weight: 5, beginnings: [[pipe], [pipe, pipe], [pipe, pipe, pipe]], rows: common },
   {

@@ -25,6 +25,8 @@ const DESCRIPTOR_BYTES = 4;
 const CREDENTIALS_BYTES = 32;
 /** The credentials of a message that was sent while nobody asked: the overflow uid and gid. */
 const UNKNOWN: Credentials = { pid: 0, uid: 65_534, gid: 65_534 };
+/** What Linux says of the end of a stream: nothing was filled in. */
+const NOBODY: Credentials = { pid: 0, uid: 0, gid: 0 };
 
 const NO_CONTROL: readonly ControlMessage[] = [];
 
@@ -81,7 +83,8 @@ export function unpack(
   let credentials: Credentials | null = null;
   // As on Linux: the end of a stream comes from nobody known, the end of a seqpacket connection from nobody at all.
   if (on.passCredentials && (source !== null || on.type === SOCK_STREAM)) {
-    if (space >= CREDENTIALS_BYTES - DESCRIPTOR_BYTES) credentials = ancillary?.credentials ?? UNKNOWN;
+    if (space >= CREDENTIALS_BYTES - DESCRIPTOR_BYTES)
+      credentials = source === null ? NOBODY : (ancillary?.credentials ?? UNKNOWN);
     else messageFlags |= MSG_CTRUNC;
     space = Math.max(0, space - CREDENTIALS_BYTES);
   }

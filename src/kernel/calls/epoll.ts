@@ -48,9 +48,9 @@ export function epollCtl(
 
 /** epoll_wait(2) for a caller that waits: an empty list at the deadline. EBADF, EINVAL. */
 export function epollWaiting(process: Process, epfd: number, eventsMax: number): FileAttempt<EpollEvent[]> | Errno {
-  if (!Number.isInteger(eventsMax) || eventsMax <= 0 || eventsMax > EVENTS_MAX) return "EINVAL";
   const file = process.descriptors.get(epfd);
   if (file === undefined) return "EBADF";
+  if (!Number.isInteger(eventsMax) || eventsMax <= 0 || eventsMax > EVENTS_MAX) return "EINVAL";
   return file.ops instanceof Epoll ? new EpollAttempt(process, file, file.ops, eventsMax) : "EINVAL";
 }
 

@@ -40,19 +40,22 @@ export interface Stat {
 /** open(2), as an attempt that answers the descriptor. */
 export function opening(process: Process, path: string, flags: number, mode: number): Attempt<number> | Errno {
   if (process.descriptors.isFull) return "EMFILE";
-  const inode = openPath(process.kernel.files, process, path, flags, mode);
+  const find = (): Inode | Errno => openPath(process.kernel.files, process, path, flags, mode);
+  const inode = find();
   if (typeof inode === "string") return inode;
   const install = (ops: FileOps): number | Errno => {
     // What F_GETFL shows later: as on Linux also how the name was looked up.
     const kept = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK | O_DIRECTORY | O_NOFOLLOW);
     return process.kernel.install(process, ops, kept, (flags & O_CLOEXEC) !== 0);
   };
-  if (inode instanceof Fifo) return new FifoOpening(process, inode, path, flags, install);
-  const ops = openInode(inode, path, process);
-  if (typeof ops === "string") return ops;
-  const fd = install(ops);
-  if (typeof fd === "number") terminalOpened(process, ops, flags);
-  return atOnce("open", fd);
+  const openOther = (found: Inode): number | Errno => {
+    const ops = openInode(found, path, process);
+    const fd = typeof ops === "string" ? ops : install(ops);
+    if (typeof ops !== "string" && typeof fd === "number") terminalOpened(process, ops, flags);
+    return fd;
+  };
+  if (inode instanceof Fifo) return new FifoOpening(process, inode, { path, flags, find, openOther, install });
+  return atOnce("open", openOther(inode));
 }
 
 /** stat(2), or lstat(2), which does not follow a symbolic link at the end. */

@@ -118,6 +118,11 @@ class WriteAttempt extends FileAttempt<number> {
     return this.#written > 0 ? this.#written : "EAGAIN";
   }
 
+  /** When it begins again, it is a new write, which may fill up a page. */
+  withdraw(): void {
+    this.#hasTried = this.#written > 0;
+  }
+
   interrupted(): number | Errno {
     if (this.#written > 0) return this.#written;
     // As anon_pipe_write on Linux: O_NONBLOCK that was set while the call waited is looked at before the signal.

@@ -99,6 +99,8 @@ export function accept(process: Process, fd: number, flags: number): Accepted | 
 /** accept4(2) for a caller that waits. */
 export function accepting(process: Process, call: string, fd: number, flags: number): FileAttempt<Accepted> | Errno {
   const found = socketOf(process, fd);
+  // As on Linux, flags are looked at before it matters what the descriptor is.
+  if (found !== "EBADF" && (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return "EINVAL";
   if (typeof found === "string") return found;
   return new AcceptAttempt(call, process, process.descriptors.get(fd) as OpenFile, found, flags);
 }

@@ -23,7 +23,7 @@ export interface FileCalls {
   lstat(path: string): Stat;
   /** fstat(2). Errors: EBADF. */
   fstat(fd: number): Stat;
-  /** access(2): may it be read (R_OK), written (W_OK), executed (X_OK)? Errors: EACCES, EINVAL. */
+  /** access(2): may the real user read it (R_OK), write it (W_OK), execute it (X_OK)? Errors: EACCES, EINVAL. */
   access(path: string, wanted: number): void;
   /** mkdir(2). Errors: EEXIST, ENOSPC. */
   mkdir(path: string, mode?: number): void;

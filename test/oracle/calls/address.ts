@@ -5,6 +5,9 @@ import { hex, unhex } from "../memory.ts";
 /** What the kernel chooses lies beyond. */
 const EPHEMERAL_FIRST = 32_768;
 
+/** sizeof(sun_path). */
+const SUN_PATH_BYTES = 108;
+
 /** A path name; "\0name" is an abstract name; "" lets the kernel choose one. */
 export const unix = (path: string): Endpoint => ({ path });
 export const inet = (address: string, port: number): Endpoint => ({ address, port });
@@ -13,7 +16,8 @@ export const inet = (address: string, port: number): Endpoint => ({ address, por
 export function sockaddr(endpoint: Endpoint): readonly [memory: string, length: number] {
   if ("path" in endpoint) {
     const { path } = endpoint;
-    const bytes = Buffer.from(path === "" || path.startsWith("\0") ? path : `${path}\0`);
+    const isNulTerminated = path !== "" && !path.startsWith("\0") && path.length < SUN_PATH_BYTES;
+    const bytes = Buffer.from(isNulTerminated ? `${path}\0` : path);
     return [hex([2, ...Array.from(bytes, () => 1)], [AF_UNIX, ...bytes]), 2 + bytes.length];
   }
   if (!("port" in endpoint)) return [hex([2, 8, 6], []), 16];
@@ -57,6 +61,9 @@ export function addressText(bytes: Buffer, length: number): string {
   const path = bytes.subarray(2, length).toString();
   return unixText(path.startsWith("\0") ? path : path.replaceAll("\0", ""));
 }
+
+/** Who has sent a message: a socket without a name is nobody, whether C has an empty address for it or none at all. */
+export const senderText = (text: string): string => (text === '""' ? "nobody" : text);
 
 const portText = (port: number): string => (port >= EPHEMERAL_FIRST ? "ephemeral" : String(port));
 const unixText = (path: string): string =>

@@ -13,7 +13,7 @@ import {
   unhex,
 } from "../memory.ts";
 import type { Call } from "../row.ts";
-import { ADDRESS_ROOM, cText, LENGTH_ROOM, memoryText, nameText, sockaddr, sysText } from "./address.ts";
+import { ADDRESS_ROOM, cText, LENGTH_ROOM, memoryText, nameText, senderText, sockaddr, sysText } from "./address.ts";
 import { SYS } from "./numbers.ts";
 
 export const socket = (domain: number, type: number, protocol: number = 0): Call => ({
@@ -112,9 +112,10 @@ export const recvfrom = (fd: number, count: number, flags: number = 0): Call => 
   netloom: async (sys) => {
     const buffer = new Uint8Array(count);
     const { bytes, source } = await sys.recvfrom(fd, buffer, flags);
-    return `${filled(bytes, buffer)} from ${nameText(source)}`;
+    return `${filled(bytes, buffer)} from ${senderText(nameText(source))}`;
   },
-  outcome: ({ result, memory }) => `${filledRoom(result, memory[0], count)} from ${memoryText(memory[1], memory[2])}`,
+  outcome: ({ result, memory }) =>
+    `${filledRoom(result, memory[0], count)} from ${senderText(memoryText(memory[1], memory[2]))}`,
 });
 
 export const getsockname = (fd: number): Call => ({
