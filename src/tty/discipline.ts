@@ -90,7 +90,8 @@ export class Discipline {
   receive(typed: number): void {
     const { iflag } = this.#client.termios;
     if (this.#isOverlong && this.#buffer.length === INPUT_MAX_BYTES) this.#buffer.erase(1);
-    let byte = (iflag & ISTRIP) === 0 ? typed : typed & 0x7f;
+    const stripped = (iflag & ISTRIP) === 0 ? typed : typed & 0x7f;
+    let byte = stripped;
     if (this.#isLiteral) {
       this.#isLiteral = false;
       this.#enter(byte, true);
@@ -102,7 +103,8 @@ export class Discipline {
     if (byte === RETURN && (iflag & ICRNL) !== 0) byte = NEWLINE;
     else if (byte === NEWLINE && (iflag & INLCR) !== 0) byte = RETURN;
     if (this.#has(ICANON) && this.#edits(byte)) return;
-    this.#enter(byte, false);
+    // As n_tty on Linux: without ICANON a newline is nothing special, unless a return was made one.
+    this.#enter(byte, byte === stripped);
   }
 
   /** Is the line that is being typed as long as any can be, and nothing else there to be read first? */
@@ -110,7 +112,7 @@ export class Discipline {
     return this.#has(ICANON) && !this.#buffer.hasLine && this.#buffer.length >= INPUT_MAX_BYTES - 1;
   }
 
-  /** A byte that means itself. A newline that was taken literally is shown as the control character that it is. */
+  /** A byte that means itself. A newline that is nothing special is shown as the control character that it is. */
   #enter(byte: number, isLiteral: boolean): void {
     if (this.#has(ECHO)) {
       if (byte === NEWLINE && !isLiteral) this.#echo.raw(NEWLINE);
