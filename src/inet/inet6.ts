@@ -18,6 +18,7 @@ import { NeighbourDiscovery } from "./nd/nd.ts";
 import { solicit } from "./nd/output.ts";
 import { sendRedirect } from "./nd/redirect.ts";
 
+const NS_PER_MS = 1_000_000;
 const PORT_UNREACHABLE = { kind: "destination-unreachable", code: icmpv6.PORT_UNREACHABLE } as const;
 const ADDRESS_UNREACHABLE = { kind: "destination-unreachable", code: icmpv6.ADDRESS_UNREACHABLE } as const;
 
@@ -29,7 +30,15 @@ export interface Inet6 {
 
 export function attachIpv6(ip: Ip): Inet6 {
   const { netif, v6 } = ip;
-  const limit = new ErrorLimit();
+  const { icmpMessagesPerSecond, icmpMessagesBurst } = ip.settings;
+  const limit = new ErrorLimit({
+    icmpRateMask: { value: -1 },
+    icmpMessagesPerSecond,
+    icmpMessagesBurst,
+    get icmpRateLimitNs(): number {
+      return v6.settings.icmpRateLimit.value * NS_PER_MS;
+    },
+  });
   const reassembly = new Reassembly6(ip);
   const listener = new MulticastListener(ip);
   const discovery = new NeighbourDiscovery(ip);

@@ -4,7 +4,7 @@
  * Read first: RFC 9293, tcp(7). Down: usrreq.ts → output.ts → transmit.ts → emit.ts → ip. Up: ip → input.ts →
  * arrives.ts → text.ts → socket. Time: timers.ts → timeouts.ts. tcpProtocols() are the rows for the host's table.
  */
-import { AF_INET, IPPROTO_TCP, SOCK_STREAM } from "../../abi/socket.ts";
+import { AF_INET, AF_INET6, IPPROTO_TCP, SOCK_STREAM } from "../../abi/socket.ts";
 import type { Machine } from "../../base/machine.ts";
 import type { Protocol } from "../../socket/protocol.ts";
 import type { Socket } from "../../socket/socket.ts";
@@ -131,7 +131,7 @@ export class Tcp {
 
 /** The rows that make socket(AF_INET, SOCK_STREAM, 0) and socket(AF_INET6, SOCK_STREAM, 0) work. */
 export function tcpProtocols(tcp: Tcp): readonly Protocol[] {
-  return [AF_INET].map((domain) => ({
+  return [AF_INET, AF_INET6].map((domain) => ({
     domain,
     type: SOCK_STREAM,
     protocol: IPPROTO_TCP,
