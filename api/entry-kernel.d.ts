@@ -1554,15 +1554,27 @@ interface LsofRow {
 }
 
 // host/netstat.d.ts
+interface GroupSnapshot {
+    readonly interface: string;
+    readonly group: string;
+    readonly users: number;
+}
+
+// host/netstat.d.ts
 interface Netstat {
     readonly host: string;
     readonly interfaces: readonly InterfaceSnapshot[];
     readonly addresses: readonly AddressSnapshot[];
     readonly sockets: readonly UdpSnapshot[];
     readonly connections: readonly ConnectionSnapshot[];
+    readonly rawSockets: readonly RawSnapshot[];
+    readonly packetSockets: readonly PacketSnapshot[];
     readonly unixSockets: readonly UnixSnapshot[];
+    readonly groups: readonly GroupSnapshot[];
     readonly routes: readonly RouteSnapshot[];
     readonly neighbours: readonly NeighbourSnapshot[];
+    readonly forwarding: boolean;
+    readonly defaultTtl: number;
     readonly counters: Readonly<Record<string, number>>;
 }
 

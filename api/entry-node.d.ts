@@ -880,9 +880,14 @@ export interface Netstat {
     readonly addresses: readonly AddressSnapshot[];
     readonly sockets: readonly UdpSnapshot[];
     readonly connections: readonly ConnectionSnapshot[];
+    readonly rawSockets: readonly RawSnapshot[];
+    readonly packetSockets: readonly PacketSnapshot[];
     readonly unixSockets: readonly UnixSnapshot[];
+    readonly groups: readonly GroupSnapshot[];
     readonly routes: readonly RouteSnapshot[];
     readonly neighbours: readonly NeighbourSnapshot[];
+    readonly forwarding: boolean;
+    readonly defaultTtl: number;
     readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -2628,6 +2633,13 @@ interface HostParts {
     readonly worldHosts: () => string;
     readonly console: (output: ConsoleOutput) => void;
     readonly onCrash: (crash: Crash) => void;
+}
+
+// host/netstat.d.ts
+interface GroupSnapshot {
+    readonly interface: string;
+    readonly group: string;
+    readonly users: number;
 }
 
 // host/programs.d.ts

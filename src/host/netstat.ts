@@ -5,6 +5,8 @@ import type { Machine } from "../base/machine.ts";
 import type { Inet } from "../inet/inet.ts";
 import type { AddressSnapshot } from "../inet/ip/addresses.ts";
 import type { RouteSnapshot } from "../inet/ip/route.ts";
+import type { PacketSnapshot } from "../inet/packet/packet.ts";
+import type { RawSnapshot } from "../inet/raw/raw.ts";
 import type { ConnectionSnapshot } from "../inet/tcp/snapshot.ts";
 import type { UdpSnapshot } from "../inet/udp/udp.ts";
 import type { InterfaceSnapshot } from "../netif/interface-table.ts";
@@ -21,11 +23,25 @@ export interface Netstat {
   readonly sockets: readonly UdpSnapshot[];
   /** Of TCP: listeners, connections, requests that wait for their ACK, and what is in TIME_WAIT. */
   readonly connections: readonly ConnectionSnapshot[];
+  readonly rawSockets: readonly RawSnapshot[];
+  readonly packetSockets: readonly PacketSnapshot[];
   readonly unixSockets: readonly UnixSnapshot[];
+  /** Multicast groups, by interface. */
+  readonly groups: readonly GroupSnapshot[];
   readonly routes: readonly RouteSnapshot[];
   readonly neighbours: readonly NeighbourSnapshot[];
+  /** net.ipv4.ip_forward and net.ipv4.ip_default_ttl. */
+  readonly forwarding: boolean;
+  readonly defaultTtl: number;
   /** Every counter that ever moved, by its name in nstat(8). */
   readonly counters: Readonly<Record<string, number>>;
+}
+
+/** One group on one interface, as `netstat -g` shows it. */
+export interface GroupSnapshot {
+  readonly interface: string;
+  readonly group: string;
+  readonly users: number;
 }
 
 export function netstat(machine: Machine, netif: Netif, inet: Inet, unix: UnixDomain): Netstat {
@@ -35,7 +51,16 @@ export function netstat(machine: Machine, netif: Netif, inet: Inet, unix: UnixDo
     addresses: inet.ip.addresses.snapshot(),
     sockets: inet.udp.snapshot(),
     connections: inet.tcp.snapshot(),
+    rawSockets: inet.raw.snapshot(),
+    packetSockets: inet.packets.snapshot(),
     unixSockets: unix.snapshot(),
+    groups: inet.ip.groups.snapshot().map(({ through, group, users }) => ({
+      interface: through.name,
+      group: group.toString(),
+      users,
+    })),
+    forwarding: inet.ip.forwarding,
+    defaultTtl: inet.ip.settings.defaultTtl.value,
     routes: inet.ip.routes.snapshot(),
     neighbours: netif.neighbours.snapshot(),
     counters: machine.counters.snapshot(),

@@ -1,10 +1,11 @@
 /**
- * The text of /proc/net/{tcp,tcp6,udp,unix,route,dev,arp}, from the same snapshots as netstat. Read first: proc(5), "net".
+ * The files of /proc/net, and the text of {tcp,tcp6,udp,unix,route,dev,arp}, from the same snapshots as netstat. Read first: proc(5), "net".
  *
  * Addresses are written as Linux writes them: four bytes as one little-endian number in hexadecimal, 10.0.0.1 as 0100000A.
  */
 import type { Netstat } from "./netstat.ts";
 import type { NetFiles } from "./proc.ts";
+import { igmpText, netstatText, packetText, rawText, snmpText } from "./proc-net-protocols.ts";
 import { tcpText } from "./proc-net-tcp.ts";
 
 /** The files of /proc/net, each written anew from what netstat() gives. */
@@ -12,7 +13,12 @@ export function procNet(netstat: () => Netstat): NetFiles {
   return {
     arp: () => arpText(netstat()),
     dev: () => devText(netstat()),
+    igmp: () => igmpText(netstat()),
+    netstat: () => netstatText(netstat()),
+    packet: () => packetText(netstat()),
+    raw: () => rawText(netstat()),
     route: () => routeText(netstat()),
+    snmp: () => snmpText(netstat()),
     tcp: () => tcpText(netstat().connections, "tcp"),
     tcp6: () => tcpText(netstat().connections, "tcp6"),
     udp: () => inetText(netstat().sockets),

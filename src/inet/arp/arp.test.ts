@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { frame, NS_PER_SECOND } from "../../netif/netif.fixture.ts";
+import { frame, NS_PER_SECOND, TestDevice } from "../../netif/netif.fixture.ts";
 import * as arp from "../../wire/arp.ts";
 import { ETHERTYPE_ARP } from "../../wire/ethernet.ts";
 import { BROADCAST } from "../../wire/mac-address.ts";
@@ -76,6 +76,21 @@ describe("RFC 826, reception", () => {
 
   test("a probe (RFC 5227) is answered and teaches nothing", () => {
     new Dialogue().hears({ spa: "0.0.0.0" }).says("ARP, Reply 10.0.0.1 is-at 02:00:00:00:00:0a, length 28").knows();
+  });
+
+  test.each([
+    ["0", "10.9.0.1", "10.0.0.3", true],
+    ["1", "10.9.0.1", "10.0.0.3", false],
+    ["1", "10.0.0.1", "192.0.2.3", true],
+    ["2", "10.0.0.1", "192.0.2.3", false],
+    ["2", "10.0.0.1", "10.0.0.3", true],
+    ["8", "10.0.0.1", "10.0.0.3", false],
+  ])("arp_ignore %s: who asks for %s from %s is answered: %s", (mode, tpa, spa, isAnswered) => {
+    const host = new Dialogue();
+    host.attach(new TestDevice(), 0x02_00_00_00_09_0a, "10.9.0.1/24");
+    host.machine.sysctl.write("net.ipv4.conf.eth0.arp_ignore", mode);
+    host.hears({ spa, tpa });
+    expect(host.sent()).toHaveLength(Number(isAnswered));
   });
 
   test("every address of the host is answered for, as on Linux, but for the loopback ones", () => {

@@ -36,7 +36,16 @@ export function input(ip: Ip, packet: Packet, from: Interface, frameKind: FrameK
   // RFC 5227 §1.1: a probe asks whether an address is free, from 0.0.0.0, of which the table learns nothing.
   const lesson = { create: isForUs, confirmed, etherType: ETHERTYPE_IPV4 };
   ip.netif.neighbours.learn(from, message.spa, message.sha, lesson);
-  if (isForUs && message.op === arp.REQUEST) reply(from, message);
+  if (isForUs && message.op === arp.REQUEST && mayAnswer(ip, from, message)) reply(from, message);
+}
+
+/** As arp_ignore: 0, for any address of ours; 1, of this interface; 2, and to who is in its network; 8, for none. */
+function mayAnswer(ip: Ip, from: Interface, { spa, tpa }: arp.Message): boolean {
+  const mode = ip.settings.interfaces.larger(from, "arp_ignore");
+  if (mode === 0) return true;
+  if (mode === 8) return false;
+  const own = ip.addresses.list().find(({ address, through }) => through === from && address.equals(tpa));
+  return own !== undefined && (mode !== 2 || own.network.contains(spa));
 }
 
 /** The counter of what is wrong with the sender, null when nothing is: these would poison the table. */

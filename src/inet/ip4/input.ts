@@ -36,7 +36,7 @@ export function input(ip: Ip, packet: Packet, from: Interface, frameKind: FrameK
     return;
   }
   if (frameKind !== "looped" && !isSourceValid(ip, arrival.source, from)) {
-    discard(ip, packet, "IpExtIPReversePathFilter");
+    discard(ip, packet, "TcpExtIPReversePathFilter");
     return;
   }
   if (arrival.headerLength > ipv4.HEADER_LENGTH && !obeyOptions(ip, packet, arrival, from)) return;

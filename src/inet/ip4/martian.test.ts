@@ -33,7 +33,7 @@ describe("rp_filter", () => {
     host.attach(new TestDevice(), 0x02_00_00_00_01_0a, "10.1.0.1/24");
     host.machine.sysctl.write(`net.ipv4.conf.${who}.rp_filter`, mode);
     host.arrives(udpDatagram(`${source}:9`, "10.0.0.1:7", "x"));
-    return [socket.receive() !== "EAGAIN", host.count("IpExtIPReversePathFilter")];
+    return [socket.receive() !== "EAGAIN", host.count("TcpExtIPReversePathFilter")];
   };
 
   test.each([
