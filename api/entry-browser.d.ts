@@ -3328,6 +3328,7 @@ interface FourTuple {
     readonly localPort: number;
     readonly remoteAddress: IpAddress;
     readonly remotePort: number;
+    readonly device?: Interface | null;
 }
 
 // inet/tcp/isn.d.ts
@@ -3432,6 +3433,7 @@ declare class Segment {
     urgentPointer: number;
     dataLength: number;
     dataOffset: number;
+    through: Interface | null;
     ecn: number;
     readonly options: tcpOptions.Options;
     packet: Packet | null;
@@ -3534,6 +3536,7 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     readonly localPort: number;
     readonly remoteAddress: IpAddress;
     readonly remotePort: number;
+    readonly device: Interface | null;
     nextInChain: Endpoint | null;
     irs: number;
     iss: number;
@@ -3549,7 +3552,7 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     retransmissions: number;
     isAcknowledged: boolean;
     lastChallengeNs: number;
-    constructor(listener: Listener, local: IpAddress, localPort: number, remote: IpAddress, remotePort: number);
+    constructor(listener: Listener, tuple: FourTuple);
     run(): void;
 }
 
@@ -3604,6 +3607,8 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
     binding: PortBinding | null;
     hasBoundAddress: boolean;
     hasBoundPort: boolean;
+    device: Interface | null;
+    sendOptions: SendOptions;
     sharing: Sharing;
     listener: Listener | null;
     isActive: boolean;
@@ -3710,6 +3715,7 @@ declare class TimeWait implements Endpoint, PortOwner {
     readonly localPort: number;
     readonly remoteAddress: IpAddress;
     readonly remotePort: number;
+    readonly device: Interface | null;
     readonly sharing: Sharing;
     readonly isListening = false;
     readonly sndNxt: number;

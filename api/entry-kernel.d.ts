@@ -2280,6 +2280,7 @@ interface FourTuple {
     readonly localPort: number;
     readonly remoteAddress: IpAddress;
     readonly remotePort: number;
+    readonly device?: Interface | null;
 }
 
 // inet/tcp/isn.d.ts
@@ -2384,6 +2385,7 @@ declare class Segment {
     urgentPointer: number;
     dataLength: number;
     dataOffset: number;
+    through: Interface | null;
     ecn: number;
     readonly options: tcpOptions.Options;
     packet: Packet | null;
@@ -2503,6 +2505,7 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     readonly localPort: number;
     readonly remoteAddress: IpAddress;
     readonly remotePort: number;
+    readonly device: Interface | null;
     nextInChain: Endpoint | null;
     irs: number;
     iss: number;
@@ -2518,7 +2521,7 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     retransmissions: number;
     isAcknowledged: boolean;
     lastChallengeNs: number;
-    constructor(listener: Listener, local: IpAddress, localPort: number, remote: IpAddress, remotePort: number);
+    constructor(listener: Listener, tuple: FourTuple);
     run(): void;
 }
 
@@ -2573,6 +2576,8 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
     binding: PortBinding | null;
     hasBoundAddress: boolean;
     hasBoundPort: boolean;
+    device: Interface | null;
+    sendOptions: SendOptions;
     sharing: Sharing;
     listener: Listener | null;
     isActive: boolean;
@@ -2679,6 +2684,7 @@ declare class TimeWait implements Endpoint, PortOwner {
     readonly localPort: number;
     readonly remoteAddress: IpAddress;
     readonly remotePort: number;
+    readonly device: Interface | null;
     readonly sharing: Sharing;
     readonly isListening = false;
     readonly sndNxt: number;

@@ -1,6 +1,7 @@
 /** TCP as programs see it: the calls of tcp(7), their errors, and what poll(2) says. */
 import {
   AF_INET,
+  AF_INET6,
   formatNetstat,
   formatSs,
   IPPROTO_TCP,
@@ -384,5 +385,36 @@ describe("options", () => {
     const { crashes } = await world.run();
     if (crashes[0] !== undefined) throw crashes[0].error;
     expect(info).toMatchObject({ state: 1, snd_mss: 1460, bytes_sent: 3000, bytes_acked: 3001, unacked: 0 });
+  });
+});
+
+describe("both families", () => {
+  test("over IPv6: ::1, and between hosts", async () => {
+    const { world, a, b } = twoHosts();
+    a.addAddress("eth0", "2001:db8::1/64");
+    b.addAddress("eth0", "2001:db8::2/64");
+    b.spawn("server", async (sys) => {
+      const listener = sys.socket(AF_INET6, SOCK_STREAM);
+      sys.bind(listener, { address: "::", port: 7 });
+      sys.listen(listener, 5);
+      for (const client of ["2001:db8::1", "::ffff:10.0.0.1"]) {
+        const { fd, address } = await sys.accept(listener);
+        expect(address).toMatchObject({ family: AF_INET6, address: client });
+        await sys.write(fd, await readAll(sys, fd));
+        sys.close(fd);
+      }
+    });
+    a.spawn("client", async (sys) => {
+      await sys.sleep(3);
+      for (const address of ["2001:db8::2", "10.0.0.2"]) {
+        const fd = sys.socket(address.includes(":") ? AF_INET6 : AF_INET, SOCK_STREAM);
+        await sys.connect(fd, { address, port: 7 });
+        await sys.write(fd, "x".repeat(5000));
+        sys.shutdown(fd, SHUT_WR);
+        expect((await readAll(sys, fd)).length).toBe(5000);
+      }
+    });
+    const { crashes } = await world.run();
+    if (crashes[0] !== undefined) throw crashes[0].error;
   });
 });

@@ -37,5 +37,6 @@ export function answerTo(seg: Segment): FourTuple {
     localPort: seg.destinationPort,
     remoteAddress: seg.source,
     remotePort: seg.sourcePort,
+    device: seg.source.isLinkLocal ? seg.through : null,
   };
 }

@@ -9,6 +9,7 @@ import * as checksum from "../../wire/checksum.ts";
 import type { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
 import * as tcpOptions from "../../wire/tcp-options.ts";
+import { NO_OPTIONS, type SendOptions } from "../ip/ip.ts";
 import { output as ipOutput } from "../ip/output.ts";
 import type { Path } from "../ip/path.ts";
 import type { FourTuple } from "./isn.ts";
@@ -27,13 +28,14 @@ export interface Outgoing {
 /** Puts a header in front of the data and sends it. The errno of the route when there is none. */
 export function emit(
   tcp: Tcp,
-  { localAddress, localPort, remoteAddress, remotePort }: FourTuple,
+  { localAddress, localPort, remoteAddress, remotePort, device = null }: FourTuple,
   packet: Packet,
   { seq, ack, flags, window, urgentPointer }: Outgoing,
   options: Readonly<tcpOptions.Options>,
+  sendOptions: SendOptions = NO_OPTIONS,
 ): 0 | Errno {
   const { ip, machine } = tcp;
-  const path: Path | Errno = ip.paths.to(remoteAddress);
+  const path: Path | Errno = ip.paths.to(remoteAddress, device);
   if (typeof path === "string") {
     machine.counters.bump("IpOutNoRoutes");
     packet.release();
@@ -63,5 +65,5 @@ export function emit(
     const destination = `${remoteAddress}:${remotePort}`;
     machine.tracer.emit(machine.name, { step: "inet/tcp/output", source, destination, bytes: length });
   }
-  return ipOutput(ip, packet, path, localAddress, IPPROTO_TCP);
+  return ipOutput(ip, packet, path, localAddress, IPPROTO_TCP, sendOptions);
 }

@@ -81,8 +81,8 @@ function countSent({ sent }: Tcb): Pick<TcpInfo, "unacked" | "sacked" | "lost" |
   return { unacked, sacked, lost, retrans };
 }
 
-function pathMtu({ tcp, remoteAddress }: Tcb): number {
-  const path = tcp.ip.paths.to(remoteAddress);
+function pathMtu({ tcp, remoteAddress, device }: Tcb): number {
+  const path = tcp.ip.paths.to(remoteAddress, device);
   return typeof path === "string" ? 0 : tcp.ip.paths.mtu(path);
 }
 

@@ -31,6 +31,7 @@ export function input(tcp: Tcp, packet: Packet, arrival: Arrival): void {
   const seg = tcp.segment;
   seg.read(packet, arrival.headerLength, arrival.source, arrival.destination);
   seg.ecn = arrival.trafficClass & 3;
+  seg.through = arrival.through;
   if (tracer.on) trace(tcp, packet, seg);
   // RFC 9293 §3.9.2.3, MUST-57: nothing that is for many, or from them, is a connection. H19: nor is it answered.
   if (arrival.kind !== "local" || arrival.frameKind === "group") {

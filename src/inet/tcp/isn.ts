@@ -8,6 +8,7 @@
 
 import type { Prng } from "../../base/prng.ts";
 import { siphash } from "../../base/siphash.ts";
+import type { Interface } from "../../netif/interface.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 
 /** ISN moves on by one each 64 ns, as on Linux; RFC 9293 §3.4.1 asks for about 4 µs. */
@@ -18,6 +19,8 @@ export interface FourTuple {
   readonly localPort: number;
   readonly remoteAddress: IpAddress;
   readonly remotePort: number;
+  /** The interface that all has to go through: that of a link-local peer, or SO_BINDTODEVICE. */
+  readonly device?: Interface | null;
 }
 
 export class Secrets {

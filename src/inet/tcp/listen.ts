@@ -68,7 +68,7 @@ function requestFor(listener: Listener, seg: Segment): SynRequest {
   const { tcp } = listener;
   const { options } = seg;
   const { settings } = tcp;
-  const request = new SynRequest(listener, seg.destination, seg.destinationPort, seg.source, seg.sourcePort);
+  const request = new SynRequest(listener, answerTo(seg));
   request.irs = seg.seq;
   request.peerMss = options.mss > 0 ? options.mss : defaultMss(seg.source);
   request.peerScale = settings.windowScaling.value === 0 ? -1 : Math.min(options.windowScale, 14);

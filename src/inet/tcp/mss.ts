@@ -4,6 +4,7 @@
  * Read first: RFC 9293 §3.7.1, RFC 6691 (H21: headers are subtracted once, options per segment), RFC 1191, RFC 8201.
  */
 import type { Errno } from "../../abi/errno.ts";
+import type { Interface } from "../../netif/interface.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import * as wire from "../../wire/tcp.ts";
 import { headerLength } from "../ip/output.ts";
@@ -22,15 +23,15 @@ export function defaultMss(peer: IpAddress): number {
 }
 
 /** The largest segment that fits through to this address. */
-export function pathMss({ ip }: Tcp, peer: IpAddress): number | Errno {
-  const path = ip.paths.to(peer);
+export function pathMss({ ip }: Tcp, peer: IpAddress, device: Interface | null): number | Errno {
+  const path = ip.paths.to(peer, device);
   if (typeof path === "string") return path;
   return Math.min(MTU_MAX, ip.paths.mtu(path)) - headerLength(peer) - wire.HEADER_LENGTH;
 }
 
 /** What the MSS option says: RFC 9293 §3.7.1, MMS_R less the header, of the interface and not of the path. */
-export function advertisedMss({ ip }: Tcp, peer: IpAddress, maxSegment: number): number {
-  const path = ip.paths.to(peer);
+export function advertisedMss({ ip }: Tcp, peer: IpAddress, device: Interface | null, maxSegment: number): number {
+  const path = ip.paths.to(peer, device);
   if (typeof path === "string") return defaultMss(peer);
   const mss = Math.min(MTU_MAX, path.through.mtu) - headerLength(peer) - wire.HEADER_LENGTH;
   return maxSegment > 0 ? Math.min(mss, maxSegment) : mss;
@@ -43,7 +44,7 @@ export function headerBytes({ timestamps }: Tcb): number {
 
 /** Sees what fits now, after the path or the peer has said something. */
 export function updateMss(tcb: Tcb): void {
-  const fits = pathMss(tcb.tcp, tcb.remoteAddress);
+  const fits = pathMss(tcb.tcp, tcb.remoteAddress, tcb.device);
   const peer = Math.max(tcb.snd.mss, tcb.tcp.settings.minSndMss.value);
   let mss = typeof fits === "string" ? peer : Math.min(peer, fits);
   if (tcb.options.maxSegment > 0) mss = Math.min(mss, tcb.options.maxSegment);

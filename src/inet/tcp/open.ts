@@ -27,7 +27,7 @@ const PORT = 4;
 /** Sends SYN. ENETUNREACH, EADDRNOTAVAIL: no port is left; "EINPROGRESS": the user will hear. */
 export function activeOpen(tcb: Tcb, { address, port }: InetAddress): Errno {
   const { tcp } = tcb;
-  const path = tcp.ip.paths.to(address);
+  const path = tcp.ip.paths.to(address, tcb.device);
   if (typeof path === "string") {
     tcp.machine.counters.bump("IpOutNoRoutes");
     return path;
@@ -103,7 +103,7 @@ function begin(tcb: Tcb, predecessor: TimeWait | null): void {
   snd.up = tcb.iss;
   snd.sml = snd.nxt;
   tcb.sendQueue.start(snd.nxt);
-  rcv.mss = advertisedMss(tcp, tcb.remoteAddress, tcb.options.maxSegment);
+  rcv.mss = advertisedMss(tcp, tcb.remoteAddress, tcb.device, tcb.options.maxSegment);
   rcv.scale = settings.windowScaling.value === 0 ? 0 : scaleFor(bufferMaxBytes(tcb));
   tcb.sackPermitted = tcp.isSackUsed;
   if (settings.timestamps.value !== 0) {

@@ -24,6 +24,8 @@ export function connectionFrom(request: SynRequest): Tcb {
   tcb.localPort = request.localPort;
   tcb.remoteAddress = request.remoteAddress;
   tcb.remotePort = request.remotePort;
+  tcb.device = request.device;
+  tcb.sendOptions = listener.tcb.sendOptions;
   tcb.state = "SYN_RECEIVED";
   numbers(tcb, request);
   tcp.join(tcb);
@@ -47,7 +49,7 @@ function numbers(tcb: Tcb, request: SynRequest): void {
   rcv.wnd = request.window;
   rcv.up = rcv.nxt;
   rcv.scale = request.peerScale >= 0 ? request.scale : 0;
-  rcv.mss = advertisedMss(tcp, request.remoteAddress, tcb.options.maxSegment);
+  rcv.mss = advertisedMss(tcp, request.remoteAddress, tcb.device, tcb.options.maxSegment);
   tcb.sackPermitted = request.sackPermitted;
   if (request.hasTimestamps) {
     const timestamps = new Timestamps();

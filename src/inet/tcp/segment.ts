@@ -4,6 +4,7 @@
  * There is one record for all segments of a host: it is good until input() returns.
  */
 import { add } from "../../base/seq32.ts";
+import type { Interface } from "../../netif/interface.ts";
 import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
 import type { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
@@ -24,6 +25,8 @@ export class Segment {
   dataLength = 0;
   /** From the packet's start to the data. */
   dataOffset = 0;
+  /** The interface that it came through. */
+  through: Interface | null = null;
   /** ECN of the IP header: 3 is "congestion experienced". */
   ecn = 0;
   readonly options: tcpOptions.Options = tcpOptions.noOptions();

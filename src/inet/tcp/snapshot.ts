@@ -5,6 +5,8 @@
 import { AF_INET6 } from "../../abi/socket.ts";
 import type { TcpInfo } from "../../abi/tcp.ts";
 import { diff } from "../../base/seq32.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
+import { addressText } from "../ip6/control.ts";
 import { info } from "./info.ts";
 import type { Listener } from "./listener.ts";
 import { LINUX_NUMBERS, NETSTAT_NAMES, type State } from "./state.ts";
@@ -49,7 +51,7 @@ function ofListener({ socket, tcb, localAddress, localPort }: Listener): Connect
     protocol: socket.domain === AF_INET6 ? "tcp6" : "tcp",
     receiveQueueBytes: socket.acceptQueue?.length ?? 0,
     sendQueueBytes: socket.acceptQueue?.backlogMax ?? 0,
-    localAddress: localAddress.toString(),
+    localAddress: textOf(localAddress, socket.domain === AF_INET6),
     localPort,
     remoteAddress: null,
     remotePort: null,
@@ -71,9 +73,9 @@ function ofEndpoint(each: Tcb | SynRequest | TimeWait): ConnectionSnapshot {
     protocol: isV6 ? "tcp6" : "tcp",
     receiveQueueBytes: tcb?.socket?.receiveQueueBytes ?? 0,
     sendQueueBytes: tcb === null ? 0 : Math.max(0, diff(tcb.sendQueue.end, tcb.snd.una)),
-    localAddress: localAddress.toString(),
+    localAddress: textOf(localAddress, isV6),
     localPort,
-    remoteAddress: remoteAddress.toString(),
+    remoteAddress: textOf(remoteAddress, isV6),
     remotePort,
     state: NETSTAT_NAMES[state],
     stateNumber: LINUX_NUMBERS[state],
@@ -82,4 +84,9 @@ function ofEndpoint(each: Tcb | SynRequest | TimeWait): ConnectionSnapshot {
     congestion: tcb?.congestion.name ?? "",
     info: tcb === null ? null : info(tcb),
   };
+}
+
+/** A socket of AF_INET6 shows IPv4 addresses as mapped ones. */
+function textOf(address: IpAddress, isV6: boolean): string {
+  return isV6 ? addressText(address) : address.toString();
 }

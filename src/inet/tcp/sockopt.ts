@@ -4,7 +4,15 @@
  * Read first: tcp(7); Linux's do_tcp_setsockopt and do_tcp_getsockopt, whose bounds and errors are kept.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { IPPROTO_TCP, SO_KEEPALIVE, SO_RCVBUF, SO_REUSEADDR, SO_REUSEPORT, SO_SNDBUF } from "../../abi/socket.ts";
+import {
+  IPPROTO_TCP,
+  SO_BINDTODEVICE,
+  SO_KEEPALIVE,
+  SO_RCVBUF,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SO_SNDBUF,
+} from "../../abi/socket.ts";
 import * as abi from "../../abi/tcp.ts";
 import { type OptionValue, type Text, text } from "../../socket/option.ts";
 import { congestionControl } from "./congestion/congestion.ts";
@@ -98,6 +106,13 @@ export function changing(tcb: Tcb, option: number, value: OptionValue): 0 | Errn
     case SO_REUSEPORT:
       tcb.sharing = { ...tcb.sharing, reusePort: value !== 0 };
       break;
+    case SO_BINDTODEVICE: {
+      const { text: name } = value as Text;
+      const device = name === "" ? null : tcb.tcp.ip.netif.interfaces.get(name);
+      if (device === undefined) return "ENODEV";
+      tcb.device = device;
+      break;
+    }
     case SO_KEEPALIVE:
       if (value === 0) tcb.timers.clear(KEEPALIVE);
       else if (isSynchronised(tcb.state)) tcb.timers.set(KEEPALIVE, keepIdleNs(tcb));

@@ -5,12 +5,14 @@
  */
 import { TimedEvent } from "../../base/event-queue.ts";
 import { add } from "../../base/seq32.ts";
+import type { Interface } from "../../netif/interface.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
 import { noOptions, type Options } from "../../wire/tcp-options.ts";
 import type { Endpoint } from "./demux.ts";
 import { emit } from "./emit.ts";
+import type { FourTuple } from "./isn.ts";
 import type { Listener } from "./listener.ts";
 import { advertisedMss } from "./mss.ts";
 import { doubled } from "./retransmission-timeout.ts";
@@ -27,6 +29,7 @@ export class SynRequest extends TimedEvent implements Endpoint {
   readonly localPort: number;
   readonly remoteAddress: IpAddress;
   readonly remotePort: number;
+  readonly device: Interface | null;
   nextInChain: Endpoint | null = null;
   irs = 0;
   iss = 0;
@@ -46,13 +49,14 @@ export class SynRequest extends TimedEvent implements Endpoint {
   isAcknowledged = false;
   lastChallengeNs: number = Number.NEGATIVE_INFINITY;
 
-  constructor(listener: Listener, local: IpAddress, localPort: number, remote: IpAddress, remotePort: number) {
+  constructor(listener: Listener, tuple: FourTuple) {
     super(listener.tcp.timerLabel);
     this.listener = listener;
-    this.localAddress = local;
-    this.localPort = localPort;
-    this.remoteAddress = remote;
-    this.remotePort = remotePort;
+    this.localAddress = tuple.localAddress;
+    this.localPort = tuple.localPort;
+    this.remoteAddress = tuple.remoteAddress;
+    this.remotePort = tuple.remotePort;
+    this.device = tuple.device ?? listener.tcb.device;
   }
 
   /** The timer has expired: SYN-ACK again, or it is given up. */
@@ -99,7 +103,7 @@ export function forget(request: SynRequest): void {
 export function sendSynAck(request: SynRequest): void {
   const { listener } = request;
   const { tcp, tcb } = listener;
-  options.mss = advertisedMss(tcp, request.remoteAddress, tcb.options.maxSegment);
+  options.mss = advertisedMss(tcp, request.remoteAddress, request.device, tcb.options.maxSegment);
   options.windowScale = request.peerScale >= 0 ? request.scale : -1;
   options.sackPermitted = request.sackPermitted;
   options.hasTimestamps = request.hasTimestamps;

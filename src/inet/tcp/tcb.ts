@@ -12,8 +12,10 @@
  * what was sent before close(2) still has to arrive.
  */
 import type { Errno } from "../../abi/errno.ts";
+import type { Interface } from "../../netif/interface.ts";
 import type { Socket } from "../../socket/socket.ts";
 import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
+import { NO_OPTIONS, type SendOptions } from "../ip/ip.ts";
 import { type CongestionControl, DEFAULT_CONGESTION_CONTROL, type Window } from "./congestion/congestion.ts";
 import { type ConnectionOptions, DEFAULT_OPTIONS } from "./connection-options.ts";
 import type { Endpoint } from "./demux.ts";
@@ -119,6 +121,9 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
   /** bind(2) has named an address, or a port: disconnecting leaves them. */
   hasBoundAddress = false;
   hasBoundPort = false;
+  /** All goes through this interface; null: as the routing table says. */
+  device: Interface | null = null;
+  sendOptions: SendOptions = NO_OPTIONS;
   sharing: Sharing = ALONE;
   /** Set while it listens. */
   listener: Listener | null = null;

@@ -135,7 +135,7 @@ export function tcpProtocols(tcp: Tcp): readonly Protocol[] {
     domain,
     type: SOCK_STREAM,
     protocol: IPPROTO_TCP,
-    name: "tcp",
+    name: domain === AF_INET ? "tcp" : "tcp6",
     // sk_stream_min_wspace on Linux: writable while a third is free.
     writableShare: 1.5,
     attach: (socket) => new TcpRequests(tcp, new Tcb(tcp, socket)),

@@ -6,6 +6,7 @@
  */
 import { TimedEvent } from "../../base/event-queue.ts";
 import { add, gt, lt } from "../../base/seq32.ts";
+import type { Interface } from "../../netif/interface.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
@@ -32,6 +33,7 @@ export class TimeWait implements Endpoint, PortOwner {
   readonly localPort: number;
   readonly remoteAddress: IpAddress;
   readonly remotePort: number;
+  readonly device: Interface | null;
   readonly sharing: Sharing;
   readonly isListening = false;
   readonly sndNxt: number;
@@ -57,6 +59,7 @@ export class TimeWait implements Endpoint, PortOwner {
     this.localPort = tcb.localPort;
     this.remoteAddress = tcb.remoteAddress;
     this.remotePort = tcb.remotePort;
+    this.device = tcb.device;
     this.sharing = tcb.sharing;
     this.sndNxt = snd.nxt;
     this.rcvNxt = rcv.nxt;

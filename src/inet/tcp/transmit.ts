@@ -29,7 +29,14 @@ export function transmit(tcb: Tcb, packet: Packet, seq: number, flags: number): 
   const control = urgentPointer > 0 ? flags | wire.ACK | wire.URG : flags | wire.ACK;
   acknowledged(tcb);
   count(tcb, bytes);
-  const result = emit(tcp, tcb, packet, { seq, ack: rcv.nxt, flags: control, window, urgentPointer }, options);
+  const result = emit(
+    tcp,
+    tcb,
+    packet,
+    { seq, ack: rcv.nxt, flags: control, window, urgentPointer },
+    options,
+    tcb.sendOptions,
+  );
   // As on Linux a segment that has no way is as good as lost: it will be sent again, and may have one then.
   if (result !== 0) tcb.softError = result;
 }
@@ -48,7 +55,7 @@ export function sendProbe(tcb: Tcb): void {
 export function sendReset(tcb: Tcb): void {
   setOptions(tcb);
   const header = { seq: acceptableSeq(tcb), ack: tcb.rcv.nxt, flags: wire.RST | wire.ACK, window: 0, urgentPointer: 0 };
-  emit(tcb.tcp, tcb, Packet.allocate(0), header, options);
+  emit(tcb.tcp, tcb, Packet.allocate(0), header, options, tcb.sendOptions);
 }
 
 /** SYN, or SYN and ACK: the options of the handshake. */
@@ -69,7 +76,7 @@ export function sendSyn(tcb: Tcb): void {
   count(tcb, 0);
   const flags = isAnswer ? wire.SYN | wire.ACK : wire.SYN;
   const header = { seq: tcb.iss, ack: isAnswer ? rcv.nxt : 0, flags, window, urgentPointer: 0 };
-  const result = emit(tcp, tcb, Packet.allocate(0), header, options);
+  const result = emit(tcp, tcb, Packet.allocate(0), header, options, tcb.sendOptions);
   if (result !== 0) tcb.softError = result;
   options.mss = 0;
   options.windowScale = -1;

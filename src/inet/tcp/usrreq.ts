@@ -6,15 +6,16 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP } from "../../abi/poll.ts";
-import { AF_INET, AF_INET6, AF_UNSPEC, MSG_MORE, MSG_OOB } from "../../abi/socket.ts";
+import { AF_INET, AF_UNSPEC, MSG_MORE, MSG_OOB } from "../../abi/socket.ts";
 import type { Task } from "../../file/task.ts";
-import { type InetAddress, inetAddress, type SocketAddress } from "../../socket/address.ts";
+import type { InetAddress, SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
 import type { OptionValue } from "../../socket/option.ts";
 import type { UserRequests } from "../../socket/protocol.ts";
 import { BOTH_SHUT, RECEIVE_SHUT, SEND_SHUT, type Socket } from "../../socket/socket.ts";
-import { ANY_V4, ANY_V6, type IpAddress } from "../../wire/ip-address.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
 import { close, disconnect, endSending, stopListening } from "./close.ts";
+import { anyAddress, checkBind, checkConnect, FamilyOptions, nameOf } from "./family.ts";
 import { activeOpen, passiveOpen } from "./open.ts";
 import { output } from "./output.ts";
 import { hasRead } from "./receive-buffer.ts";
@@ -32,6 +33,7 @@ export class TcpRequests implements UserRequests {
   readonly #tcp: Tcp;
   /** Another one after the socket was disconnected. */
   tcb: Tcb;
+  #families: FamilyOptions | null = null;
   /** As Linux's sock->state: what connect(2) has told the user. */
   #phase: "unconnected" | "connecting" | "connected" = "unconnected";
 
@@ -41,12 +43,13 @@ export class TcpRequests implements UserRequests {
     const { socket } = tcb;
     if (socket === null) return;
     initialBuffers(tcp, socket);
-    tcb.localAddress = socket.domain === AF_INET ? ANY_V4 : ANY_V6;
+    tcb.localAddress = anyAddress(socket);
+    tcb.sharing = { ...tcb.sharing, v6Only: tcp.ip.v6.settings.bindV6Only.value !== 0 };
   }
 
   bind(task: Task, endpoint: SocketAddress): 0 | Errno {
     const { tcb } = this;
-    const address = this.#parse(endpoint);
+    const address = checkBind(tcb, tcb.socket?.domain ?? AF_INET, endpoint);
     if (typeof address === "string") return address;
     const { ip } = this.#tcp;
     const kind = ip.addresses.kindOf(address.address);
@@ -78,7 +81,7 @@ export class TcpRequests implements UserRequests {
       case "unconnected":
         if (tcb.state !== "CLOSED") return "EISCONN";
     }
-    const address = this.#parse(endpoint);
+    const address = checkConnect(tcb, tcb.socket?.domain ?? AF_INET, endpoint);
     if (typeof address === "string") return address;
     this.#noteSharing(task);
     const result = activeOpen(tcb, address);
@@ -193,11 +196,11 @@ export class TcpRequests implements UserRequests {
   }
 
   getsockopt(level: number, option: number): OptionValue | Errno {
-    return get(this.tcb, level, option);
+    return this.#familyOptions().get(level, option) ?? get(this.tcb, level, option);
   }
 
   setsockopt(_task: Task, level: number, option: number, value: OptionValue): 0 | Errno {
-    return set(this.tcb, level, option, value);
+    return this.#familyOptions().set(level, option, value) ?? set(this.tcb, level, option, value);
   }
 
   changing(_task: Task, option: number, value: OptionValue): 0 | Errno {
@@ -236,7 +239,9 @@ export class TcpRequests implements UserRequests {
     fresh.options = old.options;
     fresh.congestion = old.congestion;
     fresh.sharing = old.sharing;
-    fresh.localAddress = old.hasBoundAddress ? old.localAddress : socket.domain === AF_INET ? ANY_V4 : ANY_V6;
+    fresh.localAddress = old.hasBoundAddress ? old.localAddress : anyAddress(socket);
+    fresh.device = old.device;
+    fresh.sendOptions = old.sendOptions;
     fresh.hasBoundAddress = old.hasBoundAddress;
     const { localPort, hasBoundPort } = old;
     this.#tcp.releasePort(old);
@@ -244,6 +249,11 @@ export class TcpRequests implements UserRequests {
     if (hasBoundPort) this.#takePort(localPort);
     this.#phase = "unconnected";
     socket.reset();
+  }
+
+  #familyOptions(): FamilyOptions {
+    this.#families ??= new FamilyOptions(() => this.tcb);
+    return this.#families;
   }
 
   #takePort(port: number): void {
@@ -261,15 +271,7 @@ export class TcpRequests implements UserRequests {
     tcb.sharing = { reuseAddress, reusePort: options.reusePort, uid: task.uid, v6Only: tcb.sharing.v6Only };
   }
 
-  #parse(endpoint: SocketAddress): InetAddress | Errno {
-    if (endpoint.family !== AF_INET && endpoint.family !== AF_INET6) return "EAFNOSUPPORT";
-    const { socket } = this.tcb;
-    if (socket?.domain === AF_INET && endpoint.address.family !== 4) return "EAFNOSUPPORT";
-    return endpoint;
-  }
-
   #name(address: IpAddress, port: number): InetAddress {
-    const { socket } = this.tcb;
-    return socket?.domain === AF_INET6 ? { family: AF_INET6, address, port } : inetAddress(address, port);
+    return nameOf(this.tcb, this.tcb.socket?.domain ?? AF_INET, address, port);
   }
 }
