@@ -16,8 +16,6 @@ export function isControl(byte: number): boolean {
 export class Echo {
   readonly #output: TerminalOutput;
   readonly #termios: () => Termios;
-  /** The column in which the line that is being typed began: where tabs are counted from. */
-  lineColumn = 0;
 
   constructor(output: TerminalOutput, termios: () => Termios) {
     this.#output = output;
@@ -31,10 +29,7 @@ export class Echo {
 
   /** The character as people see it: ^C. `isFirst`: of its line. */
   character(byte: number, isFirst: boolean): void {
-    if (isFirst) {
-      this.#output.commit();
-      this.lineColumn = this.#output.column;
-    }
+    if (isFirst) this.#output.beginLine();
     if ((this.#termios().lflag & ECHOCTL) !== 0 && isControl(byte) && byte !== TAB) {
       this.raw(CARET);
       this.raw(byte ^ 0x40);
@@ -53,7 +48,18 @@ export class Echo {
     for (let column = 0; column < columns; column++) this.raw(8);
   }
 
-  commit(): void {
+  /** The column in which the line that is being typed began. */
+  get lineColumn(): number {
+    // What is still to be shown may move it.
     this.#output.commit();
+    return this.#output.lineColumn;
+  }
+
+  /**
+   * A character is complete. What is typed at once is shown at once, at its end (Terminal.feed): a signal among it throws away
+   * what comes before it, as on Linux.
+   */
+  commit(): void {
+    if (this.#output.isEchoDue) this.#output.commit();
   }
 }

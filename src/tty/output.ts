@@ -17,6 +17,8 @@ const DRIVER_MAX_BYTES = 8192;
 const ARRIVED_MAX_BYTES = 4095;
 /** ECHO_DISCARD_WATERMARK: what is echoed and can't be shown is lost beyond. */
 const BACKLOG_MAX_BYTES = 4096;
+/** ECHO_COMMIT_WATERMARK: so much is shown before all that was typed at once has been looked at. */
+const ECHO_DUE_BYTES = 256;
 
 const BACKSPACE = 8;
 const TAB = 9;
@@ -32,8 +34,13 @@ export class TerminalOutput {
   readonly #backlog: ByteRing = new ByteRing(BACKLOG_MAX_BYTES);
   readonly #termios: () => Termios;
   readonly #one: Uint8Array = new Uint8Array(BYTES_OF_ONE_MAX);
-  /** Where the cursor is. */
+  /** Where the cursor is, and where it was when the line that is being typed began: tabs are counted from there. */
   column = 0;
+  lineColumn = 0;
+  /** Bytes that were ever echoed, and that have ever left the backlog; and how many there were when the line began. */
+  #echoed = 0;
+  #shown = 0;
+  #lineBegan = -1;
   isStopped = false;
 
   constructor(termios: () => Termios) {
@@ -67,7 +74,17 @@ export class TerminalOutput {
   /** What is shown of the input: it may be lost, but never waits. */
   echo(byte: number): void {
     this.#one[0] = byte;
-    if (this.#backlog.space > 0) this.#backlog.write(this.#one, 0, 1);
+    this.#echoed += this.#backlog.space > 0 ? this.#backlog.write(this.#one, 0, 1) : 0;
+  }
+
+  /** What is echoed next is the first of a line that is being typed. */
+  beginLine(): void {
+    this.#lineBegan = this.#echoed;
+  }
+
+  /** Is there so much to be shown that it should be, in the middle of what is typed? */
+  get isEchoDue(): boolean {
+    return this.#backlog.length >= ECHO_DUE_BYTES;
   }
 
   /** Shows what was echoed, as far as there is room. */
@@ -96,6 +113,8 @@ export class TerminalOutput {
   flush(): void {
     empty(this.#driver);
     empty(this.#backlog);
+    this.#shown = this.#echoed;
+    this.#lineBegan = -1;
   }
 
   /** The master throws away what it has not read. */
@@ -116,6 +135,7 @@ export class TerminalOutput {
     const isProcessed = (this.#termios().oflag & OPOST) !== 0;
     const byte = new Uint8Array(1);
     while (this.#backlog.length > 0 && this.isWritable) {
+      if (this.#shown++ === this.#lineBegan) this.lineColumn = this.column;
       this.#backlog.read(byte);
       if (isProcessed) this.#process(byte[0] as number);
       else this.#driver.write(byte);

@@ -233,10 +233,16 @@ describe("settings", () => {
 describe("signals and flow", () => {
   test("Ctrl-C, Ctrl-\\ and Ctrl-Z signal the foreground and throw away what was typed", () => {
     const { type, read, screen, signals } = newTerminal();
-    type("abc\x03d\x1ce\x1af\n");
+    for (const key of "abc\x03d\x1ce\x1af\n") type(key);
     expect(signals).toEqual([SIGINT, SIGQUIT, SIGTSTP]);
     expect(screen()).toBe("abc^Cd^\\e^Zf\r\n");
     expect(read()).toBe("f\n");
+  });
+
+  test("a signal among what is typed at once throws away what was to be shown of it, too", () => {
+    const { type, read, screen } = newTerminal();
+    type("abc\x03d\n");
+    expect([screen(), read()]).toEqual(["^Cd\r\n", "d\n"]);
   });
 
   test("NOFLSH keeps it, and without ISIG they mean nothing", () => {

@@ -114,6 +114,7 @@ export class Terminal implements DisciplineClient {
       this.#incoming.read(byte);
       this.#discipline.receive(byte[0] as number);
     }
+    this.output.commit();
     if (this.output.arrived !== before) this.masterWaiters.wake(POLLIN);
     this.waiters.wake(POLLIN);
     if (this.hasInputRoom) this.masterWaiters.wake(POLLOUT);
