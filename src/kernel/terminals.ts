@@ -97,10 +97,6 @@ export class Terminals implements JobControl {
     terminal.foreground = 0;
   }
 
-  abandon(terminal: Terminal): void {
-    for (const member of this.#session(terminal)) member.terminal = null;
-  }
-
   // ---- what processes do ----
 
   /** open(2) without O_NOCTTY: a session's leader without a terminal gets this one, if it controls no other session. */
@@ -117,7 +113,7 @@ export class Terminals implements JobControl {
     if (!isLeader || process.terminal !== null) return "EPERM";
     if (terminal.sid !== 0) {
       if (!steals || process.uid !== 0) return "EPERM";
-      this.abandon(terminal);
+      this.#abandon(terminal);
     }
     this.#give(process, terminal);
     return 0;
@@ -143,10 +139,15 @@ export class Terminals implements JobControl {
 
   #disassociate(terminal: Terminal, signals: readonly number[]): void {
     const { foreground } = terminal;
-    this.abandon(terminal);
+    this.#abandon(terminal);
     terminal.sid = 0;
     terminal.foreground = 0;
     if (foreground !== 0) for (const signo of signals) this.signalGroup(foreground, signo);
+  }
+
+  /** The processes of its session have no terminal any more. */
+  #abandon(terminal: Terminal): void {
+    for (const member of this.#session(terminal)) member.terminal = null;
   }
 
   #give(process: Process, terminal: Terminal): void {

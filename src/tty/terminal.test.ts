@@ -23,7 +23,6 @@ function newTerminal(settings: Partial<Termios> = {}) {
     },
     signalGroup: (_pgid, signo) => void signals.push(signo),
     hangUp: () => {},
-    abandon: () => {},
   };
   const scheduler = new Scheduler();
   const terminal = new Terminal(0, jobs, scheduler);

@@ -48,8 +48,6 @@ export interface JobControl {
   signalGroup(pgid: number, signo: number): void;
   /** The terminal is gone: the session that it controlled has none, and its leader gets SIGHUP and SIGCONT. */
   hangUp(terminal: Terminal): void;
-  /** Nobody has the terminal open: the processes of its session have none any more. */
-  abandon(terminal: Terminal): void;
 }
 
 export class Terminal implements DisciplineClient {
@@ -201,7 +199,6 @@ export class Terminal implements DisciplineClient {
   /** The last descriptor of the slave was closed. */
   slaveClosed(): void {
     this.isSlaveClosed = true;
-    this.jobs.abandon(this);
     this.masterWaiters.wake(POLLIN | POLLOUT | POLLHUP);
   }
 
