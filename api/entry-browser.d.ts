@@ -4843,7 +4843,6 @@ declare class Terminals implements JobControl {
     check(task: Task, terminal: Terminal, signo: number): 0 | "EAGAIN" | "EIO";
     signalGroup(pgid: number, signo: number): void;
     hangUp(terminal: Terminal): void;
-    abandon(terminal: Terminal): void;
     acquire(process: Process, terminal: Terminal): void;
     set(process: Process, terminal: Terminal, steals: boolean): 0 | Errno;
     giveUp(process: Process): void;
@@ -5674,6 +5673,7 @@ declare class LineBuffer {
 // tty/output.d.ts
 declare class TerminalOutput {
     column: number;
+    lineColumn: number;
     isStopped: boolean;
     constructor(termios: () => Termios);
     get isWritable(): boolean;
@@ -5681,6 +5681,8 @@ declare class TerminalOutput {
     get inDriver(): number;
     write(from: Uint8Array): number;
     echo(byte: number): void;
+    beginLine(): void;
+    get isEchoDue(): boolean;
     commit(): void;
     send(byte: number): void;
     take(into: Uint8Array): number;
@@ -5693,7 +5695,6 @@ interface JobControl {
     check(task: Task, terminal: Terminal, signo: number): 0 | "EAGAIN" | "EIO";
     signalGroup(pgid: number, signo: number): void;
     hangUp(terminal: Terminal): void;
-    abandon(terminal: Terminal): void;
 }
 
 // tty/terminal.d.ts

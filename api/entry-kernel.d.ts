@@ -4657,7 +4657,6 @@ declare class Terminals implements JobControl {
     check(task: Task, terminal: Terminal, signo: number): 0 | "EAGAIN" | "EIO";
     signalGroup(pgid: number, signo: number): void;
     hangUp(terminal: Terminal): void;
-    abandon(terminal: Terminal): void;
     acquire(process: Process, terminal: Terminal): void;
     set(process: Process, terminal: Terminal, steals: boolean): 0 | Errno;
     giveUp(process: Process): void;
@@ -5284,6 +5283,7 @@ declare class LineBuffer {
 // tty/output.d.ts
 declare class TerminalOutput {
     column: number;
+    lineColumn: number;
     isStopped: boolean;
     constructor(termios: () => Termios);
     get isWritable(): boolean;
@@ -5291,6 +5291,8 @@ declare class TerminalOutput {
     get inDriver(): number;
     write(from: Uint8Array): number;
     echo(byte: number): void;
+    beginLine(): void;
+    get isEchoDue(): boolean;
     commit(): void;
     send(byte: number): void;
     take(into: Uint8Array): number;
@@ -5303,7 +5305,6 @@ interface JobControl {
     check(task: Task, terminal: Terminal, signo: number): 0 | "EAGAIN" | "EIO";
     signalGroup(pgid: number, signo: number): void;
     hangUp(terminal: Terminal): void;
-    abandon(terminal: Terminal): void;
 }
 
 // tty/terminal.d.ts

@@ -222,7 +222,12 @@ const someWorker = choice.map((chosen) => `p${chosen % 4}`);
 
 export const masterRow: Row = plainRow("posix_openpt", 1, openMaster);
 export const unlockRow: Row = rowOn(aMaster, "unlockpt", 1, choice, (fd, view) => unlock(view.fd(fd, aMaster)));
-export const slaveRow: Row = rowOn(aMaster, "open slave", 2, choice, (fd, view) => openSlave(view.fd(fd, aMaster)));
+export const slaveRow: Row = rowOn(aMaster, "open slave", 2, choice, (chosen, view) => {
+  const fd = view.fd(chosen, aMaster);
+  const file = view.file(fd);
+  // What is no master says so in other words: there it is a call of its own.
+  return file !== undefined && !aMaster(file) ? undefined : openSlave(fd);
+});
 /** The first master has descriptor 3, in a beginning. */
 export const firstUnlockRow: Row = plainRow("unlockpt", 1, () => unlock(3));
 export const firstSlaveRow: Row = plainRow("open slave", 1, () => openSlave(3));
