@@ -71,6 +71,7 @@ export class Wire implements AsyncDisposable {
       this.host.attach(cable, `${NETLOOM.address}/24`);
       joinDevices(cable.port(), this.tap);
     }
+    this.host.addAddress("eth0", `${NETLOOM.address6}/64`);
     const device = this.tap.linkName;
     execFileSync("ip", ["link", "set", device, "netns", this.namespace]);
     for (const command of [

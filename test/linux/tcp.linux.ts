@@ -1,0 +1,379 @@
+/**
+ * TCP between a netloom host and the Linux kernel, both ways, on both address families.
+ *
+ * Read first: support/wire.ts, support/peer.mjs. The Linux side is Node on real sockets in a network namespace.
+ */
+import { createHash } from "node:crypto";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import {
+  AF_INET,
+  AF_INET6,
+  IPPROTO_TCP,
+  type LinkOptions,
+  MSG_OOB,
+  POLLPRI,
+  SHUT_WR,
+  SO_KEEPALIVE,
+  SO_LINGER,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  type Sys,
+  TCP_KEEPCNT,
+  TCP_KEEPIDLE,
+  TCP_KEEPINTVL,
+} from "netloom";
+import { describe, expect, test } from "vitest";
+import { COMPLAINT, hasTshark, readCapture } from "../support/tshark.ts";
+import { LINUX, NETLOOM, Wire, type WireOptions, whyNot } from "./support/wire.ts";
+
+const PEER = fileURLToPath(new URL("support/peer.mjs", import.meta.url));
+const PORT = 5001;
+const BULK_BYTES = 20_000_000;
+
+const FAMILIES = [
+  ["IPv4", AF_INET, LINUX.address, NETLOOM.address],
+  ["IPv6", AF_INET6, LINUX.address6, NETLOOM.address6],
+] as const;
+
+/** The bytes that both sides send. */
+function pattern(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => i % 251);
+}
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+const BULK = pattern(BULK_BYTES);
+const BULK_SHA256 = sha256(BULK);
+
+/** Starts a role of the Linux side that serves; gives its lines, of which the first says that it listens. */
+async function serve(wire: Wire, role: string, address: string, argument = ""): Promise<() => Promise<unknown>> {
+  const child = wire.background(process.execPath, PEER, role, address, String(PORT), argument);
+  if (child.stdout === null) throw new Error("the peer has no output");
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => (await lines.next()).value ?? "";
+  expect(await next()).toBe("ready");
+  return async () => JSON.parse(await next());
+}
+
+/** Runs a role of the Linux side that connects, and gives what it says. */
+async function client(wire: Wire, role: string, address: string, argument = ""): Promise<unknown> {
+  const { stdout, stderr } = await wire.linux(process.execPath, PEER, role, address, String(PORT), argument);
+  if (stdout === "") throw new Error(`the peer said nothing: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** Runs a program on the netloom host to its end, and gives its result. */
+async function onNetloom<T>(wire: Wire, program: (sys: Sys) => Promise<T>): Promise<T> {
+  let outcome: { value: T } | { error: unknown } | undefined;
+  const spawned = wire.host.spawn("program", async (sys) => {
+    try {
+      outcome = { value: await program(sys) };
+    } catch (error) {
+      outcome = { error };
+    }
+  });
+  while (spawned.state === "running") await new Promise((resolve) => setImmediate(resolve));
+  if (outcome === undefined) throw new Error("the program was killed");
+  if ("error" in outcome) throw outcome.error;
+  return outcome.value;
+}
+
+/** Starts a server on the netloom host that hands each connection to that program. */
+function netloomServer(
+  wire: Wire,
+  family: number,
+  serveOne: (sys: Sys, fd: number) => Promise<void>,
+  backlog = 128,
+): void {
+  wire.host.spawn(
+    "server",
+    async (sys) => {
+      const s = sys.socket(family, SOCK_STREAM);
+      sys.bind(s, { address: family === AF_INET ? "0.0.0.0" : "::", port: PORT });
+      sys.listen(s, backlog);
+      for (;;) {
+        const { fd } = await sys.accept(s);
+        // A connection that the other side resets is no failure of the server.
+        serveOne(sys, fd).catch(() => {});
+      }
+    },
+    { daemon: true },
+  );
+}
+
+async function connected(sys: Sys, family: number, address: string): Promise<number> {
+  const s = sys.socket(family, SOCK_STREAM);
+  await sys.connect(s, { address, port: PORT });
+  return s;
+}
+
+async function sendAll(sys: Sys, fd: number, data: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < data.length; ) sent += await sys.send(fd, data.subarray(sent, sent + 65_536));
+}
+
+async function receiveAll(sys: Sys, fd: number): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  const buffer = new Uint8Array(262_144);
+  let bytes = 0;
+  for (;;) {
+    const got = await sys.recv(fd, buffer);
+    if (got === 0) return { bytes, sha256: hash.digest("hex") };
+    hash.update(buffer.subarray(0, got));
+    bytes += got;
+  }
+}
+
+const whole = { bytes: BULK_BYTES, sha256: BULK_SHA256 };
+const reason = whyNot();
+if (reason !== undefined) console.log(`skipped: ${reason}`);
+
+/** Runs a test on a wire of its own. */
+function onWire(name: string, play: (wire: Wire) => Promise<void>, options: WireOptions = {}): void {
+  test(name, async () => {
+    await using wire = new Wire(options).start();
+    await play(wire);
+  });
+}
+
+describe.skipIf(reason !== undefined).each(FAMILIES)("TCP with Linux over %s", (_name, family, linux, netloom) => {
+  onWire("20 MB to Linux", async (wire) => {
+    const said = await serve(wire, "sink", linux);
+    await onNetloom(wire, async (sys) => {
+      const s = await connected(sys, family, linux);
+      await sendAll(sys, s, BULK);
+      sys.close(s);
+    });
+    expect(await said()).toEqual({ ...whole, code: "" });
+  });
+
+  onWire("20 MB from Linux", async (wire) => {
+    await serve(wire, "source", linux, String(BULK_BYTES));
+    const got = await onNetloom(wire, async (sys) => receiveAll(sys, await connected(sys, family, linux)));
+    expect(got).toEqual(whole);
+  });
+
+  onWire("20 MB from Linux to a netloom server, and back", async (wire) => {
+    const got: unknown[] = [];
+    netloomServer(wire, family, async (sys, fd) => {
+      got.push(await receiveAll(sys, fd));
+      await sendAll(sys, fd, BULK);
+      sys.close(fd);
+    });
+    expect(await client(wire, "send", netloom, String(BULK_BYTES))).toEqual({ ...whole, code: "" });
+    expect(got).toEqual([whole]);
+  });
+
+  onWire("100 connections at once, to Linux", async (wire) => {
+    await serve(wire, "echo", linux);
+    const good = await onNetloom(wire, async (sys) => {
+      const talk = async (number: number): Promise<boolean> => {
+        const s = await connected(sys, family, linux);
+        await sys.send(s, `connection ${number}`);
+        sys.shutdown(s, SHUT_WR);
+        const { sha256: hash } = await receiveAll(sys, s);
+        sys.close(s);
+        return hash === sha256(new TextEncoder().encode(`connection ${number}`));
+      };
+      return (await Promise.all(Array.from({ length: 100 }, (_, number) => talk(number)))).filter(Boolean).length;
+    });
+    expect(good).toBe(100);
+  });
+
+  onWire("100 connections at once, from Linux", async (wire) => {
+    netloomServer(wire, family, async (sys, fd) => {
+      const buffer = new Uint8Array(100);
+      for (let got = await sys.recv(fd, buffer); got > 0; got = await sys.recv(fd, buffer)) {
+        await sys.send(fd, buffer.subarray(0, got));
+      }
+      sys.close(fd);
+    });
+    expect(await client(wire, "many", netloom, "100")).toEqual({ good: 100 });
+  });
+
+  onWire("a port where nobody listens is refused, both ways", async (wire) => {
+    const refusal = onNetloom(wire, (sys) => connected(sys, family, linux));
+    await expect(refusal).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    expect(await client(wire, "send", netloom, "1")).toEqual({ code: "ECONNREFUSED" });
+  });
+});
+
+describe.skipIf(reason !== undefined)("TCP with Linux", () => {
+  onWire("half-close: a request, its end, and then the answer", async (wire) => {
+    netloomServer(wire, AF_INET, async (sys, fd) => {
+      const request = await receiveAll(sys, fd);
+      await sys.sleep(0.05);
+      await sys.send(fd, `got ${request.bytes} bytes`);
+      sys.close(fd);
+    });
+    expect(await client(wire, "halfclose", NETLOOM.address)).toMatchObject({ bytes: 11, code: "" });
+  });
+
+  onWire("a reset by Linux is ECONNRESET here", async (wire) => {
+    await serve(wire, "resetter", LINUX.address);
+    const refusal = onNetloom(wire, async (sys) => {
+      const s = await connected(sys, AF_INET, LINUX.address);
+      await sys.send(s, "x");
+      return sys.recv(s, new Uint8Array(1));
+    });
+    await expect(refusal).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
+
+  onWire("a reset by netloom is ECONNRESET there", async (wire) => {
+    const said = await serve(wire, "echo", LINUX.address);
+    await onNetloom(wire, async (sys) => {
+      const s = await connected(sys, AF_INET, LINUX.address);
+      await sys.send(s, "x");
+      await sys.recv(s, new Uint8Array(1));
+      sys.setsockopt(s, SOL_SOCKET, SO_LINGER, { onoff: 1, linger: 0 });
+      sys.close(s);
+    });
+    expect(await said()).toEqual({ code: "ECONNRESET" });
+  });
+
+  onWire("a full accept queue lets Linux wait, and takes it later", async (wire) => {
+    // With cookies, whoever sends its end before it is taken is reset, by Linux too.
+    wire.host.sysctl("net.ipv4.tcp_syncookies", 0);
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    wire.host.spawn(
+      "server",
+      async (sys) => {
+        const s = sys.socket(AF_INET, SOCK_STREAM);
+        sys.bind(s, { address: "0.0.0.0", port: PORT });
+        sys.listen(s, 1);
+        await sys.external(held);
+        for (;;) {
+          const { fd } = await sys.accept(s);
+          const buffer = new Uint8Array(100);
+          const got = await sys.recv(fd, buffer);
+          await sys.send(fd, buffer.subarray(0, got));
+          sys.close(fd);
+        }
+      },
+      { daemon: true },
+    );
+    const clients = client(wire, "many", NETLOOM.address, "5");
+    while ((wire.host.netstat().counters.TcpExtListenOverflows ?? 0) === 0) await turn();
+    release();
+    expect(await clients).toEqual({ good: 5 });
+  });
+
+  onWire("a window that Linux keeps closed for two seconds opens again", async (wire) => {
+    const said = await serve(wire, "slow", LINUX.address, "2000");
+    await onNetloom(wire, async (sys) => {
+      const s = await connected(sys, AF_INET, LINUX.address);
+      await sendAll(sys, s, BULK);
+      sys.close(s);
+    });
+    expect(await said()).toEqual({ ...whole, code: "" });
+  });
+
+  onWire("a window that netloom keeps closed for two seconds opens again", async (wire) => {
+    await serve(wire, "source", LINUX.address, String(BULK_BYTES));
+    const got = await onNetloom(wire, async (sys) => {
+      const s = await connected(sys, AF_INET, LINUX.address);
+      await sys.sleep(2);
+      return receiveAll(sys, s);
+    });
+    expect(got).toEqual(whole);
+  });
+
+  onWire("keepalive: probes are answered both ways, and an idle connection lives", async (wire) => {
+    const said = await serve(wire, "keepalive", LINUX.address);
+    await onNetloom(wire, async (sys) => {
+      const s = await connected(sys, AF_INET, LINUX.address);
+      sys.setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, 1);
+      sys.setsockopt(s, IPPROTO_TCP, TCP_KEEPIDLE, 1);
+      sys.setsockopt(s, IPPROTO_TCP, TCP_KEEPINTVL, 1);
+      sys.setsockopt(s, IPPROTO_TCP, TCP_KEEPCNT, 2);
+      await sys.sleep(3.5);
+      await sys.send(s, "still here");
+      sys.close(s);
+    });
+    expect(await said()).toMatchObject({ bytes: 10, code: "" });
+    expect(wire.host.netstat().counters.TcpExtTCPKeepAlive).toBeGreaterThan(0);
+  });
+
+  onWire("an urgent byte, both ways", async (wire) => {
+    const got: string[] = [];
+    netloomServer(wire, AF_INET, async (sys, fd) => {
+      const text = async (flags: number): Promise<string> => {
+        const buffer = new Uint8Array(100);
+        return new TextDecoder().decode(buffer.subarray(0, await sys.recv(fd, buffer, flags)));
+      };
+      await sys.poll([{ fd, events: POLLPRI }]);
+      got.push(await text(MSG_OOB), await text(0), await text(0));
+      await sys.send(fd, "reply");
+      await sys.send(fd, "?", MSG_OOB);
+      await sys.recv(fd, new Uint8Array(1));
+      sys.close(fd);
+    });
+    expect(await client(wire, "urgent", NETLOOM.address)).toEqual({ text: "reply", byte: "?" });
+    // Reading stops at the mark: what came before the byte, and what came behind it.
+    expect(got).toEqual(["!", "before", "after"]);
+  });
+
+  const IMPAIRED: readonly (readonly [string, LinkOptions])[] = [
+    ["1 % loss", { delayMs: 2, lossRate: 0.01 }],
+    ["20 ± 10 ms", { delayMs: 20, jitterMs: 10 }],
+    ["reordering", { delayMs: 5, reorderRate: 0.1 }],
+  ];
+  for (const [name, link] of IMPAIRED) {
+    onWire(
+      `2 MB each way over a link with ${name}`,
+      async (wire) => {
+        const part = pattern(2_000_000);
+        const sum = { bytes: part.length, sha256: sha256(part) };
+        const got: unknown[] = [];
+        netloomServer(wire, AF_INET, async (sys, fd) => {
+          got.push(await receiveAll(sys, fd));
+          await sendAll(sys, fd, part);
+          sys.close(fd);
+        });
+        expect(await client(wire, "send", NETLOOM.address, String(part.length))).toEqual({ ...sum, code: "" });
+        expect(got).toEqual([sum]);
+      },
+      { link },
+    );
+  }
+
+  onWire("curl fetches a file from a netloom program", async (wire) => {
+    netloomServer(wire, AF_INET, async (sys, fd) => {
+      await sys.recv(fd, new Uint8Array(4096));
+      await sendAll(sys, fd, new TextEncoder().encode(`HTTP/1.1 200 OK\r\ncontent-length: ${BULK.length}\r\n\r\n`));
+      await sendAll(sys, fd, BULK);
+      sys.close(fd);
+    });
+    const { stdout, stderr } = await wire.linux(
+      "sh",
+      "-c",
+      `curl -sS --max-time 30 http://${NETLOOM.address}:${PORT}/file | sha256sum`,
+    );
+    expect([stdout.split(" ")[0], stderr]).toEqual([BULK_SHA256, ""]);
+  });
+});
+
+describe.skipIf(reason !== undefined || !hasTshark)("what tshark says of a session", () => {
+  test("no malformed packet, no bad checksum, and nothing that it calls an error of ours", async () => {
+    const pieces: Uint8Array[] = [];
+    {
+      await using wire = new Wire();
+      using _capture = wire.host.capture((piece) => pieces.push(piece.slice()));
+      wire.start();
+      netloomServer(wire, AF_INET, async (sys, fd) => {
+        await receiveAll(sys, fd);
+        await sendAll(sys, fd, BULK.subarray(0, 2_000_000));
+        sys.close(fd);
+      });
+      await client(wire, "send", NETLOOM.address, "2000000");
+      await client(wire, "many", NETLOOM.address, "20");
+    }
+    const capture = Buffer.concat(pieces);
+    expect(readCapture(capture, "-Y", "tcp").length).toBeGreaterThan(1000);
+    expect(readCapture(capture, "-Y", COMPLAINT)).toEqual([]);
+    expect(readCapture(capture, "-Y", `ip.src == ${NETLOOM.address} && tcp.analysis.ack_lost_segment`)).toEqual([]);
+  });
+});
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
