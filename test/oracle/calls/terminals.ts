@@ -221,8 +221,8 @@ const action = fc.constantFrom(TCSANOW, TCSADRAIN, TCSAFLUSH);
 const someWorker = choice.map((chosen) => `p${chosen % 4}`);
 
 export const masterRow: Row = plainRow("posix_openpt", 1, openMaster);
-export const unlockRow: Row = rowOn(aMaster, "unlockpt", 1, choice, (fd, view) => unlock(view.fd(fd, aMaster)));
-export const slaveRow: Row = rowOn(aMaster, "open slave", 2, choice, (chosen, view) => {
+const unlockRow: Row = rowOn(aMaster, "unlockpt", 1, choice, (fd, view) => unlock(view.fd(fd, aMaster)));
+const slaveRow: Row = rowOn(aMaster, "open slave", 2, choice, (chosen, view) => {
   const fd = view.fd(chosen, aMaster);
   const file = view.file(fd);
   // What is no master says so in other words: there it is a call of its own.

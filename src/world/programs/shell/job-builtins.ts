@@ -10,7 +10,7 @@ import { exitStatus, formatJob, type Job, jobStatus } from "./jobs.ts";
 import type { ShellState } from "./state.ts";
 
 /** Takes in what has become of children, without waiting. */
-export async function collect(state: ShellState): Promise<void> {
+async function collect(state: ShellState): Promise<void> {
   for (;;) {
     try {
       const { pid, status } = await state.sys.waitpid(-1, WNOHANG | WUNTRACED | WCONTINUED);
