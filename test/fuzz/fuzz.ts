@@ -7,9 +7,10 @@ import { Prng } from "../../src/base/prng.ts";
 import { mutate } from "./mutate.ts";
 import type { Row } from "./row.ts";
 import { ipv4Rows } from "./rows/ipv4.ts";
+import { ipv6Rows } from "./rows/ipv6.ts";
 import { Subject } from "./subject.ts";
 
-export const ROWS: readonly Row[] = [...ipv4Rows];
+export const ROWS: readonly Row[] = [...ipv4Rows, ...ipv6Rows];
 
 const NS_PER_MS = 1_000_000;
 /** A host sees so many frames, then there is a new one. */
