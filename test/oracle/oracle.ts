@@ -1,14 +1,16 @@
 /**
  * The oracle: draws programs, lets both sides run them, shrinks a difference, and counts what was compared.
  *
- * Order: oracle() → for each helper sequences() → direct() and judge() of program.ts. A program begins with the making of
+ * Order: oracle() → scenes(), and for each helper sequences() → direct() and judge() of program.ts. A program begins with the making of
  * some descriptors and processes that share them; after that anything may come.
  */
 import fc from "fast-check";
 import { forkRow } from "./calls/processes.ts";
-import { compileHelper, type Feature, Linux } from "./linux.ts";
+import { compileHelper, type Feature, type Helper, Linux } from "./linux.ts";
 import { type Drawn, direct, judge, print } from "./program.ts";
 import type { Row } from "./row.ts";
+import { expected, onLinuxToo, onNetloom } from "./scene.ts";
+import { SUITES } from "./suites.ts";
 import { Tally } from "./tally.ts";
 import { THEMES, type Theme } from "./themes.ts";
 
@@ -37,6 +39,8 @@ export async function oracle(options: OracleOptions): Promise<OracleReport | { r
   if ("reason" in helper) return helper;
   using compiled = helper;
   const tally = new Tally();
+  const badScene = await scenes(compiled, tally);
+  if (badScene !== undefined) return { tally, difference: badScene };
   const share = Math.ceil(options.sequences / options.helpers);
   const working = Array.from({ length: options.helpers }, async (_, index) => {
     using linux = await Linux.start(compiled, index);
@@ -44,6 +48,24 @@ export async function oracle(options: OracleOptions): Promise<OracleReport | { r
   });
   const differences = await Promise.all(working);
   return { tally, difference: differences.find((difference) => difference !== undefined) };
+}
+
+/** The hand-written suites on both sides; answers the first scene that does not hold. */
+async function scenes(helper: Helper, tally: Tally): Promise<string | undefined> {
+  using linux = await Linux.start(helper, 0);
+  for (const { subject, needs = [], scenes } of SUITES) {
+    if (needs.some((feature) => !linux.features.has(feature))) continue;
+    for (const scene of scenes) {
+      const lines = expected(scene).join("\n");
+      const sides = { netloom: await onNetloom(scene), Linux: await onLinuxToo(scene, linux) };
+      for (const [side, seen] of Object.entries(sides)) {
+        if (seen.join("\n") === lines) continue;
+        return `${subject}, "${scene.title}": expected is\n\n${lines}\n\nand ${side} does\n\n${seen.join("\n")}`;
+      }
+      tally.scenes++;
+    }
+  }
+  return undefined;
 }
 
 async function sequences(

@@ -1,5 +1,12 @@
 /** All hand-written suites. To add one, add a file to suites/ and a line here. */
 import type { Suite } from "./scene.ts";
+import { events } from "./suites/events.ts";
+import { fifos } from "./suites/fifos.ts";
+import { files } from "./suites/files.ts";
+import { locks } from "./suites/locks.ts";
 import { pipes } from "./suites/pipes.ts";
+import { signals } from "./suites/signals.ts";
+import { unixSockets } from "./suites/unix.ts";
+import { users } from "./suites/users.ts";
 
-export const SUITES: readonly Suite[] = [pipes];
+export const SUITES: readonly Suite[] = [pipes, fifos, files, locks, signals, unixSockets, events, users];

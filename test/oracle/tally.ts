@@ -2,6 +2,8 @@
 import type { Step } from "./program.ts";
 
 export class Tally {
+  /** Hand-written scenes that hold on both sides. */
+  scenes = 0;
   sequences = 0;
   calls = 0;
   /** Calls that were blocked first and returned in a later step. */
@@ -50,6 +52,7 @@ export class Tally {
         return `  ${name.padEnd(14)} ${sorted.map(([outcome, count]) => `${outcome} ${count}`).join(", ")}`;
       });
     return [
+      `${this.scenes} hand-written scenes hold on both sides.`,
       `${this.sequences} sequences and ${this.calls} calls compared with Linux; ${this.released} calls were blocked and released later.`,
       `${this.later} of them agreed only on a second, later look.`,
       `Not counted: ${this.undecided} on which Linux did not agree with itself, ${this.races} in which its scheduler let another one go first.`,
