@@ -2111,6 +2111,10 @@ export declare function describe(linkType: number, view: DataView, offset: numbe
 
 export declare function dissect(linkType: number, frame: Uint8Array): Layer[];
 
+export declare function formatIpAddress({ interfaces, addresses }: Netstat): string;
+
+export declare function formatIpLink({ interfaces }: Netstat, withStatistics?: boolean): string;
+
 export declare function formatIpRoute(routes: readonly RouteSnapshot[], family?: 4 | 6): string;
 
 export declare function formatIpcs({ messages, segments, semaphores }: Ipcs): string;

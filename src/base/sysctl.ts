@@ -201,12 +201,17 @@ export class Sysctl {
     const last = path.pop() as string;
     let directory = this.root;
     for (const part of path) {
-      const next = directory.get(part) ?? new SettingDirectory();
-      assert(next instanceof SettingDirectory, `${name} lies below a directory`);
-      directory.set(part, next);
+      // A host has hundreds of settings, and a world hosts: nothing is put together here that is there already.
+      let next = directory.get(part);
+      if (next === undefined) {
+        next = new SettingDirectory();
+        directory.set(part, next);
+      } else if (!(next instanceof SettingDirectory)) {
+        assert(false, `${name} lies below a directory`);
+      }
       directory = next;
     }
-    assert(directory.get(last) === undefined, `${name} is defined once`);
+    if (directory.get(last) !== undefined) assert(false, `${name} is defined once`);
     directory.set(last, setting);
     return setting;
   }
@@ -214,9 +219,12 @@ export class Sysctl {
 
 /** sysctl(8): the first separator says which of the two it is; in a name with dots a slash stands for a dot. */
 function pathOf(name: string): string[] {
-  const isDotted = /^[^/]*\./.test(name);
+  const dot = name.indexOf(".");
+  const slash = name.indexOf("/");
+  const isDotted = dot >= 0 && (slash < 0 || dot < slash);
   if (!isDotted) return name.split("/");
-  return name.split(".").map((part) => part.replaceAll("/", "."));
+  const parts = name.split(".");
+  return slash < 0 ? parts : parts.map((part) => part.replaceAll("/", "."));
 }
 
 /** "1", "-1", "0x10", several with blanks between them; undefined where anything else stands. */

@@ -112,8 +112,9 @@ function formatRoutes(routes: readonly RouteSnapshot[]): string {
     { heading: "Iface" },
   ] as const;
   const rows = routes.map((route) => {
-    const destination = route.destination === "0.0.0.0/0" ? "default" : route.destination;
-    return [destination, route.gateway ?? "-", route.metric, route.interface];
+    const isDefault = route.destination === "0.0.0.0/0" || route.destination === "::/0";
+    const destination = isDefault ? "default" : route.destination;
+    return [destination, route.gateway ?? "-", route.metric, route.kind === "unicast" ? route.interface : route.kind];
   });
   return formatTable(columns, rows);
 }

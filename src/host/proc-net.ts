@@ -39,10 +39,10 @@ function devText({ interfaces }: Netstat): string {
   const head =
     "Inter-|   Receive                                                |  Transmit\n" +
     " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n";
-  const lines = interfaces.map(({ name, rxBytes, rxPackets, rxDrops, txBytes, txPackets, txDrops }) => {
-    const received = [rxBytes, rxPackets, 0, rxDrops, 0, 0, 0, 0];
-    const sent = [txBytes, txPackets, 0, txDrops, 0, 0, 0, 0];
-    return `${name.padStart(6)}: ${columns(received, RECEIVE_WIDTHS)} ${columns(sent, SEND_WIDTHS)}\n`;
+  const lines = interfaces.map((shown) => {
+    const received = [shown.rxBytes, shown.rxPackets, shown.rxErrors, shown.rxDrops, 0, 0, 0, shown.rxMulticast];
+    const sent = [shown.txBytes, shown.txPackets, 0, shown.txDrops, 0, 0, 0, 0];
+    return `${shown.name.padStart(6)}: ${columns(received, RECEIVE_WIDTHS)} ${columns(sent, SEND_WIDTHS)}\n`;
   });
   return head + lines.join("");
 }
@@ -54,20 +54,30 @@ function columns(values: readonly number[], widths: readonly number[]): string {
   return values.map((value, index) => String(value).padStart(widths[index] ?? 0)).join(" ");
 }
 
-/** RTF_UP and RTF_GATEWAY of route(7). */
+/** RTF_UP and its like of route(7). */
 const ROUTE_UP = 0x1;
 const ROUTE_GATEWAY = 0x2;
+const ROUTE_HOST = 0x4;
+const ROUTE_REJECT = 0x200;
 
 function routeText({ routes }: Netstat): string {
   const head = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT";
   const lines = routes
-    .filter(({ usable }) => usable)
+    // IPv6 has a file of its own on Linux.
+    .filter(({ usable, destination }) => usable && !destination.includes(":"))
     .map((route) => {
       const [network = "", length = "0"] = route.destination.split("/");
-      const flags = ROUTE_UP | (route.gateway === null ? 0 : ROUTE_GATEWAY);
+      const refuses = route.kind !== "unicast";
+      const isHost = length === "32";
+      const flags =
+        ROUTE_UP |
+        (route.gateway === null ? 0 : ROUTE_GATEWAY) |
+        (isHost ? ROUTE_HOST : 0) |
+        (refuses ? ROUTE_REJECT : 0);
+      const name = refuses ? "*" : route.interface;
       const gateway = hexAddress(route.gateway ?? "0.0.0.0");
       const mask = hexAddress(maskText(Number(length)));
-      const cells = [route.interface, hexAddress(network), gateway, hex(flags, 4), 0, 0, route.metric, mask, 0, 0, 0];
+      const cells = [name, hexAddress(network), gateway, hex(flags, 4), 0, 0, route.metric, mask, 0, 0, 0];
       return cells.join("\t");
     });
   // Linux fills each line with blanks up to 127 characters.

@@ -30,7 +30,7 @@ const FCS_TABLE: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** The FCS after these bytes as well. */
-export function fcs16(bytes: Uint8Array, from: number, to: number, before: number = FCS_INITIAL): number {
+function fcs16(bytes: Uint8Array, from: number, to: number, before: number = FCS_INITIAL): number {
   let fcs = before;
   for (let index = from; index < to; index++) {
     fcs = (fcs >>> 8) ^ (FCS_TABLE[(fcs ^ (bytes[index] as number)) & 0xff] as number);

@@ -13,7 +13,7 @@
 const CODE = 0;
 const IDENTIFIER = 1;
 const LENGTH = 2;
-export const CONTROL_HEADER_LENGTH = 4;
+const CONTROL_HEADER_LENGTH = 4;
 const OPTION_HEADER_LENGTH = 2;
 
 export const CONFIGURE_REQUEST = 1;

@@ -256,6 +256,7 @@ export type { Capture } from "../host/capture.ts";
 export type { InterfaceOptions } from "../host/configure.ts";
 export type { ConsoleOutput } from "../host/console.ts";
 export type { Attachable, Host, SpawnedProcess, SpawnOptions } from "../host/host.ts";
+export { formatIpAddress, formatIpLink } from "../host/ip-text.ts";
 export { formatLsof, type LsofRow } from "../host/lsof.ts";
 export {
   formatLsofTree,

@@ -29,7 +29,7 @@ import { Ipv6 } from "../ip6/ip6.ts";
 import { type AddressKind, AddressTable } from "./addresses.ts";
 import { GroupTable } from "./groups.ts";
 import { PathTable } from "./path.ts";
-import { RouteTable } from "./route.ts";
+import { type RouteProtocol, RouteTable } from "./route.ts";
 
 /** What the IP header and the link said of the datagram that is being taken in. */
 export interface Arrival extends AddressPair {
@@ -113,6 +113,9 @@ export type PortUnreachable = (packet: Packet, arrival: Arrival) => void;
 
 const PROTOCOLS = 256;
 
+/** Routes that did not come with an address. */
+const ADDED: readonly RouteProtocol[] = ["static", "redirect", "ra", "ospf"];
+
 export class Ip {
   readonly machine: Machine;
   readonly netif: Netif;
@@ -164,6 +167,8 @@ export class Ip {
     this.nextIdentification = machine.random("ip identification").below(0x1_0000);
     this.reassembly = new Reassembly(this);
     netif.interfaces.subscribe((changed, change) => {
+      // fib_disable_ip: what came with an address serves again when the interface is up; all else has to be added again.
+      if (change === "down") for (const protocol of ADDED) this.routes.deleteThrough(changed, { protocol });
       if (change !== "detach") return;
       this.addresses.deleteThrough(changed);
       this.routes.deleteThrough(changed);

@@ -3,7 +3,7 @@
  *
  * Read first: RFC 1122 §3.3.1, RFC 1812 §5.2.4.3, ip-route(8). The longest prefix decides; among its routes the lowest
  * metric, and among those the one that was there first. A route whose interface is down is passed over, for a shorter
- * prefix if need be. The routes to one network are a list in a trie (prefix-trie.ts), in the order in which they are tried.
+ * prefix if need be; those that did not come with an address are taken away as it goes down (ip.ts). The routes to one network are a list in a trie (prefix-trie.ts), in the order in which they are tried.
  *
  * A route may also refuse: "blackhole", "unreachable" and "prohibit" of ip-route(8) name no interface, and a lookup
  * that meets one answers the errno that Linux gives a local sender; what is forwarded draws the ICMP error that
@@ -182,7 +182,7 @@ export class RouteTable {
 }
 
 /** A route as data. */
-export function show(route: Route | Refusal): RouteSnapshot {
+function show(route: Route | Refusal): RouteSnapshot {
   const isUnicast = "through" in route;
   return {
     destination: route.network.toString(),

@@ -51,7 +51,7 @@ export interface Permission {
   readonly authenticate: AuthProtocol | null;
 }
 
-export const NOTHING_AGREED: Permission = {
+const NOTHING_AGREED: Permission = {
   mru: MRU_DEFAULT,
   accm: ACCM_ALL,
   compressProtocol: false,
