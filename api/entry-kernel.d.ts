@@ -2836,7 +2836,9 @@ declare class AddressSpace {
     get isFull(): boolean;
     all(): Mapping[];
     at(address: number): Mapping | undefined;
-    add(mapping: Mapping): void;
+    around(address: number): Mapping | undefined;
+    isFree(address: number, length: number): boolean;
+    add(mapping: Mapping, address?: number): void;
     remove(mapping: Mapping, pid: number): void;
     removeAll(pid: number): void;
     fork(parentPid: number): AddressSpace;
@@ -3830,14 +3832,14 @@ declare abstract class FileDoor extends SocketDoor {
 
 // kernel/door/memory-door.d.ts
 declare abstract class MemoryDoor extends SysvDoor {
-    mmap(length: number, protection: number, flags: number, fd?: number, offset?: number): Mapping;
+    mmap(length: number, protection: number, flags: number, fd?: number, offset?: number, address?: number): Mapping;
     munmap(mapping: Pick<Mapping, "address">): void;
     msync(mapping: Pick<Mapping, "address">, flags: number): void;
     mappingAt(address: number): Mapping;
     shmOpen(name: string, flags: number, mode?: number): number;
     shmUnlink(name: string): void;
     shmget(key: number, size: number, flags: number): number;
-    shmat(id: number, flags?: number): Mapping;
+    shmat(id: number, flags?: number, address?: number): Mapping;
     shmdt(mapping: Pick<Mapping, "address">): void;
     shmctl(id: number, command: typeof IPC_STAT): SegmentStatus;
     shmctl(id: number, command: number, change?: SysvChange): void;
@@ -4324,14 +4326,14 @@ interface Mapping {
 
 // kernel/sys/memory.d.ts
 interface MemoryCalls {
-    mmap(length: number, protection: number, flags: number, fd?: number, offset?: number): Mapping;
+    mmap(length: number, protection: number, flags: number, fd?: number, offset?: number, address?: number): Mapping;
     munmap(mapping: Pick<Mapping, "address">): void;
     msync(mapping: Pick<Mapping, "address">, flags: number): void;
     mappingAt(address: number): Mapping;
     shmOpen(name: string, flags: number, mode?: number): number;
     shmUnlink(name: string): void;
     shmget(key: number, size: number, flags: number): number;
-    shmat(id: number, flags?: number): Mapping;
+    shmat(id: number, flags?: number, address?: number): Mapping;
     shmdt(mapping: Pick<Mapping, "address">): void;
     shmctl(id: number, command: typeof IPC_STAT): SegmentStatus;
     shmctl(id: number, command: typeof IPC_SET, change: SysvChange): void;

@@ -1,7 +1,7 @@
 /**
  * The address space of a process: what it has mapped, by address. Read first: mmap(2), fork(2), proc(5) on maps.
  *
- * Addresses only tell mappings apart: they fall from below the stack, as on Linux, and none is used twice.
+ * Addresses only tell mappings apart: they fall from below the stack, as on Linux, unless a program asks for one.
  */
 import { PAGE_BYTES } from "../abi/mman.ts";
 import type { Mapping } from "./mapping.ts";
@@ -28,8 +28,26 @@ export class AddressSpace {
     return this.#mappings.get(address);
   }
 
-  add(mapping: Mapping): void {
-    this.#lowest -= Math.ceil(mapping.length / PAGE_BYTES) * PAGE_BYTES;
+  /** What an address lies in. */
+  around(address: number): Mapping | undefined {
+    return this.all().find((mapping) => address >= mapping.address && address < endOf(mapping));
+  }
+
+  /** Could something of that length be at this address? */
+  isFree(address: number, length: number): boolean {
+    if (!Number.isSafeInteger(address) || address <= 0 || address % PAGE_BYTES !== 0) return false;
+    const end = address + length;
+    return end <= TOP && this.all().every((mapping) => end <= mapping.address || address >= endOf(mapping));
+  }
+
+  /** Puts it at an address that is free, or where there is room. */
+  add(mapping: Mapping, address: number = 0): void {
+    if (address !== 0) {
+      this.#put(mapping, address);
+      return;
+    }
+    do this.#lowest -= Math.ceil(mapping.length / PAGE_BYTES) * PAGE_BYTES;
+    while (!this.isFree(this.#lowest, mapping.length));
     this.#put(mapping, this.#lowest);
   }
 
@@ -58,4 +76,8 @@ export class AddressSpace {
     mapping.address = address;
     this.#mappings.set(address, mapping);
   }
+}
+
+function endOf({ address, length }: Mapping): number {
+  return address + Math.ceil(length / PAGE_BYTES) * PAGE_BYTES;
 }

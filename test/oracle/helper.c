@@ -487,7 +487,9 @@ int main(int count, char **arguments) {
   int has_users = getuid() == 0 && setgroups(0, NULL) == 0;
   if (!has_users && getuid() != 0) become_root();
   int has_network = isolate_network();
-  printf("hello %d %d%s%s\n", getuid(), getgid(), has_network ? " network" : "", has_users ? " users" : "");
+  int has_ipc = unshare(CLONE_NEWIPC) == 0; /* Then each program can have its own, too: begin_shell(). */
+  printf("hello %d %d%s%s%s\n", getuid(), getgid(), has_network ? " network" : "", has_users ? " users" : "",
+         has_ipc ? " ipc" : "");
   fflush(stdout);
   while (fgets(line, sizeof line, stdin) != NULL) {
     if (sscanf(line, "program %d %ld", &steps, &patience_us) != 2) {

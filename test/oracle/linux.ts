@@ -66,8 +66,8 @@ export function compileHelper(): Helper | { readonly reason: string } {
   return { path, folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** What may be compared: sockets in a network of one's own; several users. */
-export type Feature = "network" | "users";
+/** What may be compared: sockets in a network of one's own; several users; queues and keys of one's own. */
+export type Feature = "network" | "users" | "ipc";
 
 export class Linux implements Disposable {
   /** What it may do here. */

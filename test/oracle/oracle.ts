@@ -97,6 +97,7 @@ async function sequences(
 const WITHOUT: Readonly<Record<Feature, string>> = {
   network: "no network namespace may be made here",
   users: "only root can try several users",
+  ipc: "no IPC namespace may be made here",
 };
 
 class Disagreement extends Error {}

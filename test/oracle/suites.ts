@@ -4,9 +4,22 @@ import { events } from "./suites/events.ts";
 import { fifos } from "./suites/fifos.ts";
 import { files } from "./suites/files.ts";
 import { locks } from "./suites/locks.ts";
+import { messageQueues } from "./suites/message-queues.ts";
 import { pipes } from "./suites/pipes.ts";
+import { sharedMemory } from "./suites/shared-memory.ts";
 import { signals } from "./suites/signals.ts";
 import { unixSockets } from "./suites/unix.ts";
 import { users } from "./suites/users.ts";
 
-export const SUITES: readonly Suite[] = [pipes, fifos, files, locks, signals, unixSockets, events, users];
+export const SUITES: readonly Suite[] = [
+  pipes,
+  fifos,
+  files,
+  locks,
+  signals,
+  unixSockets,
+  events,
+  users,
+  messageQueues,
+  sharedMemory,
+];

@@ -17,8 +17,19 @@ import {
 } from "./calls/file-rows.ts";
 import { jobRows } from "./calls/jobs.ts";
 import { lockedFileRow as file, lockRows } from "./calls/locks.ts";
+import {
+  futexRows,
+  sharedRow as mapped,
+  memoryRows,
+  fileRow as openedFile,
+  segmentRow as segment,
+  segmentRows,
+  sizedRow as sized,
+} from "./calls/memory-calls.ts";
+import { mqueueRows, queueRow as queue } from "./calls/mqueue.ts";
 import { processRows } from "./calls/processes.ts";
 import { handledRow as handled, interruptRow, sigactionRow as sigaction, signalRows } from "./calls/signals.ts";
+import { arrayRow as array, messageRows, semaphoreRows, smallQueueRows } from "./calls/sysv.ts";
 import {
   firstSlaveRow,
   firstUnlockRow,
@@ -174,5 +185,53 @@ export const THEMES: readonly Theme[] = [
       [handled, pipe, pipe],
     ],
     rows: [...common, ...signalRows],
+  },
+  {
+    name: "posix queues",
+    weight: 4,
+    needs: ["ipc"],
+    beginnings: [
+      [queue, handled],
+      [queue, queue],
+      [handled, queue],
+    ],
+    rows: [...mqueueRows, ...mqueueRows, pollRow, ...descriptorRows, ...processRows, interruptRow],
+  },
+  {
+    name: "sysv queues",
+    weight: 4,
+    needs: ["ipc"],
+    beginnings: [smallQueueRows, [...smallQueueRows, handled]],
+    rows: [...messageRows, ...messageRows, ...processRows, interruptRow],
+  },
+  {
+    name: "sysv semaphores",
+    weight: 4,
+    needs: ["ipc"],
+    beginnings: [[array], [array, handled]],
+    rows: [...semaphoreRows, ...processRows, interruptRow],
+  },
+  {
+    name: "shared memory",
+    weight: 3,
+    beginnings: [
+      [mapped, openedFile],
+      [openedFile, sized],
+      [openedFile, sized, mapped],
+    ],
+    rows: [...memoryRows, ...processRows],
+  },
+  {
+    name: "segments",
+    weight: 2,
+    needs: ["ipc"],
+    beginnings: [[segment], [segment, mapped]],
+    rows: [...segmentRows, ...processRows],
+  },
+  {
+    name: "futexes",
+    weight: 2,
+    beginnings: [[mapped], [mapped, handled]],
+    rows: [...futexRows, ...processRows, interruptRow],
   },
 ];

@@ -13,8 +13,14 @@ export interface FutexWord {
   readonly offset: number;
 }
 
-/** The word at an offset of the mapping at an address. EINVAL: not at a multiple of four; EFAULT: not mapped. */
-export function futexWord(process: Process, address: number, offset: number): FutexWord | Errno {
+/** The word at an offset of the mapping at an address. EINVAL: not at a multiple of four, no bits; EFAULT: not mapped. */
+export function futexWord(
+  process: Process,
+  address: number,
+  offset: number,
+  bits: number = ANY_BIT,
+): FutexWord | Errno {
+  if (bits >>> 0 === 0) return "EINVAL";
   if (!Number.isSafeInteger(offset) || offset % 4 !== 0) return "EINVAL";
   const mapping = process.ipc.memory.at(address);
   if (mapping === undefined || mapping.fault(offset, 4, false) !== null) return "EFAULT";
@@ -34,20 +40,20 @@ export function setWord({ mapping: { bytes }, offset }: FutexWord, value: number
   new DataView(bytes.buffer, bytes.byteOffset, bytes.length).setInt32(offset, value, true);
 }
 
-/** FUTEX_WAIT, FUTEX_WAIT_BITSET: sleeps if the word has that value. EAGAIN: it has not; ETIMEDOUT, EINVAL, EFAULT. */
+/** FUTEX_WAIT, FUTEX_WAIT_BITSET: sleeps if the word has that value. EAGAIN: it has not; ETIMEDOUT. */
 export function futexWaiting(
   process: Process,
   call: string,
   word: FutexWord,
   expected: number,
   bits: number = ANY_BIT,
-): ClaimAttempt<0> | Errno {
-  return bits >>> 0 === 0 ? "EINVAL" : new FutexAttempt(call, process, word, expected | 0, bits >>> 0);
+): ClaimAttempt<0> {
+  return new FutexAttempt(call, process, word, expected | 0, bits >>> 0);
 }
 
 /** FUTEX_WAKE, FUTEX_WAKE_BITSET: answers how many were woken. */
 export function futexWake(process: Process, word: FutexWord, count: number, bits: number = ANY_BIT): number | Errno {
-  if (bits >>> 0 === 0 || !Number.isInteger(count)) return "EINVAL";
+  if (!Number.isInteger(count)) return "EINVAL";
   const woken = process.kernel.ipc.futexes.wake(keyOf(word), Math.max(count, 1), bits >>> 0);
   if (woken > 0) process.runState.progress();
   return woken;

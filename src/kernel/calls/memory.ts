@@ -34,6 +34,7 @@ export function mmap(
   flags: number,
   fd: number,
   offset: number,
+  address: number,
 ): Mapping | Errno {
   if (!Number.isSafeInteger(offset) || offset < 0 || offset % PAGE_BYTES !== 0) return "EINVAL";
   const isAnonymous = (flags & MAP_ANONYMOUS) !== 0;
@@ -48,7 +49,8 @@ export function mmap(
     file === null
       ? anonymous(process, length, protection, isShared)
       : ofFile(process, file, { length, protection, isShared, offset });
-  if (typeof mapping !== "string") memory.add(mapping);
+  // An address is a wish, as without MAP_FIXED on Linux.
+  if (typeof mapping !== "string") memory.add(mapping, memory.isFree(address, length) ? address : 0);
   return mapping;
 }
 

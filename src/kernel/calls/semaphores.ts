@@ -18,7 +18,7 @@ import { mapFile } from "./memory.ts";
 import { shmPath } from "./shared-memory.ts";
 
 /** sizeof(sem_t). */
-export const SEMAPHORE_BYTES = 32;
+const SEMAPHORE_BYTES = 32;
 /** Where it says how many wait. */
 const WAITERS_OFFSET = 4;
 

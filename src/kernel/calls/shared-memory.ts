@@ -67,15 +67,16 @@ export function shmget(process: Process, key: number, size: number, flags: numbe
 }
 
 /** shmat(2). EACCES, EINVAL, ENOMEM. */
-export function shmat(process: Process, id: number, flags: number): Mapping | Errno {
+export function shmat(process: Process, id: number, flags: number, address: number): Mapping | Errno {
   const segment = process.kernel.ipc.segments.object(id);
   if (segment === "EINVAL") return segment;
   const isReadOnly = (flags & SHM_RDONLY) !== 0;
   if (!segment.allows(process, isReadOnly ? READ : READ | WRITE)) return "EACCES";
   const { memory } = process.ipc;
+  if (address !== 0 && !memory.isFree(address, segment.size)) return "EINVAL";
   if (memory.isFull) return "ENOMEM";
   const mapping = new SegmentMapping(segment, isReadOnly ? PROT_READ : PROT_READ | PROT_WRITE, process.pid);
-  memory.add(mapping);
+  memory.add(mapping, address);
   return mapping;
 }
 

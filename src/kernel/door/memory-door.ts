@@ -71,9 +71,16 @@ export abstract class MemoryDoor extends SysvDoor {
     fault: () => this.now("load", [], () => memory.faulted(this.process, "SEGV_MAPERR")) as never,
   };
 
-  mmap(length: number, protection: number, flags: number, fd: number = -1, offset: number = 0): Mapping {
-    const map = () => memory.mmap(this.process, length, protection, flags, fd, offset);
-    return this.#mapped("mmap", [length, protection, flags, fd, offset], map);
+  mmap(
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number = -1,
+    offset: number = 0,
+    address: number = 0,
+  ): Mapping {
+    const map = () => memory.mmap(this.process, length, protection, flags, fd, offset, address);
+    return this.#mapped("mmap", [length, protection, flags, fd, offset, address], map);
   }
 
   munmap(mapping: Pick<Mapping, "address">): void {
@@ -102,8 +109,8 @@ export abstract class MemoryDoor extends SysvDoor {
     return this.now("shmget", [key, size, flags], () => shared.shmget(this.process, key, size, flags));
   }
 
-  shmat(id: number, flags: number = 0): Mapping {
-    return this.#mapped("shmat", [id, flags], () => shared.shmat(this.process, id, flags));
+  shmat(id: number, flags: number = 0, address: number = 0): Mapping {
+    return this.#mapped("shmat", [id, flags, address], () => shared.shmat(this.process, id, flags, address));
   }
 
   shmdt(mapping: Pick<Mapping, "address">): void {

@@ -59,7 +59,7 @@ export abstract class SemaphoreDoor extends MemoryDoor {
   futexWait(futex: Futex, expected: number, timeoutNs: number = NO_DEADLINE, bits?: number): Promise<void> {
     const call = timeoutNs === NO_DEADLINE ? "futex_wait" : "futex_timedwait";
     if (!this.enter(call)) return never();
-    const word = this.#word(futex);
+    const word = this.#word(futex, bits);
     const isTime = typeof timeoutNs === "number" && timeoutNs >= 0;
     const attempt = typeof word === "string" ? word : futexes.futexWaiting(this.process, call, word, expected, bits);
     const deadlineNs = this.runState.scheduler.nowNs + Math.round(timeoutNs);
@@ -73,7 +73,7 @@ export abstract class SemaphoreDoor extends MemoryDoor {
   }
 
   futexWake(futex: Futex, count: number, bits?: number): number {
-    return this.#onWord("futex_wake", futex, (word) => futexes.futexWake(this.process, word, count, bits));
+    return this.#onWord("futex_wake", futex, (word) => futexes.futexWake(this.process, word, count, bits), bits);
   }
 
   futexRequeue(from: Futex, to: Futex, wake: number, move: number, expected?: number): number {
@@ -94,15 +94,15 @@ export abstract class SemaphoreDoor extends MemoryDoor {
     return this.later<0, void>(call, args, attempt, late === null ? (deadlineNs as number) : 0, () => undefined);
   }
 
-  #onWord(call: string, semaphore: Semaphore, run: (word: futexes.FutexWord) => number | Errno): number {
+  #onWord(call: string, semaphore: Semaphore, run: (word: futexes.FutexWord) => number | Errno, bits?: number): number {
     return this.now(call, [semaphore?.mapping?.address, semaphore?.offset], () => {
-      const word = this.#word(semaphore);
+      const word = this.#word(semaphore, bits);
       return typeof word === "string" ? word : run(word);
     });
   }
 
   /** A program passes a Mapping, of which the address counts. */
-  #word(semaphore: Semaphore): futexes.FutexWord | Errno {
-    return futexes.futexWord(this.process, semaphore?.mapping?.address, semaphore?.offset);
+  #word(semaphore: Semaphore, bits?: number): futexes.FutexWord | Errno {
+    return futexes.futexWord(this.process, semaphore?.mapping?.address, semaphore?.offset, bits);
   }
 }

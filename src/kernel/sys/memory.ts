@@ -39,10 +39,10 @@ export type Futex = Semaphore;
 
 export interface MemoryCalls {
   /**
-   * mmap(2): MAP_SHARED or MAP_PRIVATE, of a file from an offset, or with MAP_ANONYMOUS of zeros. Errors: EACCES, EBADF, EINVAL,
-   * ENODEV, ENOMEM.
+   * mmap(2): MAP_SHARED or MAP_PRIVATE, of a file from an offset, or with MAP_ANONYMOUS of zeros; at an address that is wished for,
+   * if it is free. Errors: EACCES, EBADF, EINVAL, ENODEV, ENOMEM.
    */
-  mmap(length: number, protection: number, flags: number, fd?: number, offset?: number): Mapping;
+  mmap(length: number, protection: number, flags: number, fd?: number, offset?: number, address?: number): Mapping;
   /** munmap(2), of a whole mapping. Errors: EINVAL. */
   munmap(mapping: Pick<Mapping, "address">): void;
   /** msync(2). Errors: EINVAL, ENOMEM. */
@@ -57,8 +57,8 @@ export interface MemoryCalls {
 
   /** shmget(2): a segment of that many bytes. Errors: EACCES, EEXIST, EINVAL, ENOENT, ENOMEM, ENOSPC. */
   shmget(key: number, size: number, flags: number): number;
-  /** shmat(2), with SHM_RDONLY for reading only. Errors: EACCES, EINVAL, ENOMEM. */
-  shmat(id: number, flags?: number): Mapping;
+  /** shmat(2), with SHM_RDONLY for reading only; at an address, which must be free. Errors: EACCES, EINVAL, ENOMEM. */
+  shmat(id: number, flags?: number, address?: number): Mapping;
   /** shmdt(2). Errors: EINVAL. */
   shmdt(mapping: Pick<Mapping, "address">): void;
   /** shmctl(2). A removed segment goes when the last process has detached it. Errors: EACCES, EINVAL, EPERM. */
