@@ -1802,6 +1802,12 @@ export declare const TFD_TIMER_ABSTIME = 1;
 
 export declare const TFD_TIMER_CANCEL_ON_SET = 2;
 
+export declare const TIOCGWINSZ = 21523;
+
+export declare const TIOCOUTQ = 21521;
+
+export declare const TIOCSWINSZ = 21524;
+
 export declare const TOSTOP = 256;
 
 export interface TcpInfo {
@@ -4589,6 +4595,7 @@ interface DescriptorCalls {
 
 // kernel/sys/descriptors.d.ts
 interface IoctlRecords {
+    [TIOCGWINSZ]: WindowSize;
 }
 
 // kernel/sys/descriptors.d.ts
@@ -5637,6 +5644,7 @@ declare class MasterEnd extends TerminalEnd {
     readonly isMaster = true;
     constructor(terminal: Terminal, closed: () => void);
     get waiters(): WaitQueue;
+    protected get readableBytes(): number;
     read(_task: Task, into: Uint8Array): number | Errno;
     write(_task: Task, from: Uint8Array): number | Errno;
     poll(): number;
@@ -5656,8 +5664,9 @@ declare abstract class TerminalEnd implements FileOps {
     abstract release(): void;
     abstract describe(): FileDescription;
     band(events: number): number;
-    ioctl(_task: Task, request: number): number | Errno;
     inspect(): ObjectDetails;
+    ioctl(_task: Task, request: number, argument: unknown): number | object | Errno;
+    protected abstract readonly readableBytes: number;
 }
 
 // tty/line-buffer.d.ts

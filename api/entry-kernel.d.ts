@@ -805,7 +805,7 @@ export * as socketMessageCalls: Outgoing, receive, receiving, receivingMessage, 
 
 export * as socketOptionCalls: getsockopt, isOptionValue, setsockopt
 
-export * as terminalCalls: PtyPair, available, draining, flowing, flushing, giveUpControlling, grantpt, isOpen, isTerminal, openSlave, opened, openpt, openpty, ptsname, setControlling, settingAttributes, settingForeground, tcgetattr, tcgetpgrp, tcgetsid, tcgetwinsize, tcsetwinsize, terminalEnd, ttyname, unlockpt
+export * as terminalCalls: PtyPair, draining, flowing, flushing, giveUpControlling, grantpt, isOpen, isTerminal, openSlave, opened, openpt, openpty, ptsname, setControlling, settingAttributes, settingForeground, tcgetattr, tcgetpgrp, tcgetsid, tcgetwinsize, tcsetwinsize, terminalEnd, ttyname, unlockpt
 
 export declare function unixAddress(path: string): UnixAddress;
 
@@ -1079,6 +1079,9 @@ interface TcpInfo {
     readonly snd_wnd: number;
     readonly rcv_wnd: number;
 }
+
+// abi/termios.d.ts
+declare const TIOCGWINSZ = 21523;
 
 // base/counters.d.ts
 declare class Counters {
@@ -3589,9 +3592,6 @@ interface PtyPair {
 }
 
 // kernel/calls/terminals.d.ts
-declare function available(process: Process, fd: number): number | Errno;
-
-// kernel/calls/terminals.d.ts
 declare function draining(process: Process, fd: number): FileAttempt<0> | Errno;
 
 // kernel/calls/terminals.d.ts
@@ -4255,6 +4255,7 @@ interface DescriptorCalls {
 
 // kernel/sys/descriptors.d.ts
 interface IoctlRecords {
+    [TIOCGWINSZ]: WindowSize;
 }
 
 // kernel/sys/descriptors.d.ts
@@ -5243,6 +5244,7 @@ declare class MasterEnd extends TerminalEnd {
     readonly isMaster = true;
     constructor(terminal: Terminal, closed: () => void);
     get waiters(): WaitQueue;
+    protected get readableBytes(): number;
     read(_task: Task, into: Uint8Array): number | Errno;
     write(_task: Task, from: Uint8Array): number | Errno;
     poll(): number;
@@ -5262,8 +5264,9 @@ declare abstract class TerminalEnd implements FileOps {
     abstract release(): void;
     abstract describe(): FileDescription;
     band(events: number): number;
-    ioctl(_task: Task, request: number): number | Errno;
     inspect(): ObjectDetails;
+    ioctl(_task: Task, request: number, argument: unknown): number | object | Errno;
+    protected abstract readonly readableBytes: number;
 }
 
 // tty/line-buffer.d.ts

@@ -4,6 +4,7 @@ import {
   cfmakeraw,
   ECHO,
   F_SETFL,
+  FIONREAD,
   ICANON,
   O_NOCTTY,
   O_NONBLOCK,
@@ -24,6 +25,9 @@ import {
   SystemError,
   TCIFLUSH,
   TCSANOW,
+  TIOCGWINSZ,
+  TIOCOUTQ,
+  TIOCSWINSZ,
   TOSTOP,
   WIFSIGNALED,
   WIFSTOPPED,
@@ -91,6 +95,17 @@ describe("making terminals", () => {
       sys.close(master);
       expect(sys.readdir("/dev/pts")).toEqual([]);
       expect(await code(() => sys.open(name, O_RDWR))).toBe("ENOENT");
+    }));
+
+  test("ioctl: what can be read, and the window", () =>
+    runProgram(async (sys) => {
+      const { master, slave } = sys.openpty();
+      await sys.write(master, "line\nmore");
+      expect([sys.ioctl(slave, FIONREAD), sys.ioctl(master, FIONREAD)]).toEqual([5, 10]);
+      sys.ioctl(master, TIOCSWINSZ, { rows: 5, columns: 9 });
+      expect(sys.ioctl(slave, TIOCGWINSZ)).toEqual({ rows: 5, columns: 9 });
+      expect(sys.ioctl(slave, TIOCOUTQ)).toBe(0);
+      expect(await code(() => sys.ioctl(slave, 0x9999))).toBe("ENOTTY");
     }));
 
   test("a second terminal has the next number, and numbers are used again", () =>

@@ -114,3 +114,11 @@ export const TCOON = 1;
 export const TCIOFF = 2;
 /** Send it VSTART. */
 export const TCION = 3;
+
+// ---- ioctl(2) ----
+
+/** The window: a record of rows and columns. */
+export const TIOCGWINSZ = 0x5413;
+export const TIOCSWINSZ = 0x5414;
+/** Bytes that are not sent yet. */
+export const TIOCOUTQ = 0x5411;

@@ -6,12 +6,13 @@ import type { Errno } from "../abi/errno.ts";
 import { FIONREAD } from "../abi/ioctl.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { SIGTTIN, SIGTTOU } from "../abi/signal.ts";
-import { TOSTOP, VMIN, VTIME } from "../abi/termios.ts";
+import { TIOCGWINSZ, TIOCOUTQ, TIOCSWINSZ, TOSTOP, VMIN, VTIME } from "../abi/termios.ts";
 import { CallbackEvent } from "../base/event-queue.ts";
 import type { WaitQueue } from "../base/wait-queue.ts";
 import { bandOf, type FileDescription, type FileOps, type ObjectDetails, type OpenFile } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import type { Terminal } from "./terminal.ts";
+import { parseWindow } from "./termios.ts";
 
 /** VTIME counts tenths of a second. */
 const TENTH_NS = 100_000_000;
@@ -37,17 +38,27 @@ export abstract class TerminalEnd implements FileOps {
     return bandOf(events);
   }
 
-  /** FIONREAD: bytes, or those of whole lines, that can be read. */
-  ioctl(_task: Task, request: number): number | Errno {
-    if (request !== FIONREAD) return "ENOTTY";
-    const { output, buffer, isCanonical } = this.terminal;
-    if (this.isMaster) return output.arrived;
-    return isCanonical ? buffer.length - buffer.editable : buffer.length;
-  }
-
   inspect(): ObjectDetails {
     return { shared: this.terminal };
   }
+
+  /** FIONREAD, TIOCOUTQ, TIOCGWINSZ, TIOCSWINSZ; the others have calls of their own. */
+  ioctl(_task: Task, request: number, argument: unknown): number | object | Errno {
+    const { terminal } = this;
+    if (terminal.isHungUp) return "EIO";
+    if (request === FIONREAD) return this.readableBytes;
+    // What is written to a pseudo-terminal is sent at once.
+    if (request === TIOCOUTQ) return 0;
+    if (request === TIOCGWINSZ) return terminal.window;
+    if (request !== TIOCSWINSZ) return "ENOTTY";
+    const window = parseWindow(argument);
+    if (typeof window === "string") return window;
+    terminal.resize(window);
+    return 0;
+  }
+
+  /** Bytes that a read would give; in lines, those of whole ones. */
+  protected abstract readonly readableBytes: number;
 }
 
 export class MasterEnd extends TerminalEnd {
@@ -62,6 +73,10 @@ export class MasterEnd extends TerminalEnd {
 
   override get waiters(): WaitQueue {
     return this.terminal.masterWaiters;
+  }
+
+  protected override get readableBytes(): number {
+    return this.terminal.output.arrived;
   }
 
   /** EIO: the slave was open, and nobody has it open any more. */
@@ -154,6 +169,11 @@ export class SlaveEnd extends TerminalEnd {
 
   override describe(): FileDescription {
     return { type: "CHR", node: `pts${this.terminal.index}`, name: this.terminal.name };
+  }
+
+  protected override get readableBytes(): number {
+    const { buffer, isCanonical } = this.terminal;
+    return isCanonical ? buffer.length - buffer.editable : buffer.length;
   }
 
   get #isReadable(): boolean {

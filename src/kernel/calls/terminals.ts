@@ -178,15 +178,6 @@ export function giveUpControlling(process: Process, fd: number): 0 | Errno {
   return 0;
 }
 
-/** ioctl(FIONREAD): bytes, or those of whole lines, that can be read. */
-export function available(process: Process, fd: number): number | Errno {
-  const end = endOf(process, fd);
-  if (typeof end === "string") return end;
-  const { output, buffer, isCanonical } = end.terminal;
-  if (end.isMaster) return output.arrived;
-  return isCanonical ? buffer.length - buffer.editable : buffer.length;
-}
-
 /** tcsetattr(3). EBADF, ENOTTY, EIO, EINVAL, EFAULT; EINTR when a handler of SIGTTOU was called. */
 export function settingAttributes(
   process: Process,

@@ -2,12 +2,15 @@
  * Calls on descriptors, as programs see them. Read first: read(2), write(2), dup(2), fcntl(2), poll(2), pipe(2).
  */
 import type { F_GETLK, F_SETLK, F_SETLKW } from "../../abi/fcntl.ts";
+import type { TIOCGWINSZ } from "../../abi/termios.ts";
+import type { WindowSize } from "../../tty/termios.ts";
 import type { RecordLock } from "../calls/locks.ts";
 import type { PollFd } from "../calls/poll.ts";
 
 /** The requests of ioctl(2) that answer a record: a kind of device adds its own. */
-// biome-ignore lint/suspicious/noEmptyInterface: rows come with the devices.
-export interface IoctlRecords {}
+export interface IoctlRecords {
+  [TIOCGWINSZ]: WindowSize;
+}
 
 /** What a request of ioctl(2) answers. */
 export type IoctlResult<Request extends number> = Request extends keyof IoctlRecords ? IoctlRecords[Request] : number;
