@@ -160,6 +160,35 @@ describe("what programs see", () => {
     }));
 });
 
+test("/proc/net, as Linux writes it", async () => {
+  const world = new World();
+  const alice = world.host("alice");
+  alice.attach(world.segment("lan"), "2001:db8::1/64", "10.0.0.1/24");
+  alice.route("default", { via: "2001:db8::9" });
+  alice.spawn("reader", async (sys) => {
+    await sys.sleep(3);
+    const s = sys.socket(AF_INET6, SOCK_DGRAM);
+    sys.bind(s, { address: "::1", port: 7 });
+    const text = async (name: string): Promise<string> => {
+      const fd = await sys.open(`/proc/net/${name}`, 0);
+      const buf = new Uint8Array(10_000);
+      return new TextDecoder().decode(buf.subarray(0, await sys.read(fd, buf)));
+    };
+    expect(await text("if_inet6")).toBe(
+      "00000000000000000000000000000001 01 80 10 80       lo\n" +
+        "fe80000000000000000000fffe000001 02 40 20 80     eth0\n" +
+        "20010db8000000000000000000000001 02 40 00 80     eth0\n",
+    );
+    expect((await text("ipv6_route")).split("\n")[0]).toBe(
+      `${"0".repeat(32)} 00 ${"0".repeat(32)} 00 20010db8000000000000000000000009 00000400 00000001 00000000 00000003     eth0`,
+    );
+    expect((await text("udp6")).split("\n")[1]).toMatch(/^ {4}0: 0{24}01000000:0007 0{32}:0000 07 0{8}:0{8} /);
+    expect(await text("snmp6")).toMatch(/^Icmp6OutRouterSolicits +\t1$/m);
+    expect((await text("route")).split("\n")).toHaveLength(3);
+  });
+  expect((await world.run()).crashes).toEqual([]);
+});
+
 test("addresses are read and written as Node does", () => {
   const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
   const groups = fc.array(group, { minLength: 8, maxLength: 8 });

@@ -5,6 +5,7 @@
  */
 import type { Netstat } from "./netstat.ts";
 import type { NetFiles } from "./proc.ts";
+import { interfaceAddressText, route6Text, snmp6Text, udp6Text } from "./proc-net-ipv6.ts";
 import { igmpText, netstatText, packetText, rawText, snmpText } from "./proc-net-protocols.ts";
 import { tcpText } from "./proc-net-tcp.ts";
 
@@ -13,21 +14,26 @@ export function procNet(netstat: () => Netstat): NetFiles {
   return {
     arp: () => arpText(netstat()),
     dev: () => devText(netstat()),
+    if_inet6: () => interfaceAddressText(netstat()),
     igmp: () => igmpText(netstat()),
+    ipv6_route: () => route6Text(netstat()),
     netstat: () => netstatText(netstat()),
     packet: () => packetText(netstat()),
     raw: () => rawText(netstat()),
     route: () => routeText(netstat()),
     snmp: () => snmpText(netstat()),
+    snmp6: () => snmp6Text(netstat()),
     tcp: () => tcpText(netstat().connections, "tcp"),
     tcp6: () => tcpText(netstat().connections, "tcp6"),
-    udp: () => inetText(netstat().sockets),
+    udp: () => inetText(netstat().sockets.filter(({ protocol }) => protocol === "udp")),
+    udp6: () => udp6Text(netstat()),
     unix: () => unixText(netstat()),
   };
 }
 
 function arpText({ neighbours }: Netstat): string {
-  const lines = neighbours.map(({ address, macAddress, interface: device }) => {
+  const own = neighbours.filter(({ address }) => !address.includes(":"));
+  const lines = own.map(({ address, macAddress, interface: device }) => {
     const isComplete = macAddress !== "";
     const hardware = isComplete ? macAddress : "00:00:00:00:00:00";
     return `${address.padEnd(16)} 0x1         ${isComplete ? "0x2" : "0x0"}         ${hardware}     *        ${device}\n`;

@@ -12,7 +12,7 @@ import { Packet } from "../wire/packet.ts";
 import * as icmp6 from "./icmp6/output.ts";
 import { ip, TestHost } from "./inet.fixture.ts";
 
-export const ICMPV6 = 58;
+const ICMPV6 = 58;
 
 /** Hosts on one wire, whose link addresses end with 1, 2, …, and so their link-local ones: fe80::ff:fe00:1, … */
 export class Lan {

@@ -17,7 +17,7 @@ import * as ipv6 from "./ipv6.ts";
 
 const TYPE = 0;
 const CODE = 1;
-export const CHECKSUM = 2;
+const CHECKSUM = 2;
 const REST = 4;
 export const HEADER_LENGTH = 8;
 
@@ -133,10 +133,6 @@ export function fillChecksum(view: DataView, offset: number, length: number, add
 
 export function type(view: DataView, offset: number): number {
   return view.getUint8(offset + TYPE);
-}
-
-export function code(view: DataView, offset: number): number {
-  return view.getUint8(offset + CODE);
 }
 
 /** RFC 4443 §2.4 (e): no ICMPv6 error is ever sent about one of these. */

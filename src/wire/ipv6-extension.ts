@@ -23,7 +23,6 @@ export const DESTINATION_OPTIONS = 60;
 export const PAD_1 = 0;
 export const PAD_N = 1;
 export const ROUTER_ALERT = 5;
-export const JUMBO_PAYLOAD = 0xc2;
 
 export const FRAGMENT_LENGTH = 8;
 /** No packet that anybody sends has so many; RFC 8504 §5.3 lets a host set such a limit. */
@@ -41,7 +40,7 @@ export interface FragmentHeader {
   readonly identification: number;
 }
 
-export function isExtension(nextHeader: number): boolean {
+function isExtension(nextHeader: number): boolean {
   return (
     nextHeader === HOP_BY_HOP ||
     nextHeader === ROUTING ||

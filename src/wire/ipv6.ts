@@ -18,7 +18,7 @@ const PAYLOAD_LENGTH = 4;
 const NEXT_HEADER = 6;
 const HOP_LIMIT = 7;
 const SOURCE = 8;
-export const DESTINATION = 24;
+const DESTINATION = 24;
 export const HEADER_LENGTH = 40;
 /** RFC 8200 §5: every link carries packets of this size. */
 export const MTU_MIN = 1280;

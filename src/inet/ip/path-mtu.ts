@@ -9,7 +9,7 @@ import type { Interface } from "../../netif/interface.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 
 /** RFC 8201 §4: no claim makes an IPv6 path narrower than every IPv6 link has to be. */
-export const MTU_MIN_6 = 1280;
+const MTU_MIN_6 = 1280;
 /** Anyone can send such claims: the table is bounded, and the one made first is forgotten first. */
 const CLAIMS_MAX = 1024;
 

@@ -7,7 +7,7 @@ import type { Errno } from "../../abi/errno.ts";
 import * as abi from "../../abi/ipv6.ts";
 import { AF_INET6, IPPROTO_IPV6 } from "../../abi/socket.ts";
 import type { Interface } from "../../netif/interface.ts";
-import type { InetAddress, SocketAddress } from "../../socket/address.ts";
+import type { InetAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
 import { type ErrorQueue, SO_EE_ORIGIN_ICMP6 } from "../../socket/error-queue.ts";
 import type { ControlMessage } from "../../socket/option.ts";
@@ -128,9 +128,4 @@ export function zoneOf(ip: Ip, { zone, scopeId = 0 }: InetAddress): Interface | 
 export function inet6Address(address: IpAddress, port: number, through: Interface | null): InetAddress {
   const endpoint = { family: AF_INET6, address, port } as const;
   return address.isLinkLocal && through !== null ? { ...endpoint, scopeId: through.index } : endpoint;
-}
-
-/** Is it an endpoint that a socket of AF_INET6 can be told? */
-export function isInet6(endpoint: SocketAddress): endpoint is InetAddress {
-  return endpoint.family === AF_INET6;
 }

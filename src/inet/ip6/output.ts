@@ -75,7 +75,7 @@ export function transmit(ip: Ip, packet: Packet, path: Path): void {
   linkOutput(ip.netif, path.through, packet, path.nextHop, ETHERTYPE_IPV6);
 }
 
-export function defaultHopLimit(ip: Ip, path: Path): number {
+function defaultHopLimit(ip: Ip, path: Path): number {
   if (path.kind === "multicast") return MULTICAST_HOPS;
   return ip.v6.settings.interfaces.of(path.through).hop_limit.value;
 }

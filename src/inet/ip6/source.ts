@@ -52,7 +52,7 @@ const SITE_LOCAL = 5;
 const GLOBAL = 14;
 
 /** RFC 6724 §3.1 and §3.2: how far an address reaches; larger is farther. */
-export function scopeOf(address: IpAddress): number {
+function scopeOf(address: IpAddress): number {
   if (address.family === 4) {
     const isLinkLocal = address.isLoopback || address.w3 >>> 16 === 0xa9fe;
     return isLinkLocal ? LINK_LOCAL : GLOBAL;
@@ -63,7 +63,7 @@ export function scopeOf(address: IpAddress): number {
 }
 
 /** How many leading bits two addresses have in common. */
-export function commonBits(one: IpAddress, other: IpAddress): number {
+function commonBits(one: IpAddress, other: IpAddress): number {
   const differences = [one.w0 ^ other.w0, one.w1 ^ other.w1, one.w2 ^ other.w2, one.w3 ^ other.w3];
   const word = differences.findIndex((difference) => difference !== 0);
   return word < 0 ? 128 : 32 * word + Math.clz32(differences[word] as number);
