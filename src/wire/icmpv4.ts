@@ -22,7 +22,7 @@ export const HEADER_LENGTH = 8;
 
 export const ECHO_REPLY = 0;
 export const DESTINATION_UNREACHABLE = 3;
-export const SOURCE_QUENCH = 4;
+const SOURCE_QUENCH = 4;
 export const REDIRECT = 5;
 export const ECHO_REQUEST = 8;
 export const TIME_EXCEEDED = 11;

@@ -16,18 +16,18 @@
 import { IpAddress } from "./ip-address.ts";
 import * as ipv4 from "./ipv4.ts";
 
-export const END = 0;
-export const NO_OPERATION = 1;
-export const RECORD_ROUTE = 7;
-export const TIMESTAMP = 68;
+const END = 0;
+const NO_OPERATION = 1;
+const RECORD_ROUTE = 7;
+const TIMESTAMP = 68;
 export const LOOSE_SOURCE_ROUTE = 131;
 export const STRICT_SOURCE_ROUTE = 137;
-export const ROUTER_ALERT = 148;
+const ROUTER_ALERT = 148;
 
 /** Flags of the timestamp option: times alone; with the address of each who writes; addresses are given. */
-export const TIMES_ONLY = 0;
-export const TIMES_AND_ADDRESSES = 1;
-export const TIMES_OF_GIVEN = 3;
+const TIMES_ONLY = 0;
+const TIMES_AND_ADDRESSES = 1;
+const TIMES_OF_GIVEN = 3;
 
 /** Bit of the type: stands in every fragment. */
 const COPIED = 0x80;

@@ -25,7 +25,7 @@ export interface FuzzOptions {
 }
 
 /** What went wrong, with the frame that did it. */
-export class FuzzError extends Error {
+class FuzzError extends Error {
   constructor(
     what: string,
     { seed, frames }: FuzzOptions,

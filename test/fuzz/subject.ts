@@ -4,7 +4,7 @@
  * A frame goes in, and whatever is due happens; what the host answers is thrown away. Each frame must leave a trace in a
  * counter that says what became of it.
  */
-import { TestHost, USER } from "../../src/inet/inet.fixture.ts";
+import { TestHost } from "../../src/inet/inet.fixture.ts";
 import type { Interface } from "../../src/netif/interface.ts";
 import { TestDevice, TestWorld } from "../../src/netif/netif.fixture.ts";
 import type { Protocol } from "../../src/socket/protocol.ts";
@@ -98,5 +98,3 @@ export class Subject {
     return counters.reduce((sum, [name, count]) => (ARRIVALS.test(name) ? sum : sum + count), 0);
   }
 }
-
-export { USER };

@@ -33,6 +33,8 @@ const FLAGS: ReadonlySet<number> = new Set([
 ]);
 
 const OPTIONS_MAX_BYTES = 40;
+/** IP_MAX_MTU: no datagram is longer, whatever the loopback interface would take. */
+const IP_MTU_MAX = 65_535;
 const NO_BYTES = new Uint8Array(0);
 
 export class IpSocketOptions {
@@ -78,8 +80,6 @@ export class IpSocketOptions {
 
   /** getsockopt(2). The peer is for IP_MTU. */
   get(option: number, peer: IpAddress | null): OptionValue | Errno {
-    // The header is the program's affair on raw sockets alone.
-    if (option === abi.IP_HDRINCL && this.socket.type !== SOCK_RAW) return "ENOPROTOOPT";
     if (FLAGS.has(option)) return Number(this.#flags.has(option));
     switch (option) {
       case abi.IP_TOS:
@@ -112,6 +112,7 @@ export class IpSocketOptions {
     if (typeof value !== "number" || !Number.isInteger(value)) {
       return this.get(option, null) === "ENOPROTOOPT" ? "ENOPROTOOPT" : "EINVAL";
     }
+    // The header is the program's affair on raw sockets alone.
     if (option === abi.IP_HDRINCL && this.socket.type !== SOCK_RAW) return "ENOPROTOOPT";
     if (FLAGS.has(option)) return this.#setFlag(option, value);
     return this.#setNumber(option, value);
@@ -217,7 +218,7 @@ export class IpSocketOptions {
 
   #mtu(peer: IpAddress | null): number | Errno {
     const path = peer === null ? "ENOTCONN" : this.ip.paths.to(peer);
-    return typeof path === "string" ? "ENOTCONN" : this.ip.paths.mtu(path);
+    return typeof path === "string" ? "ENOTCONN" : Math.min(IP_MTU_MAX, this.ip.paths.mtu(path));
   }
 }
 

@@ -42,12 +42,12 @@ export function send(
   const way = wayOf(udp, pcb, destination, ancillary, flags);
   if (typeof way === "string") return way;
   if (data.length > payloadMax(way)) return tooLong(udp, pcb, way);
-  if (holdsBack) {
-    pcb.corked = new Corked(way);
-    return append(udp, pcb, pcb.corked, data, true);
-  }
+  // As in __ip_append_data, where the first bytes of a datagram ask for room, and hear of a pending error.
   const refusal = pcb.socket.room();
-  return refusal !== 0 ? refusal : transmit(udp, pcb, data, way);
+  if (refusal !== 0) return refusal;
+  if (!holdsBack) return transmit(udp, pcb, data, way);
+  pcb.corked = new Corked(way);
+  return append(udp, pcb, pcb.corked, data, true);
 }
 
 /** UDP_CORK is taken out: what was held back goes. */
@@ -92,8 +92,6 @@ function append(udp: Udp, pcb: UdpPcb, corked: Corked, data: Uint8Array, holdsBa
     pcb.corked = null;
     return tooLong(udp, pcb, corked.way);
   }
-  const refusal = holdsBack ? 0 : pcb.socket.room();
-  if (refusal !== 0) return refusal;
   corked.append(data);
   if (holdsBack) return data.length;
   pcb.corked = null;

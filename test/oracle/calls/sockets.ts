@@ -137,17 +137,19 @@ export const getpeername = (fd: number): Call => ({
 const { SOL_SOCKET } = netloom;
 
 /** Of the socket's own options. */
-export const getsockopt = (fd: number, name: number): Call => ({
-  text: `getsockopt(${fd}, SOL_SOCKET, ${name}, &value, &length)`,
-  sysText: `getsockopt(${fd}, SOL_SOCKET, ${name})`,
-  linux: [SYS.getsockopt, fd, SOL_SOCKET, name, hex([4], [0]), hex([4], [4])],
-  netloom: (sys) => sys.getsockopt(fd, SOL_SOCKET, name),
+export const getsockopt = (fd: number, name: number, level: number = SOL_SOCKET): Call => ({
+  text: `getsockopt(${fd}, ${levelText(level)}, ${name}, &value, &length)`,
+  sysText: `getsockopt(${fd}, ${levelText(level)}, ${name})`,
+  linux: [SYS.getsockopt, fd, level, name, hex([4], [0]), hex([4], [4])],
+  netloom: (sys) => sys.getsockopt(fd, level, name),
   outcome: ({ memory }) => String(unhex(memory[0]).readInt32LE(0)),
 });
 
-export const setsockopt = (fd: number, name: number, value: number): Call => ({
-  text: `setsockopt(${fd}, SOL_SOCKET, ${name}, &(int){${value}}, 4)`,
-  sysText: `setsockopt(${fd}, SOL_SOCKET, ${name}, ${value})`,
-  linux: [SYS.setsockopt, fd, SOL_SOCKET, name, hex([4], [value]), 4],
-  netloom: (sys) => sys.setsockopt(fd, SOL_SOCKET, name, value),
+export const setsockopt = (fd: number, name: number, value: number, level: number = SOL_SOCKET): Call => ({
+  text: `setsockopt(${fd}, ${levelText(level)}, ${name}, &(int){${value}}, 4)`,
+  sysText: `setsockopt(${fd}, ${levelText(level)}, ${name}, ${value})`,
+  linux: [SYS.setsockopt, fd, level, name, hex([4], [value]), 4],
+  netloom: (sys) => sys.setsockopt(fd, level, name, value),
 });
+
+const levelText = (level: number): string => (level === SOL_SOCKET ? "SOL_SOCKET" : String(level));

@@ -80,6 +80,36 @@ const { SO_BROADCAST, SO_DOMAIN, SO_ERROR, SO_PROTOCOL, SO_REUSEADDR, SO_TYPE } 
 const option = fc.constantFrom(SO_TYPE, SO_DOMAIN, SO_PROTOCOL, SO_ERROR, SO_BROADCAST, SO_REUSEADDR);
 const settable = fc.tuple(fc.constantFrom(SO_BROADCAST, SO_REUSEADDR), fc.nat({ max: 1 }));
 
+// SO_REUSEPORT is not among them: which of several sockets a datagram comes to is chance.
+const IP_OPTIONS_OF_NUMBERS = [
+  netloom.IP_TOS,
+  netloom.IP_TTL,
+  netloom.IP_HDRINCL,
+  netloom.IP_RECVOPTS,
+  netloom.IP_RETOPTS,
+  netloom.IP_PKTINFO,
+  netloom.IP_MTU_DISCOVER,
+  netloom.IP_RECVERR,
+  netloom.IP_RECVERR,
+  netloom.IP_RECVTTL,
+  netloom.IP_RECVTOS,
+  netloom.IP_MTU,
+  netloom.IP_FREEBIND,
+  netloom.IP_RECVORIGDSTADDR,
+  netloom.IP_MINTTL,
+  netloom.IP_BIND_ADDRESS_NO_PORT,
+  netloom.IP_MULTICAST_TTL,
+  netloom.IP_MULTICAST_LOOP,
+  netloom.IP_MULTICAST_ALL,
+  60,
+];
+const ipOption = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(fc.constant(netloom.IPPROTO_IP), fc.constantFrom(...IP_OPTIONS_OF_NUMBERS)) },
+  { weight: 2, arbitrary: fc.constant([netloom.IPPROTO_UDP, netloom.UDP_CORK] as const) },
+  { weight: 1, arbitrary: fc.constant([netloom.SOL_SOCKET, netloom.SO_NO_CHECK] as const) },
+);
+const ipValue = fc.constantFrom(-2, -1, 0, 0, 1, 1, 2, 3, 5, 6, 64, 255, 256, 1000);
+
 export const udpRows: readonly Row[] = [
   socketRow,
   bindRow,
@@ -97,6 +127,12 @@ export const udpRows: readonly Row[] = [
   rowOn(aSocket, "getpeername", 2, choice, (fd, view) => getpeername(view.fd(fd, aSocket))),
   rowOn(aSocket, "getsockopt", 2, fc.tuple(choice, option), ([fd, name], view) =>
     getsockopt(view.fd(fd, aSocket), name),
+  ),
+  rowOn(aSocket, "getsockopt (ip)", 2, fc.tuple(choice, ipOption), ([fd, [level, name]], view) =>
+    getsockopt(view.fd(fd, aSocket), name, level),
+  ),
+  rowOn(aSocket, "setsockopt (ip)", 3, fc.tuple(choice, ipOption, ipValue), ([fd, [level, name], value], view) =>
+    setsockopt(view.fd(fd, aSocket), name, value, level),
   ),
   rowOn(aSocket, "setsockopt", 2, fc.tuple(choice, settable), ([fd, [name, value]], view) =>
     setsockopt(view.fd(fd, aSocket), name, value),
