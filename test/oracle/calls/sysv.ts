@@ -248,7 +248,12 @@ export const messageRows: readonly Row[] = [
     (args[2] & MSG_COPY) !== 0 && args[1] < 0 ? msgrcv(id, args[0], 0, args[2]) : msgrcv(id, ...args),
   ),
   rowOnId("messages", "msgctl", 4, fc.constant(0), msgStat),
-  rowOnId("messages", "msgctl", 3, fc.constantFrom(1, 30, 60, 16_384), (id, bytes) => msgSet(id, 0o600, bytes)),
+  // Receivers are all woken by it, and the order in which they stand again is the choice of Linux's scheduler.
+  row("msgctl", 3, fc.tuple(choice, fc.constantFrom(1, 30, 60, 16_384)), ([chosen, bytes], view) => {
+    const id = idOf(view, "messages", chosen);
+    const queue = view.worker.process.kernel.ipc.messages.object(id);
+    return queue !== "EINVAL" && queue.receivers.length > 1 ? undefined : msgSet(id, 0o600, bytes);
+  }),
   rowOnId("messages", "msgctl", 1, fc.constant(0), msgRemove),
 ];
 
