@@ -163,7 +163,7 @@ function isRace(steps: readonly Step[], linux: Came): boolean {
 
 /** What several have got in all; how many bytes is not told, as it depends on who came while the writer was still writing. */
 function shared(fates: readonly string[]): string {
-  const areBytes = fates.every((fate) => fate === "blocked" || /^\d+ bytes /.test(fate));
+  const areBytes = fates.every((fate) => fate === "blocked" || /^\d+ bytes\b/.test(fate));
   return areBytes ? "bytes" : [...fates].sort().join();
 }
 

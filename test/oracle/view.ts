@@ -5,7 +5,7 @@ import type { Netloom, Worker } from "./netloom.ts";
 /** What kind of descriptor a call would like. */
 export type Wish = (file: OpenFile) => boolean;
 
-export const anything: Wish = () => true;
+const anything: Wish = () => true;
 export const readable: Wish = (file) => file.readable;
 export const writable: Wish = (file) => file.writable;
 export const socket: Wish = (file) => file.ops instanceof Socket;

@@ -48,7 +48,7 @@ export const dup = (fd: number): Call => ({
   netloom: (sys) => sys.dup(fd),
 });
 
-export const dup2 = (fd: number, to: number): Call => ({
+const dup2 = (fd: number, to: number): Call => ({
   text: `dup2(${fd}, ${to})`,
   linux: [SYS.dup2, fd, to],
   netloom: (sys) => sys.dup2(fd, to),

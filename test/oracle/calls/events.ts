@@ -92,7 +92,7 @@ const values = fc.oneof(
 const EFD_SEMAPHORE = 1;
 
 /** An epoll instance. */
-export const epollRow: Row = row("epoll_create1", 1, fc.constantFrom(0, 0, netloom.EPOLL_CLOEXEC, 1), epollCreate1);
+const epollRow: Row = row("epoll_create1", 1, fc.constantFrom(0, 0, netloom.EPOLL_CLOEXEC, 1), epollCreate1);
 export const plainEpollRow: Row = plainRow("epoll_create1", 1, () => epollCreate1());
 export const eventfdRow: Row = row(
   "eventfd",

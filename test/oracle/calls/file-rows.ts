@@ -77,7 +77,7 @@ const offsets = fc.oneof(
 /** Makes a file, or opens it. */
 const openRow: Row = row("open", 12, fc.tuple(path, flags, permissions), (args) => open(...args));
 export const createRow: Row = row("open", 1, fc.constantFrom("a", "b"), (name) => open(name, O_RDWR | O_CREAT, 0o644));
-export const mkdirRow: Row = row("mkdir", 4, fc.tuple(path, permissions), (args) => mkdir(...args));
+const mkdirRow: Row = row("mkdir", 4, fc.tuple(path, permissions), (args) => mkdir(...args));
 export const directoryRow: Row = row("mkdir", 1, fc.constant("d"), (name) => mkdir(name, 0o755));
 export const symlinkRow: Row = row("symlink", 3, fc.tuple(linkTarget, path), (args) => symlink(...args));
 

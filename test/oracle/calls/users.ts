@@ -17,11 +17,10 @@ const set = (
 export const setuid = (uid: number): Call => set("setuid", uid);
 export const setgid = (gid: number): Call => set("setgid", gid);
 export const setreuid = (real: number, effective: number): Call => set("setreuid", real, effective);
-export const setregid = (real: number, effective: number): Call => set("setregid", real, effective);
+const setregid = (real: number, effective: number): Call => set("setregid", real, effective);
 export const setresuid = (real: number, effective: number, saved: number): Call =>
   set("setresuid", real, effective, saved);
-export const setresgid = (real: number, effective: number, saved: number): Call =>
-  set("setresgid", real, effective, saved);
+const setresgid = (real: number, effective: number, saved: number): Call => set("setresgid", real, effective, saved);
 
 /** As the C library makes it of setresuid(2). */
 export const seteuid = (uid: number): Call => ({
@@ -42,7 +41,7 @@ const triple = (name: "getresuid" | "getresgid"): Call => ({
 });
 
 export const getresuid = (): Call => triple("getresuid");
-export const getresgid = (): Call => triple("getresgid");
+const getresgid = (): Call => triple("getresgid");
 
 export const setgroups = (groups: readonly number[]): Call => ({
   text: `setgroups(${groups.length}, {${groups.join(", ")}})`,
