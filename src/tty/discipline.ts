@@ -82,7 +82,7 @@ export class Discipline {
     return this.#buffer.length < INPUT_MAX_BYTES - 1 || this.#isOverlong;
   }
 
-  /** Settings have changed. */
+  /** ICANON has changed: what VLNEXT was typed for does not come any more. */
   reset(): void {
     this.#isLiteral = false;
   }

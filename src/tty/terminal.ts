@@ -138,8 +138,10 @@ export class Terminal implements DisciplineClient {
     const wasCanonical = this.isCanonical;
     if (action === TCSAFLUSH) this.flushInput();
     this.termios = termios;
-    this.#discipline.reset();
-    if (this.isCanonical !== wasCanonical) this.buffer.setCanonical(this.isCanonical);
+    if (this.isCanonical !== wasCanonical) {
+      this.#discipline.reset();
+      this.buffer.setCanonical(this.isCanonical);
+    }
     // What was typed may be readable now.
     this.feed();
   }
