@@ -154,10 +154,14 @@ export class TerminalOutput {
     if (byte === NEWLINE) {
       if ((oflag & ONLCR) !== 0) this.#put(RETURN);
       if ((oflag & (ONLCR | ONLRET)) !== 0) this.column = 0;
+      this.lineColumn = this.column;
       this.#put(NEWLINE);
     } else if (byte === RETURN) {
       if ((oflag & ONOCR) !== 0 && this.column === 0) return;
-      if ((oflag & OCRNL) === 0 || (oflag & ONLRET) !== 0) this.column = 0;
+      if ((oflag & OCRNL) === 0 || (oflag & ONLRET) !== 0) {
+        this.column = 0;
+        this.lineColumn = 0;
+      }
       this.#put((oflag & OCRNL) !== 0 ? NEWLINE : RETURN);
     } else if (byte === TAB) {
       const spaces = 8 - (this.column & 7);
