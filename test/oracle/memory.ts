@@ -4,7 +4,7 @@
 import type { Outcome } from "./netloom.ts";
 
 /** The bytes that helper.c makes for `w<length>:<seed>`. */
-function pattern(length: number, seed: number): Uint8Array {
+export function pattern(length: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = seed * 37 + i * 11 + (i >> 8);
   return bytes;

@@ -47,6 +47,7 @@ const actor =
 export const p0: Actor = actor(0);
 export const p1: Actor = actor(1);
 export const p2: Actor = actor(2);
+export const p3: Actor = actor(3);
 
 export interface Scene {
   readonly title: string;
