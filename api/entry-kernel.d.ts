@@ -406,6 +406,9 @@ export interface OptionValues {
     readonly [SOL_RAW]: {
         readonly [ICMP_FILTER]: IcmpFilter;
     };
+    readonly [IPPROTO_ICMPV6]: {
+        readonly [ICMPV6_FILTER]: Icmpv6Filter;
+    };
     readonly [IPPROTO_IPV6]: {
         readonly [IPV6_JOIN_GROUP]: Ipv6MulticastRequest;
         readonly [IPV6_LEAVE_GROUP]: Ipv6MulticastRequest;
@@ -977,7 +980,13 @@ declare const AF_UNIX = 1;
 declare const AF_UNSPEC = 0;
 
 // abi/socket.d.ts
+declare const ICMPV6_FILTER = 1;
+
+// abi/socket.d.ts
 declare const ICMP_FILTER = 1;
+
+// abi/socket.d.ts
+declare const IPPROTO_ICMPV6 = 58;
 
 // abi/socket.d.ts
 declare const IPPROTO_IP = 0;
@@ -1966,6 +1975,8 @@ declare class Ipv6 {
     readonly settings: Ipv6Settings;
     sendError: ErrorSender6;
     sendRedirect: RedirectSender;
+    rawInput: (packet: Packet, arrival: Arrival, protocol: number) => boolean;
+    rawError: (protocol: number, error: IcmpError) => boolean;
     nextIdentification: number;
     constructor(machine: Machine, netif: Netif);
     takeIdentification(): number;
@@ -5145,6 +5156,11 @@ declare class GenericOptions {
 // socket/option.d.ts
 interface IcmpFilter {
     readonly data: number;
+}
+
+// socket/option.d.ts
+interface Icmpv6Filter {
+    readonly data: readonly number[];
 }
 
 // socket/option.d.ts

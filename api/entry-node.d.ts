@@ -452,6 +452,8 @@ export declare class HostTerminal implements Disposable {
 
 export declare const ICANON = 2;
 
+export declare const ICMPV6_FILTER = 1;
+
 export declare const ICMP_FILTER = 1;
 
 export declare const ICRNL = 256;
@@ -614,6 +616,10 @@ export declare const IXON = 1024;
 
 export interface IcmpFilter {
     readonly data: number;
+}
+
+export interface Icmpv6Filter {
+    readonly data: readonly number[];
 }
 
 export interface IdTriple {
@@ -958,6 +964,9 @@ export interface OptionValues {
     };
     readonly [SOL_RAW]: {
         readonly [ICMP_FILTER]: IcmpFilter;
+    };
+    readonly [IPPROTO_ICMPV6]: {
+        readonly [ICMPV6_FILTER]: Icmpv6Filter;
     };
     readonly [IPPROTO_IPV6]: {
         readonly [IPV6_JOIN_GROUP]: Ipv6MulticastRequest;
@@ -3037,6 +3046,8 @@ declare class Ipv6 {
     readonly settings: Ipv6Settings;
     sendError: ErrorSender6;
     sendRedirect: RedirectSender;
+    rawInput: (packet: Packet, arrival: Arrival, protocol: number) => boolean;
+    rawError: (protocol: number, error: IcmpError) => boolean;
     nextIdentification: number;
     constructor(machine: Machine, netif: Netif);
     takeIdentification(): number;

@@ -8,11 +8,15 @@ import * as fc from "fast-check";
 import {
   AF_INET6,
   type Capture,
+  ICMPV6_FILTER,
+  IPPROTO_ICMPV6,
   IPPROTO_IPV6,
+  IPV6_CHECKSUM,
   IPV6_JOIN_GROUP,
   IPV6_LEAVE_GROUP,
   IPV6_UNICAST_HOPS,
   SOCK_DGRAM,
+  SOCK_RAW,
   type Sys,
   World,
 } from "netloom";
@@ -158,6 +162,38 @@ describe("what programs see", () => {
         expect((await sys.recvfrom(s, buf)).bytes).toBe(address.length);
       }
     }));
+});
+
+test("a raw socket pings: the kernel sums, the filter keeps the rest away", async () => {
+  const world = new World();
+  const lan = world.segment("lan");
+  const [alice, bob] = [world.host("alice"), world.host("bob")];
+  alice.attach(lan, "2001:db8::1/64");
+  bob.attach(lan, "2001:db8::2/64");
+  alice.spawn("ping", async (sys) => {
+    await sys.sleep(3);
+    const s = sys.socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+    const data = new Array<number>(8).fill(0xffff_ffff);
+    data[4] = 0xffff_fffd; // Echo reply is 129.
+    sys.setsockopt(s, IPPROTO_ICMPV6, ICMPV6_FILTER, { data });
+    await sys.sendto(s, Uint8Array.of(128, 0, 0, 0, 0, 7, 0, 1, 0x68, 0x69), { address: "2001:db8::2", port: 0 });
+    const buf = new Uint8Array(99);
+    const { bytes, source } = await sys.recvfrom(s, buf);
+    expect([bytes, source.address, buf[0], buf[5], buf[8]]).toEqual([10, "2001:db8::2", 129, 7, 0x68]);
+    expect(() => sys.setsockopt(s, IPPROTO_IPV6, IPV6_CHECKSUM, 4)).toThrow("EINVAL");
+    const own = sys.socket(AF_INET6, SOCK_RAW, 200);
+    sys.setsockopt(own, IPPROTO_IPV6, IPV6_CHECKSUM, 2);
+    await sys.sendto(own, Uint8Array.of(1, 2, 0, 0, 5, 6), { address: "2001:db8::1", port: 0 });
+    expect((await sys.recvfrom(own, buf)).bytes).toBe(6);
+  });
+  alice.spawn(
+    "user",
+    (sys) => {
+      expect(() => sys.socket(AF_INET6, SOCK_RAW, 58)).toThrow("EPERM");
+    },
+    { uid: 1000 },
+  );
+  expect((await world.run()).crashes).toEqual([]);
 });
 
 test("/proc/net, as Linux writes it", async () => {

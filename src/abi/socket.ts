@@ -47,6 +47,8 @@ export const SOL_SOCKET = 1;
 export const SOL_RAW = 255;
 /** Of the level SOL_RAW: which types of ICMP are not received, a bit each: { data }. */
 export const ICMP_FILTER = 1;
+/** Of the level IPPROTO_ICMPV6: which types of ICMPv6 are not received, a bit each, in eight words: { data }. */
+export const ICMPV6_FILTER = 1;
 /** Fetch and clear the pending error: its number. */
 export const SO_ERROR = 4;
 export const SO_TYPE = 3;

@@ -25,6 +25,7 @@ import { addRoute, deleteRoute, type RouteSpec } from "./ip/route-spec.ts";
 import { input as ipInput } from "./ip4/input.ts";
 import { PacketSockets, packetProtocols } from "./packet/packet.ts";
 import { Raw, rawProtocol } from "./raw/raw.ts";
+import { Raw6, raw6Protocol } from "./raw/raw6.ts";
 import { Tcp, tcpProtocols } from "./tcp/tcp.ts";
 import { Udp, udp6Protocol, udpProtocol } from "./udp/udp.ts";
 
@@ -56,6 +57,7 @@ export class Inet {
       udpProtocol(this.udp),
       udp6Protocol(this.udp),
       rawProtocol(this.raw),
+      raw6Protocol(new Raw6(ip)),
       ...packetProtocols(this.packets),
       ...tcpProtocols(this.tcp),
     ];

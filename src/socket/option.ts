@@ -19,6 +19,8 @@ import type { IPV6_JOIN_GROUP, IPV6_LEAVE_GROUP } from "../abi/ipv6.ts";
 import type { PACKET_ADD_MEMBERSHIP, PACKET_DROP_MEMBERSHIP, PACKET_STATISTICS, SOL_PACKET } from "../abi/packet.ts";
 import type {
   ICMP_FILTER,
+  ICMPV6_FILTER,
+  IPPROTO_ICMPV6,
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,
@@ -56,6 +58,11 @@ export interface MulticastRequest {
 export interface Ipv6MulticastRequest {
   readonly ipv6mr_multiaddr: string;
   readonly ipv6mr_interface?: number;
+}
+
+/** struct icmp6_filter: eight words, a bit for each type that is not received. */
+export interface Icmpv6Filter {
+  readonly data: readonly number[];
 }
 
 /** struct ip_mreq_source. */
@@ -109,6 +116,9 @@ export interface OptionValues {
   };
   readonly [SOL_RAW]: {
     readonly [ICMP_FILTER]: IcmpFilter;
+  };
+  readonly [IPPROTO_ICMPV6]: {
+    readonly [ICMPV6_FILTER]: Icmpv6Filter;
   };
   readonly [IPPROTO_IPV6]: {
     readonly [IPV6_JOIN_GROUP]: Ipv6MulticastRequest;

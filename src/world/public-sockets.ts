@@ -82,6 +82,7 @@ export {
   AF_UNIX,
   AF_UNSPEC,
   ICMP_FILTER,
+  ICMPV6_FILTER,
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
   IPPROTO_IGMP,
@@ -163,6 +164,7 @@ export {
 export type { LinkEndpoint, LinkName } from "../kernel/sys/sockets.ts";
 export type {
   IcmpFilter,
+  Icmpv6Filter,
   Ipv6MulticastRequest,
   MulticastInterface,
   MulticastRequest,

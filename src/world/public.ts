@@ -336,6 +336,7 @@ export type { Credentials } from "../socket/ancillary.ts";
 export type { ExtendedError, NamedAddress } from "../socket/error-queue.ts";
 export type {
   ControlMessage,
+  Icmpv6Filter,
   Ipv6MulticastRequest,
   Linger,
   MulticastInterface,

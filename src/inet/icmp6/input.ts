@@ -11,7 +11,7 @@ import * as extension from "../../wire/ipv6-extension.ts";
 import * as mld from "../../wire/mld.ts";
 import * as nd from "../../wire/nd.ts";
 import type { Packet } from "../../wire/packet.ts";
-import type { Arrival, Ip, TransportInput } from "../ip/ip.ts";
+import type { Arrival, IcmpError, Ip, TransportInput } from "../ip/ip.ts";
 import { counterOf } from "./counters.ts";
 import { meaning } from "./error.ts";
 import * as icmpOutput from "./output.ts";
@@ -75,7 +75,7 @@ function error(ip: Ip, packet: Packet, arrival: Arrival, message: icmpv6.ErrorMe
   const isOurs = ip.addresses.kindOf(source) === "local";
   if (isOurs && news.mtu > 0) ip.paths.learnMtu(destination, news.mtu);
   const handler = walk.isCut || !isFirst || !isOurs ? undefined : ip.errorHandlerFor(walk.protocol);
-  const isHandled = handler?.({
+  const told: IcmpError = {
     ...news,
     reporter: arrival.source,
     source,
@@ -83,8 +83,10 @@ function error(ip: Ip, packet: Packet, arrival: Arrival, message: icmpv6.ErrorMe
     view,
     offset: walk.offset,
     length: end - walk.offset,
-  });
-  if (isHandled === true) packet.release();
+  };
+  const isRaw = !walk.isCut && isFirst && isOurs && ip.v6.rawError(walk.protocol, told);
+  const isHandled = handler?.(told) === true || isRaw;
+  if (isHandled) packet.release();
   else discard(ip, packet, "Icmp6InErrors");
 }
 

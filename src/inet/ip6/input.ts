@@ -164,6 +164,7 @@ function pullHeader(packet: Packet, at: number, type: number): number | null {
 }
 
 function hand(ip: Ip, packet: Packet, arrival: Arrival, protocol: number, pointer: number): void {
+  const isRaw = ip.v6.rawInput(packet, arrival, protocol);
   const transportInput = ip.inputFor(protocol, 6);
   if (transportInput !== undefined) {
     ip.machine.counters.bump("Ip6InDelivers");
@@ -173,6 +174,11 @@ function hand(ip: Ip, packet: Packet, arrival: Arrival, protocol: number, pointe
   if (protocol === extension.NO_NEXT_HEADER) {
     // RFC 8200 §4.7: there is nothing, and nothing to complain of.
     discard(ip, packet, "Ip6InDiscards");
+    return;
+  }
+  if (isRaw) {
+    ip.machine.counters.bump("Ip6InDelivers");
+    packet.release();
     return;
   }
   const message = { kind: "parameter-problem", code: icmpv6.UNRECOGNISED_NEXT_HEADER, pointer } as const;

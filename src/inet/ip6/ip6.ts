@@ -11,6 +11,7 @@ import type { FrameKind } from "../../netif/protocol-queue.ts";
 import type { ErrorMessage } from "../../wire/icmpv6.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import type { Packet } from "../../wire/packet.ts";
+import type { Arrival, IcmpError } from "../ip/ip.ts";
 import { Ipv6Settings } from "./settings.ts";
 
 /** Sends an ICMPv6 error about a packet that starts with its IPv6 header and came through `from`; the packet stays the caller's. */
@@ -28,6 +29,10 @@ export class Ipv6 {
   readonly settings: Ipv6Settings;
   sendError: ErrorSender6 = () => {};
   sendRedirect: RedirectSender = () => {};
+  /** Shows a datagram of that protocol to raw sockets; true when it was for any. */
+  rawInput: (packet: Packet, arrival: Arrival, protocol: number) => boolean = () => false;
+  /** Shows them the news of a datagram. */
+  rawError: (protocol: number, error: IcmpError) => boolean = () => false;
   /** The identification of the next datagram that is cut. RFC 7739 §3: not to be guessed from outside. */
   nextIdentification: number;
 

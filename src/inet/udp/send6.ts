@@ -6,12 +6,12 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { AF_INET, AF_INET6, MSG_DONTROUTE } from "../../abi/socket.ts";
-import type { Interface } from "../../netif/interface.ts";
 import type { InetAddress, SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import type { Path } from "../ip/path.ts";
-import { NO_WISHES_6, readWishes6, sendOptions6, type Wishes6, zoneOf } from "../ip6/control.ts";
+import { NO_WISHES_6, readWishes6, sendOptions6, zoneOf } from "../ip6/control.ts";
+import { pathTo6, sourceOn6 } from "../ip6/way.ts";
 import type { Way } from "./cork.ts";
 import type { UdpPcb } from "./pcb.ts";
 import type { Udp } from "./udp.ts";
@@ -55,9 +55,9 @@ export function connect6(
     if (through === null || (pcb.device !== null && pcb.device !== through)) return "EINVAL";
     pcb.device = through;
   }
-  const path = pathTo6(udp, pcb, to, NO_WISHES_6);
+  const path = pathTo6(udp.ip, pcb, to, NO_WISHES_6);
   if (typeof path === "string") return path;
-  const source = sourceOn6(udp, pcb, path, NO_WISHES_6);
+  const source = sourceOn6(udp.ip, pcb, path, NO_WISHES_6);
   return typeof source === "string" ? source : { path, source };
 }
 
@@ -71,35 +71,11 @@ export function wayOf6(
 ): Way | Errno {
   const wishes = readWishes6(ancillary);
   if (typeof wishes === "string" || pcb.options6 === null) return "EINVAL";
-  const path = pathTo6(udp, pcb, to, wishes);
+  const path = pathTo6(udp.ip, pcb, to, wishes);
   if (typeof path === "string") return path;
   const staysOnLink = pcb.socket.options.dontRoute || (flags & MSG_DONTROUTE) !== 0;
   if (staysOnLink && !path.nextHop.equals(path.destination)) return "ENETUNREACH";
-  const source = sourceOn6(udp, pcb, path, wishes);
+  const source = sourceOn6(udp.ip, pcb, path, wishes);
   if (typeof source === "string") return source;
   return { path, source, port: to.port, options: sendOptions6(pcb.options6, wishes, path.kind === "multicast") };
-}
-
-function pathTo6(udp: Udp, pcb: UdpPcb, to: InetAddress, { interfaceIndex }: Wishes6): Path | Errno {
-  const { ip, machine } = udp;
-  const zone = zoneOf(ip, to);
-  if (typeof zone === "string") return "EINVAL";
-  const { address } = to;
-  const isScoped = address.isLinkLocal || address.isMulticast;
-  let demanded: Interface | null | undefined = pcb.device ?? (isScoped ? zone : null);
-  if (interfaceIndex !== 0) demanded = ip.netif.interfaces.list().find(({ index }) => index === interfaceIndex);
-  else if (demanded === null && address.isMulticast) demanded = pcb.options6?.multicastInterface ?? null;
-  if (demanded === undefined) return "ENODEV";
-  const path = ip.paths.to(address, demanded);
-  if (typeof path === "string") machine.counters.bump("Ip6OutNoRoutes");
-  return path;
-}
-
-function sourceOn6({ ip }: Udp, pcb: UdpPcb, path: Path, { source: asked }: Wishes6): IpAddress | Errno {
-  const { localAddress } = pcb;
-  const isOwn = !localAddress.isUnspecified && !localAddress.isMulticast;
-  const source = asked ?? (isOwn ? localAddress : path.source);
-  if (ip.addresses.kindOf(source) !== "local") return "EINVAL";
-  // RFC 4291 §2.5.3: the loopback address does not leave the host.
-  return source.isLoopback && path.kind !== "local" && !path.through.isLoopback ? "ENETUNREACH" : source;
 }
