@@ -163,15 +163,23 @@ function acceptOn(process: Process, listener: Socket, flags: number, dontWait: b
 class AcceptAttempt extends FileAttempt<Accepted> {
   readonly #listener: Socket;
   readonly #flags: number;
+  /** As it was when the call began. */
+  #wasNonBlocking: boolean;
 
   constructor(call: string, process: Process, file: OpenFile, listener: Socket, flags: number) {
     super(call, process, file, POLLIN);
     this.#listener = listener;
     this.#flags = flags;
+    this.#wasNonBlocking = file.nonBlocking;
   }
 
   override attempt(): Accepted | Errno {
-    return acceptOn(this.process, this.#listener, this.#flags, this.file.nonBlocking);
+    return acceptOn(this.process, this.#listener, this.#flags, this.#wasNonBlocking);
+  }
+
+  /** When it begins again, it looks again. */
+  withdraw(): void {
+    this.#wasNonBlocking = this.file.nonBlocking;
   }
 }
 

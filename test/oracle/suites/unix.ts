@@ -6,6 +6,7 @@ import {
   MSG_PEEK,
   MSG_TRUNC,
   MSG_WAITALL,
+  O_NONBLOCK,
   SHUT_RD,
   SHUT_WR,
   SO_ERROR,
@@ -16,7 +17,7 @@ import {
   SOCK_STREAM,
 } from "netloom";
 import { unix } from "../calls/address.ts";
-import { close, pipe, read, write } from "../calls/descriptors.ts";
+import { close, fcntl, pipe, read, write } from "../calls/descriptors.ts";
 import { lstat, unlink } from "../calls/files.ts";
 import { recvmsg, sendmsg } from "../calls/messages.ts";
 import { exit, fork } from "../calls/processes.ts";
@@ -208,6 +209,12 @@ export const unixSockets: Suite = {
       p0(exit(0), ends),
       p1(read(4, 1), "ECONNRESET"),
       p1(getsockopt(4, SO_ERROR), "0"),
+    ]),
+    scene("a shutdown ends an accept that waits, also when O_NONBLOCK was set meanwhile", [
+      ...server(SOCK_STREAM, 5),
+      p0(accept4(3), waits),
+      p1(fcntl(3, "F_SETFL", O_NONBLOCK), "0"),
+      p1(shutdown(3, SHUT_RD), "0", { p0: "EINVAL" }),
     ]),
     scene("odd ones: types that differ, flags before sockets", [
       p0(socket(AF_UNIX, SOCK_DGRAM), "3"),
