@@ -791,7 +791,7 @@ export declare function formatAddress(endpoint: SocketAddress): string;
 
 export declare function inetAddress(address: IpAddress, port: number): InetAddress;
 
-export * as ioCalls: close, read, reading, write, writing
+export * as ioCalls: close, hashBytes, read, reading, write, writing
 
 // as ipOutput
 export declare function output(ip: Ip, packet: Packet, path: Path, source: IpAddress, protocol: number, options?: SendOptions): 0 | Errno;
@@ -3392,6 +3392,9 @@ declare function umask(process: Process, mask: number): number;
 
 // kernel/calls/io.d.ts
 declare function close(process: Process, fd: number): 0 | Errno;
+
+// kernel/calls/io.d.ts
+declare function hashBytes(process: Process, from: Uint8Array, count: number): void;
 
 // kernel/calls/io.d.ts
 declare function read(process: Process, fd: number, into: Uint8Array): number | Errno;

@@ -172,10 +172,11 @@ linuxToo();
 
 /** The same on this machine's kernel: bench/queues.c prints its own lines. */
 function linuxToo(): void {
-  if (spawnSync("cc", ["--version"]).status !== 0 || process.platform !== "linux") return;
+  const compiler = ["cc", "gcc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0);
+  if (compiler === undefined || process.platform !== "linux") return;
   const folder = mkdtempSync(join(tmpdir(), "netloom-bench-"));
   const program = join(folder, "queues");
-  execFileSync("cc", ["-O2", "-o", program, fileURLToPath(new URL("./queues.c", import.meta.url))]);
+  execFileSync(compiler, ["-O2", "-o", program, fileURLToPath(new URL("./queues.c", import.meta.url))]);
   console.log(`\nThis machine's own kernel, two processes:\n${execFileSync(program, { encoding: "utf8" })}`);
   rmSync(folder, { recursive: true });
 }

@@ -104,3 +104,18 @@ capacity 3: the sender goes on at 1, 1, 1, 10, 11 s
 `,
   );
 });
+
+test("what is sent is in the hash: other messages, another run", async () => {
+  const hashOf = async (text: string): Promise<string> => {
+    const world = new World();
+    world.host("alice").spawn("program", async (sys) => {
+      const child = sys.fork(async (child) => child.msgReply((await child.msgReceive()).pid));
+      await sys.msgSend(child, text);
+      await sys.msgsnd(sys.msgget(0, 0o600), 1, text);
+    });
+    return (await world.run()).hash;
+  };
+  const [one, again, other] = [await hashOf("one"), await hashOf("one"), await hashOf("two")];
+  expect(again).toBe(one);
+  expect(other).not.toBe(one);
+});

@@ -49,6 +49,12 @@ export function close(process: Process, fd: number): 0 | Errno {
 /** How much of what is written goes into the determinism hash: its beginning. */
 const HASHED_BYTES = 32;
 
+/** What a program hands over goes into the hash, as far as that many of its bytes are taken. */
+export function hashBytes(process: Process, from: Uint8Array, count: number): void {
+  const { hash } = process.runState.scheduler;
+  for (let i = 0; i < count && i < HASHED_BYTES; i++) hash.mix(from[i] as number);
+}
+
 function readFile(process: Process, file: OpenFile, into: Uint8Array): number | Errno {
   const result = file.ops.read(process, into);
   if (typeof result === "number" && result > 0) process.runState.progress();
@@ -59,8 +65,7 @@ function writeFile(process: Process, file: OpenFile, from: Uint8Array, isRest: b
   const result = file.ops.write(process, from, isRest);
   if (typeof result === "number" && result > 0) {
     process.runState.progress();
-    const { hash } = process.runState.scheduler;
-    for (let i = 0; i < result && i < HASHED_BYTES; i++) hash.mix(from[i] as number);
+    hashBytes(process, from, result);
   }
   // pipe(7): it is a signal, and EPIPE only for those who do not die of it.
   const isDatagram = file.ops instanceof Socket && file.ops.type !== SOCK_STREAM;

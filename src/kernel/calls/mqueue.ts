@@ -19,6 +19,7 @@ import type { Sleeper } from "../operation.ts";
 import type { Process } from "../process.ts";
 import { userSignal } from "../signals/siginfo.ts";
 import { ClaimAttempt } from "./claim-attempt.ts";
+import { hashBytes } from "./io.ts";
 
 /** struct mq_attr. */
 export interface QueueAttributes extends QueueShape {
@@ -93,6 +94,7 @@ export function mqSending(process: Process, mqd: number, data: Uint8Array, prior
   if (typeof file === "string" || !file.writable) return "EBADF";
   const queue = file.ops.named as MessageQueue;
   if (data.length > queue.shape.msgsize) return "EMSGSIZE";
+  hashBytes(process, data, data.length);
   return new SendAttempt(process, file, queue, { data: data.slice(), priority });
 }
 

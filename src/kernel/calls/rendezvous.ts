@@ -19,6 +19,7 @@ import {
 import type { Kernel } from "../kernel.ts";
 import type { Process } from "../process.ts";
 import { ClaimAttempt } from "./claim-attempt.ts";
+import { hashBytes } from "./io.ts";
 import { maySignal } from "./signals.ts";
 
 const DIRECTORY = "/dev/name";
@@ -34,7 +35,9 @@ export function msgSending(process: Process, pid: number, data: Uint8Array): Cla
   const target = living(process, pid);
   if (target === undefined) return "ESRCH";
   if (target === process) return "EDEADLK";
-  return maySend(process, target) ? new SendAttempt(process, target, data) : "EPERM";
+  if (!maySend(process, target)) return "EPERM";
+  hashBytes(process, data, data.length);
+  return new SendAttempt(process, target, data);
 }
 
 /** msgReceive: an attempt that ends with a request, of anybody (0) or of one process. ESRCH: that one is not there. */
@@ -48,6 +51,7 @@ export function msgReceiving(process: Process, from: number): ClaimAttempt<Reque
 export function msgReply(process: Process, pid: number, data: Uint8Array): 0 | Errno {
   if (process.kernel.ipc.channels.find(process.pid)?.reply(pid, data) === true) {
     process.runState.progress();
+    hashBytes(process, data, data.length);
     return 0;
   }
   return living(process, pid) === undefined ? "ESRCH" : "EINVAL";

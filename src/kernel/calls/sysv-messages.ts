@@ -15,6 +15,7 @@ import {
 } from "../../ipc/sysv-messages.ts";
 import type { Process } from "../process.ts";
 import { ClaimAttempt } from "./claim-attempt.ts";
+import { hashBytes } from "./io.ts";
 import { isSysvChange } from "./sysv.ts";
 
 /** What msgrcv(2) gives, beside the bytes in the buffer. */
@@ -34,7 +35,9 @@ export function msgget(process: Process, key: number, flags: number): number | E
 export function msgSending(process: Process, id: number, type: number, data: Uint8Array): ClaimAttempt<0> | Errno {
   if (data.length > MESSAGE_BYTES_MAX || !Number.isSafeInteger(type) || type < 1) return "EINVAL";
   const queue = process.kernel.ipc.messages.object(id);
-  return queue === "EINVAL" ? queue : new SendAttempt(process, queue, { type, data: data.slice() });
+  if (queue === "EINVAL") return queue;
+  hashBytes(process, data, data.length);
+  return new SendAttempt(process, queue, { type, data: data.slice() });
 }
 
 /** msgrcv(2) for a caller that waits. E2BIG, EACCES, EIDRM, EINVAL, ENOMSG. */
