@@ -114,7 +114,8 @@ export class Terminal implements DisciplineClient {
     }
     this.output.commit();
     if (this.output.arrived !== before) this.masterWaiters.wake(POLLIN);
-    this.waiters.wake(POLLIN);
+    // A read that sleeps is not ended by new settings, such as MIN 0, but by something to read.
+    if (this.isCanonical ? this.buffer.hasLine : this.buffer.length > 0) this.waiters.wake(POLLIN);
     if (this.hasInputRoom) this.masterWaiters.wake(POLLOUT);
   }
 
