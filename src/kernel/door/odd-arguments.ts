@@ -36,12 +36,27 @@ export function guard(prototype: object, last: object): void {
     for (const name of Object.getOwnPropertyNames(each)) {
       const method = Object.getOwnPropertyDescriptor(each, name)?.value;
       if (typeof method !== "function" || name === "constructor" || Object.hasOwn(prototype, name)) continue;
-      Object.defineProperty(prototype, name, { value: guarded(method), configurable: true, writable: true });
+      const value = OPEN_ENDED.includes(name) ? guardedList(method) : guarded(method);
+      Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
     }
   }
 }
 
-/** No call has more than six arguments; a fixed number of them costs less than a list. */
+/** Calls that hand any number of arguments on to a program, which sees how many they are. */
+const OPEN_ENDED: readonly string[] = ["fork", "exec"];
+
+function guardedList(method: Method): Method {
+  return function (this: Refusing, ...args: unknown[]): unknown {
+    try {
+      return method.apply(this, args);
+    } catch (error) {
+      if (!isOdd(error, args)) throw error;
+      return this.refuse("EINVAL");
+    }
+  };
+}
+
+/** No other call has more than six arguments; a fixed number of them costs less than a list. */
 function guarded(method: Method): Method {
   return function (
     this: Refusing,
