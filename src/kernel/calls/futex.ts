@@ -31,13 +31,14 @@ export function keyOf({ mapping, offset }: FutexWord): FutexKey {
   return { memory: mapping.memory, offset: mapping.memoryOffset + offset };
 }
 
-/** The value of the word, a signed integer. */
+/** The value of the word, a signed integer. By bytes, as a view made for each look would cost more. */
 export function wordAt({ mapping: { bytes }, offset }: FutexWord): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getInt32(offset, true);
+  const at = (index: number): number => bytes[offset + index] as number;
+  return at(0) | (at(1) << 8) | (at(2) << 16) | (at(3) << 24);
 }
 
 export function setWord({ mapping: { bytes }, offset }: FutexWord, value: number): void {
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.length).setInt32(offset, value, true);
+  for (let index = 0; index < 4; index++) bytes[offset + index] = value >> (8 * index);
 }
 
 /** FUTEX_WAIT, FUTEX_WAIT_BITSET: sleeps if the word has that value. EAGAIN: it has not; ETIMEDOUT. */
