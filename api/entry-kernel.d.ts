@@ -481,6 +481,7 @@ export interface Platform {
     monotonicNs(): number;
     timer(delayMs: number, task: () => void, weak?: boolean): Disposable;
     onExhausted(task: () => void): Disposable;
+    outside<T>(run: () => T): T;
     print(text: string): void;
     warn(text: string): void;
 }
@@ -1629,6 +1630,7 @@ interface PsRow {
 interface MainOptions extends SpawnOptions {
     readonly name?: string;
     readonly argv?: readonly string[];
+    readonly allow?: readonly string[];
 }
 
 // host/terminal.d.ts

@@ -793,6 +793,7 @@ export declare const MS_SYNC = 4;
 export interface MainOptions extends SpawnOptions {
     readonly name?: string;
     readonly argv?: readonly string[];
+    readonly allow?: readonly string[];
 }
 
 export interface Mapping {
@@ -2242,6 +2243,7 @@ interface Platform {
     monotonicNs(): number;
     timer(delayMs: number, task: () => void, weak?: boolean): Disposable;
     onExhausted(task: () => void): Disposable;
+    outside<T>(run: () => T): T;
     print(text: string): void;
     warn(text: string): void;
 }

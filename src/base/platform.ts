@@ -26,6 +26,8 @@ export interface Platform {
    * nobody will ever settle is found at once. A platform that can't know never calls.
    */
   onExhausted(task: () => void): Disposable;
+  /** Calls back whoever made the world: not as the program that happens to run, where a platform knows which one does. */
+  outside<T>(run: () => T): T;
   /** Shows what a program wrote to its console, when nobody else listens. */
   print(text: string): void;
   /** Shows a warning to the person who runs the program. */

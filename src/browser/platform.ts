@@ -26,6 +26,7 @@ export const browserPlatform: Platform = {
   },
   // A page never ends by itself: the watchdog's timer has to do.
   onExhausted: () => ({ [Symbol.dispose]: () => {} }),
+  outside: (run) => run(),
   print: (text) => {
     console.log(text.replace(/\n$/, ""));
   },

@@ -12,6 +12,8 @@ export interface MainOptions extends SpawnOptions {
   readonly name?: string;
   /** What comes behind the first two words of process.argv. */
   readonly argv?: readonly string[];
+  /** Ways out of the world that are refused otherwise: "fs" (changing files of the machine), "child_process", "worker", … */
+  readonly allow?: readonly string[];
 }
 
 /** Runs the function as a process, and gives its result. */
@@ -22,9 +24,9 @@ export function runMain<T>(host: Host, parts: HostParts, main: () => T | Promise
       finish();
       if (outcome.kind === "result") resolve(outcome.value as T);
       else if (outcome.kind === "thrown") reject(outcome.error);
-      else reject(new Error(`${host.name}: the process "${name}" was killed before it had its result`));
+      else reject(new Error(`${host.name}: the process "${name}" ${ending(outcome)} before it had its result`));
     };
-    spawnMain(host, parts, new MainProgram(main, true, settled), { name, ...options });
+    spawnMain(host, parts, new MainProgram(host, main, true, settled, options.allow ?? []), { name, ...options });
     const finish = parts.drive(reject);
   });
 }
@@ -35,7 +37,12 @@ export function startMain(
   parts: HostParts,
   { main, ...options }: MainOptions & { readonly main: () => unknown },
 ): SpawnedProcess {
-  return spawnMain(host, parts, new MainProgram(main, false, () => {}), { name: "main", daemon: true, ...options });
+  const program = new MainProgram(host, main, false, () => {}, options.allow ?? []);
+  return spawnMain(host, parts, program, { name: "main", daemon: true, ...options });
+}
+
+function ending(outcome: MainOutcome): string {
+  return outcome.kind === "exited" ? `exited with status ${outcome.status}` : "was killed";
 }
 
 function spawnMain(

@@ -72,6 +72,8 @@ export class Image {
 
   /** An operation of the process was woken, and is owed a turn. */
   scheduleTurn(operation: Runnable): void {
+    // Left-over code of a program that has ended gets no more turns.
+    if (!this.#alive) return;
     const { runState } = this.process;
     if (this.#runtime?.schedule === undefined) {
       runState.scheduler.raise(operation);

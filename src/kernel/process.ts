@@ -190,6 +190,8 @@ export class Process implements NamingTask {
 
   addOperation(operation: Outstanding): void {
     operation.older = this.#newest;
+    // One that was cancelled and is started again knows its old neighbour.
+    operation.newer = null;
     if (this.#newest === null) this.#oldest = operation;
     else this.#newest.newer = operation;
     this.#newest = operation;

@@ -3,41 +3,45 @@
  */
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import type { Platform } from "../base/platform.ts";
+import { outside } from "./door/context.ts";
 
 // Taken now, so that whoever replaces them later, to put programs into virtual time, does not move our own clock.
 const { nextTick } = process;
+const microtask = queueMicrotask;
 const now = performance.now.bind(performance);
 
 /** Node's macrotask, clock, timers and standard error. */
 export const nodePlatform: Platform = {
   name: "node",
+  // The run loop is no program's: what it goes on in is not that of the program whose call has woken it.
   macrotask: (task) => {
-    setImmediate(task);
+    outside(() => setImmediate(task));
   },
   // Node empties the microtask queue before it looks at ticks again, so a tick that is set from a microtask comes when
   // all of them have run. A turn of the event loop says the same at ten times the price.
   drained: (task) => {
-    queueMicrotask(() => nextTick(task));
+    outside(() => microtask(() => nextTick(task)));
   },
   monotonicNs: () => Math.round(now() * 1e6),
   timer: (delayMs, task, weak = false) => {
-    const timer = setTimeout(task, delayMs);
+    const timer = outside(() => setTimeout(task, delayMs));
     if (weak) timer.unref();
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   },
   // Node tells when its event loop has run dry: then no promise of the outside will ever be settled.
   onExhausted: (task) => {
-    process.once("beforeExit", task);
+    outside(() => process.once("beforeExit", task));
     return {
       [Symbol.dispose]: () => {
-        process.off("beforeExit", task);
+        outside(() => process.off("beforeExit", task));
       },
     };
   },
+  outside,
   print: (text) => {
-    process.stdout.write(text);
+    outside(() => process.stdout.write(text));
   },
   warn: (text) => {
-    process.stderr.write(`netloom: ${text}\n`);
+    outside(() => process.stderr.write(`netloom: ${text}\n`));
   },
 };

@@ -220,7 +220,7 @@ export class World implements AsyncDisposable {
 
   /** Hands each step of what happens to the listener; disposing ends it. */
   trace(listener: TraceListener): Disposable {
-    return this.#tracer.subscribe(listener);
+    return this.#tracer.subscribe((event) => this.#platform.outside(() => listener(event)));
   }
 
   /**
@@ -303,7 +303,8 @@ export class World implements AsyncDisposable {
   }
 
   #consoleOutput(output: ConsoleOutput): void {
-    if (this.#options.console !== undefined) this.#options.console(output);
+    const { console } = this.#options;
+    if (console !== undefined) this.#platform.outside(() => console(output));
     else this.#platform.print(`${output.host} ${output.process}[${output.pid}]: ${output.text}`);
   }
 

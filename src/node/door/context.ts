@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { NodeProcess } from "./node-process.ts";
 
-const storage: AsyncLocalStorage<NodeProcess> = new AsyncLocalStorage<NodeProcess>();
+const storage: AsyncLocalStorage<NodeProcess | undefined> = new AsyncLocalStorage();
 
 /** The process of the code that runs, or undefined outside of all. */
 export function current(): NodeProcess | undefined {
@@ -17,4 +17,9 @@ export function current(): NodeProcess | undefined {
 /** Runs a function as that process. */
 export function enter<T>(process: NodeProcess, run: () => T): T {
   return storage.run(process, run);
+}
+
+/** Runs a function as code outside of all processes. */
+export function outside<T>(run: () => T): T {
+  return storage.getStore() === undefined ? run() : storage.run(undefined, run);
 }

@@ -17,8 +17,13 @@ interface StreamWrap {
   readonly kLastWriteErr?: number;
 }
 
+/** Classes of Node's native handles, as far as the door looks at them. */
+type NativeClass = abstract new (...args: never[]) => object;
+
 interface Internals {
   readonly stream: StreamWrap;
+  readonly TCP: NativeClass;
+  readonly Pipe: NativeClass;
   /** Gives a net.Socket another handle before it connects. */
   readonly reinitializeHandle: symbol;
 }
@@ -49,7 +54,7 @@ function missingInternals(): string[] {
 }
 
 function streamWrap(): StreamWrap {
-  return (process as unknown as { binding: (name: string) => StreamWrap }).binding("stream_wrap");
+  return binding("stream_wrap");
 }
 
 function reinitializeSymbol(): symbol | undefined {
@@ -61,8 +66,18 @@ let found: Internals | null = null;
 
 /** The internals. Ask whyUnsupported() first. */
 export function internals(): Internals {
-  found ??= { stream: streamWrap(), reinitializeHandle: reinitializeSymbol() as symbol };
+  found ??= {
+    stream: streamWrap(),
+    TCP: binding<{ TCP: NativeClass }>("tcp_wrap").TCP,
+    Pipe: binding<{ Pipe: NativeClass }>("pipe_wrap").Pipe,
+    reinitializeHandle: reinitializeSymbol() as symbol,
+  };
   return found;
+}
+
+/** One of Node's internal modules. */
+export function binding<T>(name: string): T {
+  return (process as unknown as { binding: (name: string) => T }).binding(name);
 }
 
 const uvCodes: ReadonlyMap<string, number> = new Map([...getSystemErrorMap()].map(([code, [name]]) => [name, code]));
@@ -70,4 +85,9 @@ const uvCodes: ReadonlyMap<string, number> = new Map([...getSystemErrorMap()].ma
 /** libuv's number of an errno: negative. On Windows it is not the platform's own, so the table is asked. */
 export function uvCode(errno: string): number {
   return uvCodes.get(errno) ?? (uvCodes.get("UNKNOWN") as number);
+}
+
+/** An error as Node makes it of a system call that failed. */
+export function systemError(code: string, syscall: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${syscall} ${code}`), { errno: uvCode(code), code, syscall });
 }

@@ -2,15 +2,22 @@
  * NodeProcess: a virtual process that runs Node code.
  *
  * Read first: context.ts, runtime.ts; Node's own "event loop is empty" rule. Order: begin() → a turn → main() in the
- * process's context → … each handle and timer counts as a reference → the last one gone, and main settled: exit.
- * An error that nobody caught ends this process only: a domain of its own catches it (uncaught.ts).
+ * process's context → … each handle and timer counts as a reference → the last one gone, and main settled: "beforeExit",
+ * exit. An error that nobody caught ends this process only: uncaught() is told by the bottom of each turn (runtime.ts), and by
+ * Node itself for what ticks and promises throw (process-events.ts).
  */
 import { AsyncResource } from "node:async_hooks";
+import { EventEmitter } from "node:events";
 import type { Errno } from "../../abi/errno.ts";
+import { SIG_IGN, SIGPIPE } from "../../abi/signal.ts";
+import type { Host } from "../../host/host.ts";
 import type { MainOutcome, MainProgram } from "../../host/main-program.ts";
 import type { Image } from "../../kernel/image.ts";
 import type { Process } from "../../kernel/process.ts";
+import { SignalSet } from "../../kernel/signals/signal-set.ts";
 import { enter } from "./context.ts";
+import { ExitSignal } from "./exit-signal.ts";
+import type { ProcessState } from "./process-state.ts";
 
 /** Something that a process has open and that is closed with it: a timer, a handle. */
 export interface Owned {
@@ -22,15 +29,24 @@ export class NodeProcess {
   readonly image: Image;
   readonly process: Process;
   readonly args: readonly string[];
+  readonly host: Host;
+  /** The ways out of the world that it may take. */
+  readonly allow: readonly string[];
   /** The context that handles are made in which no code asked for, such as accepted connections. */
   readonly root: AsyncResource;
   /** What has to be given up when it ends. */
   readonly owned: Set<Owned> = new Set<Owned>();
+  /** Where process.on() of its code registers. */
+  readonly events: EventEmitter = new EventEmitter();
+  /** What the parts of the door keep of it: its streams, its environment, its agents. */
+  readonly state: Partial<ProcessState> = {};
   readonly #program: MainProgram;
   #references = 0;
   #isMainSettled = false;
   #hasTold = false;
-  exitCode = 0;
+  #isExiting = false;
+  /** process.exitCode. */
+  exitCode: number | undefined = undefined;
   /** When it began, in ns since the world's start. */
   readonly startNs: number;
 
@@ -39,12 +55,25 @@ export class NodeProcess {
     this.process = image.process;
     this.args = args;
     this.#program = program;
+    this.host = program.host;
+    this.allow = program.allow;
     this.startNs = image.process.runState.scheduler.nowNs;
+    // As Node does at its start.
+    this.process.signals.setAction(SIGPIPE, { handler: SIG_IGN, flags: 0, mask: new SignalSet() });
     this.root = enter(this, () => new AsyncResource("NETLOOM_PROCESS"));
   }
 
   get isAlive(): boolean {
     return this.image.alive;
+  }
+
+  /** For messages: `server[2] on alice`. */
+  get title(): string {
+    return this.process.title;
+  }
+
+  get hostName(): string {
+    return this.host.name;
   }
 
   /** Virtual time now, in ns since the world's start. */
@@ -75,6 +104,7 @@ export class NodeProcess {
     const result = run();
     runState.scheduler.note(process, name, typeof result === "number" ? result : 0);
     runState.leave();
+    if (process.needsAttention) void process.signals.atBoundary();
     return result;
   }
 
@@ -89,17 +119,26 @@ export class NodeProcess {
     this.endIfIdle();
   }
 
-  /** exit(3) of the process. */
-  exit(code: number): void {
-    this.exitCode = code;
-    this.image.exit(code);
+  /** exit(3) of the process: its "exit" listeners are called, and it ends. */
+  exit(status: number): void {
+    if (!this.isAlive || this.#isExiting) return;
+    this.#isExiting = true;
+    this.exitCode = status;
+    enter(this, () => this.events.emit("exit", status));
+    this.#tell({ kind: "exited", status });
+    this.image.exit(this.exitCode & 0xff);
   }
 
-  /** An error that nobody caught. */
-  crash(error: unknown): void {
-    if (!this.isAlive) return;
-    this.#tell({ kind: "thrown", error });
-    this.image.crash(error);
+  /** An error that nobody caught: for a listener of "uncaughtException", or the end of the process. */
+  uncaught(error: unknown, origin: "uncaughtException" | "unhandledRejection" = "uncaughtException"): void {
+    if (!this.isAlive || error instanceof ExitSignal) return;
+    const { events } = this;
+    enter(this, () => {
+      events.emit("uncaughtExceptionMonitor", error, origin);
+      if (events.listenerCount("uncaughtException") > 0)
+        this.#guarded(() => events.emit("uncaughtException", error, origin));
+      else this.#crash(error);
+    });
   }
 
   /** The kernel has ended it, or it has run something else. */
@@ -113,7 +152,12 @@ export class NodeProcess {
   endIfIdle(): void {
     if (!this.#isIdle) return;
     this.turn(() => {
-      if (this.#isIdle) this.exit(this.exitCode);
+      if (!this.#isIdle) return;
+      enter(this, () => this.events.emit("beforeExit", this.exitCode ?? 0));
+      // What a listener has begun keeps it alive; promises have had their turn when the next one comes.
+      this.turn(() => {
+        if (this.#isIdle) this.exit(this.exitCode ?? 0);
+      });
     });
   }
 
@@ -143,16 +187,35 @@ export class NodeProcess {
       return;
     }
     this.#tell({ kind: "result", value });
-    this.exit(this.exitCode);
+    this.exit(this.exitCode ?? 0);
   }
 
   #failed(error: unknown): void {
+    if (!this.isAlive || error instanceof ExitSignal) return;
     if (this.#program.endsWithMain) {
       // Whoever asked for the result hears of it; it is no crash of a program that runs by itself.
       this.#tell({ kind: "thrown", error });
-      if (this.isAlive) this.exit(1);
+      this.exit(1);
     } else {
-      this.crash(error);
+      this.#isMainSettled = true;
+      this.uncaught(error);
+    }
+  }
+
+  #crash(error: unknown): void {
+    this.exitCode = 1;
+    this.#isExiting = true;
+    this.#guarded(() => this.events.emit("exit", 1));
+    this.#tell({ kind: "thrown", error });
+    this.image.crash(error);
+  }
+
+  /** A listener that throws while its process ends for an error makes no second one. */
+  #guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof ExitSignal) && !this.#isExiting) this.#crash(error);
     }
   }
 

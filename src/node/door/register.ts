@@ -7,12 +7,33 @@
 import { syncBuiltinESMExports } from "node:module";
 import { registeredRuntimes } from "../runtimes.ts";
 import { patchDns } from "./dns.ts";
+import { patchEscapes } from "./escapes.ts";
+import { patchHttpClocks } from "./http-clocks.ts";
 import { whyUnsupported } from "./internals.ts";
 import { patchNet } from "./net.ts";
+import { patchOs } from "./os.ts";
 import { Patches } from "./patch.ts";
+import { patchProcessEvents } from "./process-events.ts";
+import { patchProcessObject } from "./process-object.ts";
+import { patchRandomness } from "./randomness.ts";
 import { nodeRuntime } from "./runtime.ts";
+import { patchSingletons } from "./singletons.ts";
+import { patchSocketTimeouts } from "./socket-timeouts.ts";
 import { patchTime } from "./time.ts";
 
+const PARTS: readonly ((patches: Patches) => void)[] = [
+  patchSingletons,
+  patchSocketTimeouts,
+  patchHttpClocks,
+  patchTime,
+  patchNet,
+  patchDns,
+  patchOs,
+  patchRandomness,
+  patchProcessEvents,
+  patchProcessObject,
+  patchEscapes,
+];
 const patches: Patches = new Patches();
 let isIn = false;
 
@@ -22,7 +43,7 @@ export function register(): void {
   const reason = whyUnsupported();
   if (reason !== undefined) throw new Error(`netloom/register: ${reason}`);
   isIn = true;
-  for (const patch of [patchTime, patchNet, patchDns]) patch(patches);
+  for (const patch of PARTS) patch(patches);
   registeredRuntimes.add(nodeRuntime);
   syncBuiltinESMExports();
 }

@@ -2,30 +2,44 @@
  * The runtime of Node programs: code that uses Node's own modules, as processes on virtual hosts.
  *
  * Read first: kernel/image.ts; docs/SPIKE-NODE-HANDLE.md, "How to call back". Each woken operation gets a turn of its own:
- * one real setImmediate, on an empty stack, after which Node runs ticks and microtasks.
+ * one real setImmediate, on an empty stack, after which Node runs ticks and microtasks. What a turn throws is an error that
+ * nobody caught, of the process whose turn it is.
  */
 import type { Runnable } from "../../base/scheduler.ts";
 import { MainProgram } from "../../host/main-program.ts";
 import type { Image, ProgramRuntime, RunningProgram } from "../../kernel/image.ts";
 import { NodeProcess } from "./node-process.ts";
 import { originals } from "./originals.ts";
+import { takeDispatcher } from "./singletons.ts";
+
+const processes: WeakMap<Image, NodeProcess> = new WeakMap<Image, NodeProcess>();
 
 export const nodeRuntime: ProgramRuntime = {
   name: "Node program",
   accepts: (program) => program instanceof MainProgram,
   start(image: Image, program: unknown, args: readonly string[]): RunningProgram {
     const process = new NodeProcess(image, program as MainProgram, args);
+    processes.set(image, process);
     process.begin();
     return { stop: () => process.stop() };
   },
-  schedule(_image: Image, turn: Runnable): void {
-    originals.setImmediate(takeTurn, turn);
+  schedule(image: Image, turn: Runnable): void {
+    originals.setImmediate(takeTurn, image, turn);
   },
   signal(_image: Image, deliver: () => void): void {
     originals.setImmediate(deliver);
   },
 };
 
-function takeTurn(turn: Runnable): void {
-  turn.run();
+function takeTurn(image: Image, turn: Runnable): void {
+  try {
+    turn.run();
+  } catch (error) {
+    processes.get(image)?.uncaught(error);
+    const { runState } = image.process;
+    runState.leave();
+    runState.activity();
+  }
+  const process = processes.get(image);
+  if (process !== undefined) takeDispatcher(process);
 }

@@ -19,6 +19,21 @@ export function patchTime(patches: Patches): void {
   patchTimerPromises(patches);
   patchDate(patches);
   patchClocks(patches);
+  patchAbortSignal(patches);
+}
+
+function patchAbortSignal(patches: Patches): void {
+  patches.replace(AbortSignal, "timeout", (original) => {
+    return (delayMs: number): AbortSignal => {
+      const owner = current();
+      if (owner === undefined) return original.call(AbortSignal, delayMs);
+      const controller = new AbortController();
+      const expired = (): void =>
+        controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+      new VirtualTimeout(owner, expired, delayMs, [], false).unref();
+      return controller.signal;
+    };
+  });
 }
 
 function patchTimers(patches: Patches): void {
@@ -85,6 +100,14 @@ function patchTimerPromises(patches: Patches): void {
       return new Promise((resolve) => new VirtualImmediate(owner, () => resolve(value), []));
     };
   });
+  patches.replace(target, "setInterval", (original) => {
+    return (delay, value, options) => {
+      const owner = current();
+      return owner === undefined
+        ? original?.(delay, value, options)
+        : repeatedly(owner, delay, value, options as WaitOptions);
+    };
+  });
   patches.replace(timersPromises.scheduler as unknown as Record<string, Callback>, "wait", (original) => {
     return (delay, options) => {
       const owner = current();
@@ -120,6 +143,44 @@ function later(
     if (signal?.aborted) aborted();
     else signal?.addEventListener("abort", aborted, { once: true });
   });
+}
+
+/** Gives the value each time that the delay has passed; what was missed meanwhile is made up for. */
+async function* repeatedly(
+  owner: NodeProcess,
+  delay: unknown,
+  value: unknown,
+  { ref = true, signal }: WaitOptions = {},
+): AsyncGenerator<unknown> {
+  let due = 0;
+  let wake = (): void => {};
+  const timer = new VirtualTimeout(
+    owner,
+    () => {
+      due++;
+      wake();
+    },
+    delay,
+    [],
+    true,
+  );
+  if (!ref) timer.unref();
+  signal?.addEventListener("abort", () => wake(), { once: true });
+  try {
+    for (;;) {
+      if (signal?.aborted) throw new AbortError(signal.reason);
+      if (due === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      } else {
+        due--;
+        yield value;
+      }
+    }
+  } finally {
+    timer.clear();
+  }
 }
 
 /** As Node's own. */

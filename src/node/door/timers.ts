@@ -7,7 +7,7 @@
  */
 import { AsyncResource } from "node:async_hooks";
 import { Operation } from "../../kernel/operation.ts";
-import { enter } from "./context.ts";
+import { current, enter } from "./context.ts";
 import type { NodeProcess, Owned } from "./node-process.ts";
 
 type Callback = (...args: unknown[]) => unknown;
@@ -30,13 +30,13 @@ let lastId = 0;
 const byId: Map<number, VirtualTimeout> = new Map<number, VirtualTimeout>();
 
 export class VirtualTimeout implements Owned {
-  readonly #owner: NodeProcess;
+  #owner: NodeProcess;
   readonly #callback: Callback;
   readonly #args: readonly unknown[];
   readonly #delayNs: number;
   readonly #repeats: boolean;
   readonly #scope: AsyncResource = new AsyncResource("Timeout");
-  readonly #operation: Operation<0>;
+  #operation: Operation<0>;
   readonly #id: number = ++lastId;
   #isReferenced = true;
   #isHeld = false;
@@ -48,7 +48,7 @@ export class VirtualTimeout implements Owned {
     this.#args = args;
     this.#delayNs = milliseconds(delayMs) * 1e6;
     this.#repeats = repeats;
-    this.#operation = new Operation<0>(owner.process, NEVER_READY, () => owner.turn(() => this.#fire()));
+    this.#operation = this.#sleeper();
     this.#start();
   }
 
@@ -70,10 +70,24 @@ export class VirtualTimeout implements Owned {
 
   /** Begins anew with the same delay. */
   refresh(): this {
-    if (this.#isCleared || !this.#owner.isAlive) return this;
+    if (this.#isCleared) return this;
+    if (!this.#owner.isAlive) this.#adopt();
     this.#operation.cancel();
     this.#start();
     return this;
+  }
+
+  /** As Node's own code sees a timer: clearTimeout() of its inside, of which it keeps a reference, writes null here. */
+  get _onTimeout(): Callback {
+    return this.#callback;
+  }
+
+  set _onTimeout(value: Callback | null) {
+    if (value === null) this.clear();
+  }
+
+  get _destroyed(): true {
+    return true;
   }
 
   close(): this {
@@ -88,7 +102,6 @@ export class VirtualTimeout implements Owned {
   }
 
   abandon(): void {
-    this.#isCleared = true;
     byId.delete(this.#id);
   }
 
@@ -101,7 +114,22 @@ export class VirtualTimeout implements Owned {
     this.clear();
   }
 
+  #sleeper(): Operation<0> {
+    const owner = this.#owner;
+    return new Operation<0>(owner.process, NEVER_READY, () => owner.turn(() => this.#fire()));
+  }
+
+  /** A timer that a library made once for all, of a process that has ended, goes on in the one that uses it. */
+  #adopt(): void {
+    const owner = current();
+    if (owner === undefined) return;
+    this.#owner = owner;
+    this.#isHeld = false;
+    this.#operation = this.#sleeper();
+  }
+
   #start(): void {
+    if (!this.#owner.isAlive) return;
     this.#owner.owned.add(this);
     this.#operation.sleep(this.#owner.nowNs + this.#delayNs);
     this.#updateHold();

@@ -1,0 +1,173 @@
+/**
+ * The object `process`, and `console`, as code of a virtual process sees them.
+ *
+ * Code that names `process` gets a view of it in which `process.exitCode` is its own too: that property can't be replaced on
+ * the object itself. Properties of the object that are not here (versions, memoryUsage(), …) are those of the machine.
+ */
+import { ERRNO_TEXT } from "../../abi/errno.ts";
+import { signalNumber } from "../../abi/signal.ts";
+import * as files from "../../kernel/calls/files.ts";
+import { kill as killCall } from "../../kernel/calls/signals.ts";
+import { current } from "./context.ts";
+import { ExitSignal } from "./exit-signal.ts";
+import { systemError } from "./internals.ts";
+import type { NodeProcess } from "./node-process.ts";
+import type { Patches } from "./patch.ts";
+import { stateOf } from "./process-state.ts";
+import { consoleOf, input, output } from "./standard-streams.ts";
+
+const ABORTED = "SIGABRT";
+
+export function patchProcessObject(patches: Patches): void {
+  for (const [name, get] of Object.entries(VALUES)) {
+    const before = Object.getOwnPropertyDescriptor(process, name);
+    const outside = (): unknown => (before?.get === undefined ? before?.value : before.get.call(process));
+    patches.define(
+      process,
+      name,
+      () => {
+        const owner = current();
+        return owner === undefined ? outside() : get(owner);
+      },
+      (value) => {
+        const owner = current();
+        if (owner !== undefined) SETTERS[name]?.(owner, value);
+        else if (before?.set !== undefined) before.set.call(process, value);
+        else if (before !== undefined) before.value = value;
+      },
+    );
+  }
+  for (const [name, call] of Object.entries(CALLS)) {
+    if (!(name in process)) continue;
+    patches.replace(process as unknown as Record<string, Call>, name, (original) => {
+      return (...args) => {
+        const owner = current();
+        return owner === undefined ? original?.apply(process, args) : call(owner, ...args);
+      };
+    });
+  }
+  patchGlobals(patches);
+}
+
+type Call = (...args: unknown[]) => unknown;
+
+const VALUES: Readonly<Record<string, (owner: NodeProcess) => unknown>> = {
+  pid: ({ process }) => process.pid,
+  ppid: ({ process }) => process.parent?.pid ?? 0,
+  argv: (owner) => stateOf(owner, "argv", () => ["/usr/bin/node", `/${owner.process.name}`, ...owner.args]),
+  env: (owner) => stateOf(owner, "env", () => environment(owner)),
+  title: (owner) => stateOf(owner, "title", () => owner.process.name),
+  stdin: (owner) => input(owner),
+  stdout: (owner) => output(owner, 1),
+  stderr: (owner) => output(owner, 2),
+  connected: () => undefined,
+  channel: () => undefined,
+  send: () => undefined,
+};
+
+const SETTERS: Readonly<Record<string, (owner: NodeProcess, value: unknown) => void>> = {
+  env: (owner, value) => {
+    owner.state.env = value as NodeJS.ProcessEnv;
+  },
+  argv: (owner, value) => {
+    owner.state.argv = value as string[];
+  },
+  title: (owner, value) => {
+    owner.state.title = String(value);
+  },
+};
+
+const CALLS: Readonly<Record<string, (owner: NodeProcess, ...args: unknown[]) => unknown>> = {
+  cwd: ({ process }) => {
+    const path = files.getcwd(process);
+    if (typeof path === "string") throw systemError(path, "uv_cwd");
+    return path.text;
+  },
+  chdir: (owner, path) => {
+    const result = owner.call("chdir", () => files.chdir(owner.process, String(path)));
+    if (result === 0) return;
+    const from = files.getcwd(owner.process);
+    const error = systemError(result, "chdir");
+    error.message = `${result}: ${ERRNO_TEXT[result]}, chdir ${typeof from === "string" ? "" : from.text} -> '${path}'`;
+    throw Object.assign(error, { path, dest: path });
+  },
+  umask: ({ process }, mask) => (mask === undefined ? process.umask : files.umask(process, Number(mask))),
+  getuid: ({ process }) => process.credentials.user.real,
+  geteuid: ({ process }) => process.uid,
+  getgid: ({ process }) => process.credentials.group.real,
+  getegid: ({ process }) => process.gid,
+  getgroups: ({ process }) => [...process.groups],
+  exit: (owner, status) => exit(owner, status),
+  reallyExit: (owner, status) => exit(owner, status),
+  abort: (owner) => {
+    owner.process.kill(ABORTED);
+    throw new ExitSignal(0);
+  },
+  kill: (owner, pid, signal = "SIGTERM") => kill(owner, pid, signal),
+};
+
+function exit(owner: NodeProcess, status: unknown): never {
+  const number = Number(status ?? owner.exitCode ?? 0);
+  owner.exit(number);
+  throw new ExitSignal(number);
+}
+
+function kill(owner: NodeProcess, pid: unknown, signal: unknown): true {
+  if (!Number.isInteger(pid)) {
+    const error = new TypeError(`The "pid" argument must be of type number. Received ${String(pid)}`);
+    throw Object.assign(error, { code: "ERR_INVALID_ARG_TYPE" });
+  }
+  const signo = signal === 0 ? 0 : signalNumber(signal as string | number);
+  if (signo === undefined)
+    throw Object.assign(new TypeError(`Unknown signal: ${signal}`), { code: "ERR_UNKNOWN_SIGNAL" });
+  const result = owner.call("kill", () => killCall(owner.process, pid as number, signo));
+  if (result !== 0) throw systemError(result, "kill");
+  if (!owner.isAlive) throw new ExitSignal(0);
+  return true;
+}
+
+/** process.env: what is put into it becomes text. */
+function environment(owner: NodeProcess): NodeJS.ProcessEnv {
+  return new Proxy({ ...owner.process.env } as NodeJS.ProcessEnv, {
+    set: (target, name, value) => Reflect.set(target, name, typeof name === "string" ? String(value) : value),
+  });
+}
+
+function patchGlobals(patches: Patches): void {
+  const real = process;
+  const view = new Proxy(real, {
+    get: (target, name) => {
+      if (name === "exitCode") return current()?.exitCode;
+      return Reflect.get(target, name, target);
+    },
+    set: (target, name, value) => {
+      const owner = current();
+      if (name !== "exitCode" || owner === undefined) return Reflect.set(target, name, value, target);
+      owner.exitCode = value === undefined ? undefined : Number(value);
+      return true;
+    },
+  });
+  shared(patches, "process", () => view);
+  shared(patches, "console", consoleOf);
+}
+
+/** A global that is another thing inside: what is set outside of virtual processes stays there. */
+function shared(patches: Patches, name: string, inside: (owner: NodeProcess) => unknown): void {
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  let outside: unknown = (globalThis as Record<string, unknown>)[name];
+  patches.define(
+    globalThis,
+    name,
+    () => {
+      const owner = current();
+      return owner === undefined ? outside : inside(owner);
+    },
+    (value) => {
+      if (current() === undefined) outside = value;
+    },
+  );
+  // A tool that has replaced it meanwhile, such as a test runner, finds its own again.
+  patches.add(() => {
+    if (before !== undefined && "value" in before) before.value = outside;
+  });
+}

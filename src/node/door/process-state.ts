@@ -1,0 +1,33 @@
+/**
+ * What the parts of the door keep of a virtual process: each part makes its own when it is first asked for.
+ */
+import type { Console } from "node:console";
+import type { Readable, Writable } from "node:stream";
+import type { Prng } from "../../base/prng.ts";
+import type { NodeProcess } from "./node-process.ts";
+
+export interface ProcessState {
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable;
+  console: Console;
+  env: NodeJS.ProcessEnv;
+  argv: string[];
+  title: string;
+  /** undici's dispatcher: of global fetch() and WebSocket. */
+  dispatcher: object;
+  random: Prng;
+}
+
+/** What the process has of it, made now if need be. */
+export function stateOf<K extends keyof ProcessState>(
+  { state }: NodeProcess,
+  name: K,
+  make: () => ProcessState[K],
+): ProcessState[K] {
+  const known = state[name];
+  if (known !== undefined) return known as ProcessState[K];
+  const made = make();
+  state[name] = made;
+  return made;
+}
