@@ -18,6 +18,7 @@ import {
   SIG_IGN,
   SIGPIPE,
   SO_ERROR,
+  SO_LINGER,
   SO_RCVBUF,
   SO_REUSEADDR,
   SO_REUSEPORT,
@@ -41,13 +42,14 @@ const LOCAL = { address: "127.0.0.1", port: 7 };
 
 /** A client on host a and a server on host b. */
 async function pair(client: Program, server: Program, link = {}) {
-  const { world, a, b } = twoHosts(link);
+  const printed: string[] = [];
+  const { world, a, b } = twoHosts(link, { console: ({ text }) => printed.push(text) });
   b.spawn("server", server);
   a.spawn("client", client);
   const result = await world.run();
   const crash = result.crashes[0];
   if (crash !== undefined) throw crash.error;
-  return { world, a, b };
+  return { world, a, b, printed };
 }
 
 /** Both ends of a connection over lo, in one process. */
@@ -416,5 +418,43 @@ describe("both families", () => {
     });
     const { crashes } = await world.run();
     if (crashes[0] !== undefined) throw crashes[0].error;
+  });
+});
+
+describe("SO_LINGER", () => {
+  const lingering = (seconds: number, delayMs: number) =>
+    pair(
+      async (sys) => {
+        const fd = await connectTo(sys);
+        sys.setsockopt(fd, SOL_SOCKET, SO_LINGER, { onoff: 1, linger: seconds });
+        await sys.write(fd, "last words");
+        const before = sys.clockGettime("CLOCK_MONOTONIC");
+        await sys.close(fd);
+        const after = sys.clockGettime("CLOCK_MONOTONIC");
+        const ms = (after.seconds - before.seconds) * 1000 + (after.nanoseconds - before.nanoseconds) / 1e6;
+        await sys.write(1, `${Math.round(ms)}`);
+      },
+      async (sys) => {
+        const { fd } = await sys.accept(listenOn(sys, 7));
+        await sys.sleep(0.001);
+        const ended = await readAll(sys, fd).then(
+          (bytes) => bytes.length,
+          (error: { code: string }) => error.code,
+        );
+        await sys.write(1, `${ended}`);
+      },
+      { delayMs },
+    );
+
+  test("close waits until all is acknowledged", async () => {
+    expect((await lingering(10, 50)).printed.sort()).toEqual(["10", "100"]);
+  });
+
+  test("but not for longer than it was told", async () => {
+    expect((await lingering(1, 600)).printed.sort()).toEqual(["10", "1000"]);
+  });
+
+  test("with no time at all it throws away what was not sent, and resets", async () => {
+    expect((await lingering(0, 50)).printed.sort()).toEqual(["0", "ECONNRESET"]);
   });
 });

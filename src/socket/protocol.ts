@@ -46,6 +46,8 @@ export interface UserRequests {
   remoteAddress(): SocketAddress | Errno;
   /** The socket is closed. */
   detach(): void;
+  /** SO_LINGER: close(2) is to wait so many nanoseconds for what was sent; 0: it has nothing to wait for (any more). */
+  lingerNs?(): number;
   /** listen(2) has been called, for the first time or again; the socket keeps the queue. */
   listen?(task: Task, backlogMax: number): 0 | Errno;
   /** A connection has left the accept queue, or (null) the queue may be longer now: there is room for another. */

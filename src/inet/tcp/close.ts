@@ -3,9 +3,11 @@
  *
  * Read first: RFC 9293 §3.6 and §3.10.4, RFC 1122 §4.2.2.13, RFC 2525 §2.17; Linux's tcp_close and inet_csk_listen_stop.
  */
+
+import type { Socket } from "../../socket/socket.ts";
 import { abort, done, enter } from "./finish.ts";
 import { output } from "./output.ts";
-import { AFTER_CLOSE } from "./state.ts";
+import { AFTER_CLOSE, isClosing } from "./state.ts";
 import { forget } from "./syn-queue.ts";
 import type { Tcb } from "./tcb.ts";
 
@@ -59,9 +61,9 @@ function orphan(tcb: Tcb): void {
     tcp.machine.counters.bump("TcpExtTCPAbortOnMemory");
     abort(tcb, null, "too many orphans");
   } else {
-    // What is acknowledged from now on gives nobody room.
-    socket?.charge(0);
     tcp.orphanWaits(tcb);
+    // As sk_stream_wait_close on Linux: whoever closes waits until all that he has sent is acknowledged, FIN included.
+    if (socket !== null && lingerNs(socket) > 0 && isClosing(tcb.state)) tcb.lingerer = socket;
   }
 }
 
@@ -92,7 +94,6 @@ export function disconnect(tcb: Tcb): void {
 }
 
 /** SO_LINGER's time, in nanoseconds; 0: close(2) does not wait. */
-export function lingerNs({ socket }: Tcb): number {
-  const { linger } = socket?.options ?? { linger: { onoff: 0, linger: 0 } };
-  return linger.onoff === 0 ? 0 : linger.linger * NS_PER_SECOND;
+export function lingerNs({ options }: Socket): number {
+  return options.linger.onoff === 0 ? 0 : options.linger.linger * NS_PER_SECOND;
 }

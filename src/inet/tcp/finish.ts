@@ -4,7 +4,8 @@
  * Read first: Linux's tcp_done, tcp_reset and tcp_write_err. What the user was sent and has not read stays readable.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { isSynchronised, type State } from "./state.ts";
+import { POLLHUP } from "../../abi/poll.ts";
+import { isClosing, isSynchronised, type State } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
 import * as trace from "./trace.ts";
 import { sendReset } from "./transmit.ts";
@@ -13,6 +14,10 @@ import { sendReset } from "./transmit.ts";
 export function enter(tcb: Tcb, state: State, cause: string): void {
   trace.state(tcb, state, cause);
   tcb.state = state;
+  const { lingerer } = tcb;
+  if (lingerer === null || isClosing(state)) return;
+  tcb.lingerer = null;
+  lingerer.waiters.wake(POLLHUP);
 }
 
 /** It is over. Its user, if there is one, reads what is left and sees the end. */

@@ -53,6 +53,11 @@ export function hasQueuedFin(state: State): boolean {
   );
 }
 
+/** Our FIN has been queued, and not been acknowledged. */
+export function isClosing(state: State): boolean {
+  return state === "FIN_WAIT_1" || state === "CLOSING" || state === "LAST_ACK";
+}
+
 /** The peer's FIN has been received. */
 export function hasReceivedFin(state: State): boolean {
   return state === "CLOSE_WAIT" || state === "CLOSING" || state === "LAST_ACK" || state === "TIME_WAIT";

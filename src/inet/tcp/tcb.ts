@@ -109,6 +109,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
   readonly tcp: Tcp;
   /** Null when nobody has it open any more. */
   socket: Socket | null;
+  /** SO_LINGER: a close(2) waits on the socket that it had. */
+  lingerer: Socket | null = null;
   state: State = "CLOSED";
   localAddress: IpAddress = ANY_V4;
   localPort = 0;

@@ -14,7 +14,7 @@ import type { OptionValue } from "../../socket/option.ts";
 import type { UserRequests } from "../../socket/protocol.ts";
 import { BOTH_SHUT, RECEIVE_SHUT, SEND_SHUT, type Socket } from "../../socket/socket.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
-import { close, disconnect, endSending, stopListening } from "./close.ts";
+import { close, disconnect, endSending, lingerNs, stopListening } from "./close.ts";
 import { anyAddress, checkBind, checkConnect, FamilyOptions, nameOf } from "./family.ts";
 import { activeOpen, passiveOpen } from "./open.ts";
 import { output } from "./output.ts";
@@ -177,6 +177,11 @@ export class TcpRequests implements UserRequests {
 
   detach(): void {
     close(this.tcb);
+  }
+
+  lingerNs(): number {
+    const { lingerer } = this.tcb;
+    return lingerer === null ? 0 : lingerNs(lingerer);
   }
 
   poll(): number {

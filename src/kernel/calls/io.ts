@@ -4,11 +4,12 @@
  * read() and write() never wait. reading() and writing() give the attempt for a caller that waits (kernel/operation.ts).
  */
 import type { Errno } from "../../abi/errno.ts";
-import { POLLIN, POLLOUT } from "../../abi/poll.ts";
+import { POLLHUP, POLLIN, POLLOUT } from "../../abi/poll.ts";
 import { SIGPIPE } from "../../abi/signal.ts";
 import { SOCK_STREAM } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import { Socket } from "../../socket/socket.ts";
+import type { Attempt, Sleeper } from "../operation.ts";
 import type { Process } from "../process.ts";
 import { kernelSignal } from "../signals/siginfo.ts";
 import { FileAttempt } from "./file-attempt.ts";
@@ -44,6 +45,48 @@ export function writing(process: Process, fd: number, from: Uint8Array): FileAtt
 /** close(2). */
 export function close(process: Process, fd: number): 0 | Errno {
   return process.descriptors.close(fd);
+}
+
+/** The socket behind a descriptor, whose close(2) may have to wait (SO_LINGER). */
+export function lingerer(process: Process, fd: number): Socket | null {
+  const ops = process.descriptors.get(fd)?.ops;
+  return ops instanceof Socket && ops.options.linger.onoff !== 0 ? ops : null;
+}
+
+/** The rest of a close(2) that waits, as sk_stream_wait_close on Linux: neither time nor a signal makes it fail. */
+export class LingerAttempt implements Attempt<0> {
+  readonly call = "close";
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  attempt(): 0 | Errno {
+    return this.isReady() ? 0 : "EAGAIN";
+  }
+
+  isReady(): boolean {
+    return (this.#socket.requests.lingerNs?.() ?? 0) === 0;
+  }
+
+  enlist(sleeper: Sleeper): void {
+    sleeper.enlist(this.#socket.waiters, POLLHUP);
+  }
+
+  expired(): 0 {
+    return 0;
+  }
+
+  interrupted(): 0 {
+    return 0;
+  }
+
+  on(): string {
+    return this.#socket.describe().name;
+  }
+
+  end(): void {}
 }
 
 /** How much of what is written goes into the determinism hash: its beginning. */

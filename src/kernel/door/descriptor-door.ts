@@ -23,8 +23,13 @@ export abstract class DescriptorDoor extends TimeDoor {
     return this.later("write", [fd, bytes], attempt, this.deadline(fd, 0, "send"));
   }
 
-  close(fd: number): void {
+  close(fd: number): void | Promise<void> {
+    const socket = io.lingerer(this.process, fd);
     this.now("close", [fd], () => io.close(this.process, fd));
+    const lingerNs = socket?.isReleased === true ? (socket.requests.lingerNs?.() ?? 0) : 0;
+    if (socket === null || lingerNs === 0) return undefined;
+    const deadlineNs = this.runState.scheduler.nowNs + lingerNs;
+    return this.later<0, void>("close", [fd], new io.LingerAttempt(socket), deadlineNs, () => {});
   }
 
   dup(fd: number): number {

@@ -20,8 +20,11 @@ export interface DescriptorCalls {
   read(fd: number, buffer: Uint8Array): Promise<number>;
   /** write(2): waits until all bytes are taken, unless O_NONBLOCK. Errors: EBADF, EAGAIN, EPIPE, EFAULT. */
   write(fd: number, data: Uint8Array | string): Promise<number>;
-  /** close(2). Errors: EBADF. */
-  close(fd: number): void;
+  /**
+   * close(2): done at once, and undefined is answered; but with SO_LINGER a promise, which is settled when what was sent is
+   * acknowledged or the time is over. Errors: EBADF.
+   */
+  close(fd: number): void | Promise<void>;
   /** dup(2): the lowest free descriptor refers to the same description. Errors: EBADF, EMFILE. */
   dup(fd: number): number;
   /** dup2(2). Errors: EBADF. */
