@@ -3621,6 +3621,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
     readonly kind = "connection";
     readonly tcp: Tcp;
     socket: Socket | null;
+    lingerer: Socket | null;
     state: State;
     localAddress: IpAddress;
     localPort: number;
@@ -4593,7 +4594,7 @@ declare class ProcessTimers {
 interface DescriptorCalls {
     read(fd: number, buffer: Uint8Array): Promise<number>;
     write(fd: number, data: Uint8Array | string): Promise<number>;
-    close(fd: number): void;
+    close(fd: number): void | Promise<void>;
     dup(fd: number): number;
     dup2(fd: number, to: number): number;
     dup3(fd: number, to: number, flags: number): number;
@@ -5527,6 +5528,7 @@ interface UserRequests {
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
     detach(): void;
+    lingerNs?(): number;
     listen?(task: Task, backlogMax: number): 0 | Errno;
     accepted?(connection: Socket | null): void;
     shutdown?(how: number): 0 | Errno;

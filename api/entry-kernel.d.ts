@@ -741,6 +741,7 @@ export interface UserRequests {
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
     detach(): void;
+    lingerNs?(): number;
     listen?(task: Task, backlogMax: number): 0 | Errno;
     accepted?(connection: Socket | null): void;
     shutdown?(how: number): 0 | Errno;
@@ -792,7 +793,7 @@ export declare function formatAddress(endpoint: SocketAddress): string;
 
 export declare function inetAddress(address: IpAddress, port: number): InetAddress;
 
-export * as ioCalls: close, hashBytes, read, reading, write, writing
+export * as ioCalls: LingerAttempt, close, hashBytes, lingerer, read, reading, write, writing
 
 // as ipOutput
 export declare function output(ip: Ip, packet: Packet, path: Path, source: IpAddress, protocol: number, options?: SendOptions): 0 | Errno;
@@ -2583,6 +2584,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
     readonly kind = "connection";
     readonly tcp: Tcp;
     socket: Socket | null;
+    lingerer: Socket | null;
     state: State;
     localAddress: IpAddress;
     localPort: number;
@@ -3393,10 +3395,26 @@ declare function truncate(process: Process, path: string, size: number): 0 | Err
 declare function umask(process: Process, mask: number): number;
 
 // kernel/calls/io.d.ts
+declare class LingerAttempt implements Attempt<0> {
+    readonly call = "close";
+    constructor(socket: Socket);
+    attempt(): 0 | Errno;
+    isReady(): boolean;
+    enlist(sleeper: Sleeper): void;
+    expired(): 0;
+    interrupted(): 0;
+    on(): string;
+    end(): void;
+}
+
+// kernel/calls/io.d.ts
 declare function close(process: Process, fd: number): 0 | Errno;
 
 // kernel/calls/io.d.ts
 declare function hashBytes(process: Process, from: Uint8Array, count: number): void;
+
+// kernel/calls/io.d.ts
+declare function lingerer(process: Process, fd: number): Socket | null;
 
 // kernel/calls/io.d.ts
 declare function read(process: Process, fd: number, into: Uint8Array): number | Errno;
@@ -3784,7 +3802,7 @@ declare function never(): Promise<never>;
 declare abstract class DescriptorDoor extends TimeDoor {
     read(fd: number, buffer: Uint8Array): Promise<number>;
     write(fd: number, data: Uint8Array | string): Promise<number>;
-    close(fd: number): void;
+    close(fd: number): void | Promise<void>;
     dup(fd: number): number;
     dup2(fd: number, to: number): number;
     dup3(fd: number, to: number, flags: number): number;
@@ -4256,7 +4274,7 @@ declare class ProcessTimers {
 interface DescriptorCalls {
     read(fd: number, buffer: Uint8Array): Promise<number>;
     write(fd: number, data: Uint8Array | string): Promise<number>;
-    close(fd: number): void;
+    close(fd: number): void | Promise<void>;
     dup(fd: number): number;
     dup2(fd: number, to: number): number;
     dup3(fd: number, to: number, flags: number): number;

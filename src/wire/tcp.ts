@@ -25,8 +25,6 @@ const URGENT_POINTER = 18;
 
 /** Bytes of a header without options, which is the shortest. */
 export const HEADER_LENGTH = 20;
-/** With as many options as its offset field allows. */
-export const HEADER_LENGTH_MAX = 60;
 
 export const FIN = 0x01;
 export const SYN = 0x02;

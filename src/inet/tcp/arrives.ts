@@ -36,7 +36,7 @@ export function segmentArrives(tcb: Tcb, seg: Segment): void {
   if (tcb.state !== "CLOSED") output(tcb);
 }
 
-export function apply(tcb: Tcb, seg: Segment, verdict: Verdict): void {
+function apply(tcb: Tcb, seg: Segment, verdict: Verdict): void {
   const { counters } = tcb.tcp.machine;
   switch (verdict.kind) {
     case "drop":
@@ -58,8 +58,6 @@ export function apply(tcb: Tcb, seg: Segment, verdict: Verdict): void {
     case "abort":
       counters.bump(verdict.counter);
       abort(tcb, null, "data after close");
-      return;
-    case "done":
   }
 }
 

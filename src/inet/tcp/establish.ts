@@ -14,7 +14,7 @@ import type { Tcb } from "./tcb.ts";
 import { KEEPALIVE } from "./timers.ts";
 
 /** RFC 6928: the initial window, in segments. */
-export const INITIAL_WINDOW_SEGMENTS = 10;
+const INITIAL_WINDOW_SEGMENTS = 10;
 /** TCP_MAX_QUICKACKS on Linux. */
 const QUICK_ACKS = 16;
 

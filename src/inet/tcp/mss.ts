@@ -12,8 +12,8 @@ import type { Tcb } from "./tcb.ts";
 import type { Tcp } from "./tcp.ts";
 
 /** RFC 9293 §3.7.1, MUST-15: what is assumed of a peer that says nothing. */
-export const DEFAULT_MSS_V4 = 536;
-export const DEFAULT_MSS_V6 = 1220;
+const DEFAULT_MSS_V4 = 536;
+const DEFAULT_MSS_V6 = 1220;
 /** The longest datagram of IPv4: a loopback interface would carry a byte more. */
 const MTU_MAX = 65_535;
 const TIMESTAMPS_BYTES = 12;
@@ -23,7 +23,7 @@ export function defaultMss(peer: IpAddress): number {
 }
 
 /** The largest segment that fits through to this address. */
-export function pathMss({ ip }: Tcp, peer: IpAddress, device: Interface | null): number | Errno {
+function pathMss({ ip }: Tcp, peer: IpAddress, device: Interface | null): number | Errno {
   const path = ip.paths.to(peer, device);
   if (typeof path === "string") return path;
   return Math.min(MTU_MAX, ip.paths.mtu(path)) - headerLength(peer) - wire.HEADER_LENGTH;

@@ -58,11 +58,6 @@ export function isClosing(state: State): boolean {
   return state === "FIN_WAIT_1" || state === "CLOSING" || state === "LAST_ACK";
 }
 
-/** The peer's FIN has been received. */
-export function hasReceivedFin(state: State): boolean {
-  return state === "CLOSE_WAIT" || state === "CLOSING" || state === "LAST_ACK" || state === "TIME_WAIT";
-}
-
 /** May data still come, and be delivered? */
 export function mayReceive(state: State): boolean {
   return state === "ESTABLISHED" || state === "FIN_WAIT_1" || state === "FIN_WAIT_2";

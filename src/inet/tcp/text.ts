@@ -133,7 +133,7 @@ function deliverUrgent({ urgent }: Tcb, socket: Socket, packet: Packet, place: n
 }
 
 /** When is this acknowledged? */
-export function scheduleAck(tcb: Tcb, length: number): void {
+function scheduleAck(tcb: Tcb, length: number): void {
   const { acknowledgment, rcv, timers } = tcb;
   // As tcp_measure_rcv_mss on Linux: full segments are as large as the largest that have come.
   if (length > acknowledgment.segmentBytes) acknowledgment.segmentBytes = Math.min(length, rcv.mss);

@@ -14,11 +14,8 @@ export type Verdict =
   /** The peer is told that there is no such connection; ours goes on. */
   | { readonly kind: "reply-reset" }
   /** The peer is reset, and the connection is over. */
-  | { readonly kind: "abort"; readonly counter: string }
-  /** It has been dealt with. */
-  | { readonly kind: "done" };
+  | { readonly kind: "abort"; readonly counter: string };
 
-export const DONE: Verdict = { kind: "done" };
 export const CHALLENGE: Verdict = { kind: "challenge-ack" };
 export const RESET_RECEIVED: Verdict = { kind: "reset-received" };
 export const REPLY_RESET: Verdict = { kind: "reply-reset" };

@@ -12,11 +12,11 @@ import { nth } from "./settings.ts";
 import type { Tcb } from "./tcb.ts";
 
 /** RFC 7323 §2.3. */
-export const SCALE_MAX = 14;
+const SCALE_MAX = 14;
 const WINDOW_FIELD_MAX = 0xffff;
 
 /** How many bytes of data a receive buffer of that size is for. */
-export function windowFromSpace(limitBytes: number): number {
+function windowFromSpace(limitBytes: number): number {
   return Math.floor(limitBytes / 2);
 }
 
