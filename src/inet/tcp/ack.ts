@@ -63,7 +63,7 @@ function isDuplicate(tcb: Tcb, seg: Segment, isUpdate: boolean): boolean {
 }
 
 function takeAcknowledged(tcb: Tcb, seg: Segment): void {
-  const { snd, sent, nowNs, socket, sendQueue } = tcb;
+  const { snd, sent, nowNs, sendQueue } = tcb;
   tcb.bytesAcked += diff(seg.ack, snd.una);
   snd.una = seg.ack;
   let sentNs = -1;
@@ -72,7 +72,7 @@ function takeAcknowledged(tcb: Tcb, seg: Segment): void {
     if (segment.transmissions > 1) isAmbiguous = true;
     else if (sentNs < 0) sentNs = segment.sentNs;
   }
-  sendQueue.acknowledge(snd.una, socket);
+  sendQueue.acknowledge(snd.una, tcb);
   measure(tcb, seg, isAmbiguous || sentNs < 0 ? -1 : nowNs - sentNs);
   tcb.retransmitsSinceNs = 0;
   if (tcb.urgent !== null && geq(snd.una, snd.up)) tcb.urgent.isSending = false;

@@ -199,3 +199,30 @@ describe("options", () => {
     t.at(0).sends(ack({ ack: 2002 }));
   });
 });
+
+describe("the memory of a host", () => {
+  test("what is sent and received is counted, and given back", () => {
+    const t = established()
+      .send(1000)
+      .receives(data({ seq: 2001, ack: 1001, data: "unread" }));
+    expect(t.tcp.memory.bytes).toBe(1006);
+    t.receives(ack({ seq: 2007, ack: 2001 }));
+    expect(t.tcp.memory.bytes).toBe(6);
+    t.read();
+    expect(t.tcp.memory.bytes).toBe(0);
+    t.send(500)
+      .receives(data({ seq: 2007, ack: 2001, data: "more" }))
+      .close();
+    expect(t.tcp.memory.bytes).toBe(0);
+  });
+
+  test("beyond tcp_mem a connection holds no more than the least of the settings, and goes on", () => {
+    const t = established({ sysctl: { mem: "1 1 1", rmem: "1000 131072 131072" } });
+    for (let at = 0; at < 6000; at += 1000) t.receives(data({ seq: 2001 + at, ack: 1001, len: 1000 }));
+    expect(t.socket.receiveQueueBytes).toBe(5000);
+    expect(t.count("TcpExtTCPRcvQDrop")).toBe(1);
+    t.read();
+    t.receives(data({ seq: 7001, ack: 1001, len: 1000 }));
+    expect(t.socket.receiveQueueBytes).toBe(1000);
+  });
+});

@@ -27,7 +27,7 @@ export function done(tcb: Tcb, cause: string): void {
   if (state === "SYN_SENT" || state === "SYN_RECEIVED") tcp.machine.counters.bump("TcpAttemptFails");
   enter(tcb, "CLOSED", cause);
   tcb.timers.clearAll();
-  tcb.sendQueue.clear(socket);
+  tcb.sendQueue.clear(tcb);
   tcb.sent.clear();
   for (const { packet } of tcb.hasHole ? tcb.reassembly.segments : []) packet.release();
   if (tcb.hasHole) tcb.reassembly.clear();

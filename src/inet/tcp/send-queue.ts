@@ -82,7 +82,7 @@ export class SendQueue {
   }
 
   /** Everything before `una` has been acknowledged: chunks that are not needed any more go, and the payer has his room back. */
-  acknowledge(una: number, payer: Payer | null): void {
+  acknowledge(una: number, payer: Payer): void {
     const until = min(una, this.#end);
     const freed = diff(until, this.#front);
     if (freed <= 0) return;
@@ -94,11 +94,11 @@ export class SendQueue {
     }
     this.#first = chunk;
     if (chunk === null) this.#last = null;
-    payer?.uncharge(freed);
+    payer.uncharge(freed);
   }
 
   /** Forgets all. */
-  clear(payer: Payer | null): void {
+  clear(payer: Payer): void {
     this.acknowledge(this.#end, payer);
   }
 

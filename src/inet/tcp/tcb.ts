@@ -23,7 +23,7 @@ import type { Listener } from "./listener.ts";
 import type { PortBinding, PortOwner, Sharing } from "./ports.ts";
 import { Reassembly } from "./reassembly.ts";
 import { RoundTrip } from "./rtt.ts";
-import { SendQueue } from "./send-queue.ts";
+import { type ChargedPayer, SendQueue } from "./send-queue.ts";
 import { SentQueue } from "./sent.ts";
 import type { State } from "./state.ts";
 import type { Tcp } from "./tcp.ts";
@@ -104,7 +104,7 @@ export interface Urgent {
 /** The phase of loss recovery. "recovery" is fast recovery; "loss" follows a timeout. */
 export type Phase = "open" | "recovery" | "loss";
 
-export class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
+export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPayer {
   readonly kind = "connection";
   readonly tcp: Tcp;
   /** Null when nobody has it open any more. */
@@ -223,6 +223,17 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
   /** FlightSize of RFC 5681: sent and not acknowledged, FIN and SYN included. */
   get flight(): number {
     return (this.snd.nxt - this.snd.una) | 0;
+  }
+
+  /** What waits to be acknowledged is charged to the send buffer, and to the host. */
+  charge(bytes: number): void {
+    this.tcp.memory.bytes += bytes;
+    this.socket?.charge(bytes);
+  }
+
+  uncharge(bytes: number): void {
+    this.tcp.memory.bytes -= bytes;
+    this.socket?.uncharge(bytes);
   }
 
   expire(): void {

@@ -15,6 +15,7 @@ import { error } from "./error.ts";
 import { done, enter } from "./finish.ts";
 import { input } from "./input.ts";
 import { Secrets } from "./isn.ts";
+import { HostMemory } from "./memory.ts";
 import { Ports } from "./ports.ts";
 import { Segment } from "./segment.ts";
 import { TcpSettings } from "./settings.ts";
@@ -35,6 +36,7 @@ export class Tcp {
   readonly demux: Demultiplexer<Tcb | SynRequest | TimeWait> = new Demultiplexer<Tcb | SynRequest | TimeWait>();
   readonly ports: Ports;
   readonly secrets: Secrets;
+  readonly memory: HostMemory;
   readonly challenges: ChallengeLimit = new ChallengeLimit();
   readonly timeWaits: TimeWaitQueue;
   /** Written anew for each segment that is taken in. */
@@ -53,6 +55,7 @@ export class Tcp {
     this.ip = ip;
     this.timerLabel = `${machine.name} tcp`;
     this.settings = new TcpSettings(machine.sysctl);
+    this.memory = new HostMemory(this.settings);
     this.ports = new Ports(machine.random("tcp ports"), () => ip.settings.localPortRange.values);
     this.secrets = new Secrets(machine.random("tcp secrets"));
     this.timeWaits = new TimeWaitQueue(this);

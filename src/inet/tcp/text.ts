@@ -44,6 +44,12 @@ export function takeText(tcb: Tcb, seg: Segment): Verdict | null {
     tcp.machine.counters.bump(skip > 0 ? "TcpExtDelayedACKLost" : "TcpExtTCPZeroWindowDrop");
     return null;
   }
+  if (length > 0 && !tcp.memory.mayReceive(tcb.socket?.receiveQueueBytes ?? 0)) {
+    // The host has no memory left: it comes again.
+    countDrop(tcp.machine, "TcpExtTCPRcvQDrop", length);
+    acknowledgment.isNow = true;
+    return null;
+  }
   const packet = seg.packet as Packet;
   seg.packet = null;
   packet.trimStart(seg.dataOffset);
@@ -114,6 +120,7 @@ function deliver(tcb: Tcb, packet: Packet, length: number): void {
   const { rcv, socket, acknowledgment, nowNs } = tcb;
   const urgentAt = placeOfUrgent(tcb, length);
   rcv.nxt = add(rcv.nxt, length);
+  if (socket !== null) tcb.tcp.memory.bytes += length;
   tcb.bytesReceived += length;
   acknowledgment.lastReceivedNs = nowNs;
   packet.release();

@@ -123,11 +123,12 @@ export class TcpRequests implements UserRequests {
     tcb.isMoreComing = (flags & MSG_MORE) !== 0;
     let sent = 0;
     do {
-      const refusal = socket.room();
+      const hasMemory = this.#tcp.memory.maySend(socket.sendQueueBytes);
+      const refusal = hasMemory ? socket.room() : "EAGAIN";
       if (refusal !== 0 && sent === 0) return refusal;
       if (refusal !== 0) break;
       const length = Math.min(data.length - sent, PIECE_MAX_BYTES);
-      if (length > 0) tcb.sendQueue.append(data, sent, length, socket);
+      if (length > 0) tcb.sendQueue.append(data, sent, length, tcb);
       sent += length;
     } while (sent < data.length);
     if ((flags & MSG_OOB) !== 0 && sent > 0) markUrgent(tcb);
@@ -144,6 +145,7 @@ export class TcpRequests implements UserRequests {
   }
 
   received(bytes: number): void {
+    this.#tcp.memory.bytes -= bytes;
     hasRead(this.tcb, bytes);
   }
 
@@ -240,6 +242,7 @@ export class TcpRequests implements UserRequests {
     if (socket === null) return;
     stopListening(old);
     disconnect(old);
+    this.#tcp.memory.bytes -= socket.receiveQueueBytes;
     const fresh = new Tcb(this.#tcp, socket);
     fresh.options = old.options;
     fresh.congestion = old.congestion;

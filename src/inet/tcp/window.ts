@@ -14,6 +14,7 @@ import type { Tcb } from "./tcb.ts";
 /** RFC 7323 §2.3. */
 const SCALE_MAX = 14;
 const WINDOW_FIELD_MAX = 0xffff;
+const PRESSURE_SEGMENTS = 4;
 
 /** How many bytes of data a receive buffer of that size is for. */
 function windowFromSpace(limitBytes: number): number {
@@ -52,6 +53,8 @@ export function freeWindow(tcb: Tcb): number {
   const whole = windowFromSpace(socket.receiveLimitBytes);
   const full = options.windowClamp > 0 ? Math.min(whole, options.windowClamp) : whole;
   let free = Math.max(0, Math.min(full, whole - socket.receiveQueueBytes - tcb.heldBytes));
+  // As on Linux: under pressure no more than a few segments are asked for.
+  if (tcb.tcp.memory.isUnderPressure) free = Math.min(free, PRESSURE_SEGMENTS * rcv.mss);
   const segment = Math.min(full, acknowledgment.segmentBytes || rcv.mss);
   if (free < full / 2) {
     free -= free % (1 << rcv.scale);
