@@ -2324,6 +2324,15 @@ declare class Listener {
     get isAcceptQueueFull(): boolean;
 }
 
+// inet/tcp/memory.d.ts
+declare class HostMemory {
+    bytes: number;
+    constructor(settings: TcpSettings);
+    get isUnderPressure(): boolean;
+    maySend(queuedBytes: number): boolean;
+    mayReceive(queuedBytes: number): boolean;
+}
+
 // inet/tcp/ports.d.ts
 declare class PortBinding {
     readonly port: number;
@@ -2425,8 +2434,8 @@ declare class SendQueue {
     start(seq: number): void;
     get length(): number;
     append(data: Uint8Array, from: number, length: number, payer: ChargedPayer): void;
-    acknowledge(una: number, payer: Payer | null): void;
-    clear(payer: Payer | null): void;
+    acknowledge(una: number, payer: Payer): void;
+    clear(payer: Payer): void;
     packet(seq: number, length: number): Packet;
 }
 
@@ -2580,7 +2589,7 @@ declare class SendVariables {
 }
 
 // inet/tcp/tcb.d.ts
-declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
+declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPayer {
     readonly kind = "connection";
     readonly tcp: Tcp;
     socket: Socket | null;
@@ -2649,6 +2658,8 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window {
     get nowNs(): number;
     get srttNs(): number;
     get flight(): number;
+    charge(bytes: number): void;
+    uncharge(bytes: number): void;
     expire(): void;
 }
 
@@ -2674,6 +2685,7 @@ declare class Tcp {
     readonly demux: Demultiplexer<Tcb | SynRequest | TimeWait>;
     readonly ports: Ports;
     readonly secrets: Secrets;
+    readonly memory: HostMemory;
     readonly challenges: ChallengeLimit;
     readonly timeWaits: TimeWaitQueue;
     readonly segment: Segment;

@@ -458,3 +458,39 @@ describe("SO_LINGER", () => {
     expect((await lingering(0, 50)).printed.sort()).toEqual(["0", "ECONNRESET"]);
   });
 });
+
+test("the trace tells of changes of state, and of retransmissions with their cause", async () => {
+  const { world, a, b, cable } = twoHosts({ delayMs: 1 });
+  const told: string[] = [];
+  world.trace((event) => {
+    if (event.step === "inet/tcp/state" && event.host === "a") told.push(`${event.from} ${event.to} ${event.cause}`);
+    if (event.step === "inet/tcp/retransmit") told.push(`${event.host} again ${event.bytes} ${event.cause}`);
+  });
+  b.spawn("server", async (sys) => {
+    const { fd } = await sys.accept(listenOn(sys, 7));
+    await readAll(sys, fd);
+    sys.close(fd);
+  });
+  a.spawn("client", async (sys) => {
+    const fd = await connectTo(sys);
+    let isFirst = true;
+    world.rule(cable, (packet) => {
+      if (!isFirst || packet.length < 100) return "pass";
+      isFirst = false;
+      return "drop";
+    });
+    await sys.write(fd, "x".repeat(500));
+    await sys.sleep(1);
+    sys.close(fd);
+  });
+  const { crashes } = await world.run();
+  if (crashes[0] !== undefined) throw crashes[0].error;
+  expect(told).toEqual([
+    "CLOSED SYN_SENT connect",
+    "SYN_SENT ESTABLISHED SYN, ACK",
+    "a again 500 timeout",
+    "ESTABLISHED FIN_WAIT_1 close",
+    "FIN_WAIT_1 FIN_WAIT_2 ACK of FIN",
+    "FIN_WAIT_2 TIME_WAIT FIN",
+  ]);
+});

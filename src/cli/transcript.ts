@@ -20,6 +20,7 @@ const WHO_MIN_WIDTH = 13;
 
 type ProcessEvent = Extract<TraceEvent, { step: "kernel/process" }>;
 type LinkEvent = Extract<TraceEvent, { step: "link" }>;
+type RetransmitEvent = Extract<TraceEvent, { step: "inet/tcp/retransmit" }>;
 
 /** What the right half of a line says. */
 interface Saying {
@@ -91,6 +92,12 @@ export class Transcript {
         return [{ who: event.interface, what: `In  ${formatFrame(event)}`, style: "packet" }];
       case "link":
         return linkSayings(event);
+      case "inet/tcp/state":
+        return [
+          { who: "tcp", what: `${event.connection}: ${event.from} → ${event.to} (${event.cause})`, style: "dim" },
+        ];
+      case "inet/tcp/retransmit":
+        return [{ who: "tcp", what: retransmissionText(event), style: "error" }];
       case "drop":
         return [{ who: "", what: `drops ${event.bytes} bytes: ${event.counter}`, style: "error" }];
       default:
@@ -141,6 +148,10 @@ function processSayings(event: ProcessEvent): readonly Saying[] {
 function consoleSayings(who: string, text: string): readonly Saying[] {
   const lines = text.replace(/\n$/, "").split("\n");
   return lines.map((line) => ({ who, what: `» ${escapeText(line).replaceAll('\\"', '"')}`, style: "bold" }));
+}
+
+function retransmissionText({ connection, seq, bytes, cause }: RetransmitEvent): string {
+  return `${connection}: sends ${bytes} bytes at ${seq} again (${cause})`;
 }
 
 function linkSayings({ what, bytes }: LinkEvent): readonly Saying[] {

@@ -20,12 +20,16 @@ export function enter(tcb: Tcb, state: State, cause: string): void {
   lingerer.waiters.wake(POLLHUP);
 }
 
-/** It is over. Its user, if there is one, reads what is left and sees the end. */
-export function done(tcb: Tcb, cause: string): void {
+/**
+ * It is over. Its user, if there is one, reads what is left and sees the end. Without a cause the connection itself goes on, as a
+ * record in TIME_WAIT.
+ */
+export function done(tcb: Tcb, cause: string | null): void {
   const { tcp, socket, state } = tcb;
   if (state === "CLOSED") return;
   if (state === "SYN_SENT" || state === "SYN_RECEIVED") tcp.machine.counters.bump("TcpAttemptFails");
-  enter(tcb, "CLOSED", cause);
+  if (cause === null) tcb.state = "CLOSED";
+  else enter(tcb, "CLOSED", cause);
   tcb.timers.clearAll();
   tcb.sendQueue.clear(tcb);
   tcb.sent.clear();

@@ -102,7 +102,7 @@ export class Tcp {
     }
     enter(tcb, "TIME_WAIT", cause);
     const entry = new TimeWait(tcb);
-    done(tcb, "kept as a record");
+    done(tcb, null);
     this.demux.add(entry);
     entry.binding = this.ports.add(entry.localPort, entry, false);
     this.timeWaits.add(entry);
