@@ -19,6 +19,7 @@ import type { Ancillary, Credentials } from "./ancillary.ts";
 import type { Chunk } from "./chunk.ts";
 import * as control from "./control.ts";
 import { GenericOptions } from "./generic-options.ts";
+import { MERGED_MAX_BYTES } from "./merged-piece.ts";
 import { PacketPiece } from "./packet-piece.ts";
 import type { Protocol, UserRequests } from "./protocol.ts";
 import { END_OF_FILE, type ReceiveBuffer, type Received } from "./receive-buffer.ts";
@@ -301,8 +302,13 @@ export class Socket extends SendAccount implements FileOps {
   appendPacket(packet: Packet): void {
     const stream = this.#stream;
     if (stream === null) return;
-    if (stream.length >= SHARED_MAX_PACKETS) packet.compact(0);
-    stream.push(new PacketPiece(packet), null, null);
+    // Of a reader that does not keep up, what waits in a longer queue does not hold on to the memory of others.
+    if (stream.length < SHARED_MAX_PACKETS) stream.push(new PacketPiece(packet), null, null);
+    else if (packet.length <= MERGED_MAX_BYTES) stream.merge(packet);
+    else {
+      packet.compact(0);
+      stream.push(new PacketPiece(packet), null, null);
+    }
     this.waiters.wake(POLLIN);
   }
 

@@ -12,8 +12,10 @@
 import type { Errno } from "../abi/errno.ts";
 import { MSG_OOB, MSG_PEEK } from "../abi/socket.ts";
 import { Ring } from "../base/ring.ts";
+import type { Packet } from "../wire/packet.ts";
 import type { SocketAddress } from "./address.ts";
 import type { Ancillary, Credentials, Rights } from "./ancillary.ts";
+import { MergedPiece } from "./merged-piece.ts";
 import { handOver, type ReceiveBuffer, type Received } from "./receive-buffer.ts";
 
 /** A stretch of the stream: bytes from a process of this host (chunk.ts), or the data of a segment (packet-piece.ts). */
@@ -40,6 +42,8 @@ export class StreamBuffer implements ReceiveBuffer {
   #bytes = 0;
   /** The urgent byte, while nobody has read it or passed it over. */
   #urgent: QueuedChunk | null = null;
+  /** The last piece, when small segments are merged into it. */
+  #merged: MergedPiece | null = null;
   /** An urgent byte was announced, and has not come yet: TCP hears of it before. */
   isUrgentExpected = false;
 
@@ -57,12 +61,26 @@ export class StreamBuffer implements ReceiveBuffer {
   }
 
   push(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void {
+    this.#merged = null;
     this.#chunks.push({ chunk, source, ancillary });
     this.#bytes += chunk.length;
   }
 
+  /** The data of a small segment, beside those of others. */
+  merge(packet: Packet): void {
+    if (this.#merged?.append(packet) === true) {
+      this.#bytes += packet.length;
+      return;
+    }
+    const piece = new MergedPiece();
+    piece.append(packet);
+    this.push(piece, null, null);
+    this.#merged = piece;
+  }
+
   /** The urgent byte. One that came before is an ordinary one from here on. */
   pushUrgent(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void {
+    this.#merged = null;
     this.#urgent = { chunk, source, ancillary };
     this.isUrgentExpected = false;
     this.#chunks.push(this.#urgent);
@@ -105,6 +123,7 @@ export class StreamBuffer implements ReceiveBuffer {
     const chunks = [...this.#chunks];
     const rights = [...this.rights()];
     this.#chunks.clear();
+    this.#merged = null;
     this.#urgent = null;
     this.#bytes = 0;
     for (const { chunk } of chunks) chunk.release();
@@ -125,11 +144,17 @@ export class StreamBuffer implements ReceiveBuffer {
       const isUrgent = first === this.#urgent;
       if (isUrgent) this.#urgent = null;
       if (first.chunk.length > 0 && (!isUrgent || urgentInline)) return first;
-      this.#chunks.shift();
       this.#bytes -= first.chunk.length;
       first.ancillary?.rights?.discard();
-      first.chunk.release();
+      this.#shift(first.chunk);
     }
+  }
+
+  /** The first one leaves the queue. */
+  #shift(chunk: StreamPiece): void {
+    this.#chunks.shift();
+    if (chunk === this.#merged) this.#merged = null;
+    chunk.release();
   }
 
   /** Does a read that has bytes already stop here? A mark that was read counts as long as there is no newer one. */
@@ -163,8 +188,7 @@ export class StreamBuffer implements ReceiveBuffer {
       if (hasRights) next.ancillary = { credentials: ancillary?.credentials ?? null, rights: null };
       stopped ||= hasRights;
       if (next.chunk.length > 0) break;
-      this.#chunks.shift();
-      next.chunk.release();
+      this.#shift(next.chunk);
       if (hasRights) break;
       next = this.#chunks.peek();
     }

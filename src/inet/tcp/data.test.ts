@@ -91,6 +91,17 @@ describe("receiving", () => {
     t.sends(ack({ ack: 6001, wnd: 1000 }));
   });
 
+  test("small segments that wait are put together, and come out in order", () => {
+    const t = established();
+    const text = "abcdefghij".repeat(30);
+    for (let at = 0; at < text.length; at++) t.receives(data({ seq: 2001 + at, ack: 1001, data: text.charAt(at) }));
+    expect((t.socket.receiveBuffer as { length?: number }).length).toBeLessThan(5);
+    expect(t.read(7) + t.peek()).toBe(text);
+    t.receives(data({ seq: 2301, ack: 1001, data: "!" }));
+    expect(t.read()).toBe(`${text.slice(7)}!`);
+    expect(t.read()).toBe("[EAGAIN]");
+  });
+
   test("a bounded queue of what came early", () => {
     const t = established({ receiveBuffer: 20_000 });
     for (let at = 0; at < 100; at++) t.receives(data({ seq: 2002 + 90 * at, ack: 1001, len: 80 }));
