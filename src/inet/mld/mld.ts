@@ -23,7 +23,9 @@ const ROBUSTNESS = 2;
 const UNSOLICITED_MS = 1000;
 /** RFC 2710 §7.10. */
 const UNSOLICITED_1_MS = 10_000;
-/** A version 1 query of this length is one of version 2 (RFC 3810 §8.1). */
+/** RFC 3810 §9.12 with the values of §9: so long after its last query a querier of version 1 is taken to be gone. */
+const VERSION_1_NS = 260_000 * NS_PER_MS;
+/** A query of exactly this length is one of version 1 (RFC 3810 §8.1). */
 const QUERY_1_LENGTH = 24;
 /** RFC 3810 §5.2.12. */
 const MODE_IS_EXCLUDE = 2;
@@ -40,15 +42,18 @@ interface Pending {
   readonly through: Interface;
   readonly group: IpAddress;
   timesLeft: number;
-  isChange: boolean;
+  /** In version 2: what the record says. */
+  recordType: number;
 }
 
 export class MulticastListener {
   readonly #ip: Ip;
   readonly #random: Prng;
   readonly #pending: Map<string, Pending> = new Map<string, Pending>();
-  /** The interfaces on which a querier of version 1 was heard. */
-  readonly #version1: Set<Interface> = new Set<Interface>();
+  /** The interfaces on which a querier of version 1 was heard, and until when that counts. */
+  readonly #version1UntilNs: Map<Interface, number> = new Map<Interface, number>();
+  /** RFC 2710 §4: the groups of which we were the last to report, in version 1. */
+  readonly #lastReporter: Set<string> = new Set<string>();
 
   constructor(ip: Ip) {
     this.#ip = ip;
@@ -57,7 +62,9 @@ export class MulticastListener {
       change === "join" ? this.#join(through, group) : this.#leave(through, group),
     );
     ip.netif.interfaces.subscribe((changed, change) => {
-      if (change === "down" || change === "detach") this.#cancel(({ through }) => through === changed);
+      if (change !== "down" && change !== "detach") return;
+      this.#cancel(({ through }) => through === changed);
+      this.#version1UntilNs.delete(changed);
     });
   }
 
@@ -74,49 +81,63 @@ export class MulticastListener {
     const message = mld.parse(view, start, length);
     if (message.kind === "query") this.#queried(through, message.group, message.maxResponseMs, length);
     // §4: another has reported the group, which is enough; routers of version 2 want to hear it of each.
-    else if (message.kind === "report") this.#cancel((report) => this.#isSuppressed(report, through, message.group));
+    else if (message.kind === "report") this.#othersReport(through, message.group);
   }
 
   #join(through: Interface, group: IpAddress): void {
     if (!isReported(through, group)) return;
-    this.#schedule(through, group, 0, ROBUSTNESS, true);
+    this.#cancel((report) => report.through === through && report.group.equals(group));
+    this.#schedule(through, group, 0, ROBUSTNESS, CHANGE_TO_EXCLUDE);
   }
 
   #leave(through: Interface, group: IpAddress): void {
     if (!isReported(through, group)) return;
     this.#cancel((report) => report.through === through && report.group.equals(group));
-    if (this.#speaks1(through)) this.#send(through, ALL_ROUTERS, { kind: "done", group });
-    else this.#report2(through, [{ type: CHANGE_TO_INCLUDE, group, sources: [] }]);
+    const wasLast = this.#lastReporter.delete(keyOf(through, group));
+    if (!this.#speaks1(through)) this.#schedule(through, group, 0, ROBUSTNESS, CHANGE_TO_INCLUDE);
+    // RFC 2710 §4: if another has reported it since, there is somebody left.
+    else if (wasLast) this.#send(through, ALL_ROUTERS, { kind: "done", group });
+  }
+
+  /** RFC 2710 §4: one report is enough. Routers of version 2 want to hear it of each. */
+  #othersReport(through: Interface, group: IpAddress): void {
+    if (!this.#speaks1(through)) return;
+    this.#cancel((report) => report.through === through && report.group.equals(group));
+    this.#lastReporter.delete(keyOf(through, group));
   }
 
   #queried(through: Interface, asked: IpAddress, maxResponseMs: number, length: number): void {
-    if (length === QUERY_1_LENGTH) this.#version1.add(through);
+    const { nowNs } = this.#ip.machine.scheduler;
+    if (length === QUERY_1_LENGTH) this.#version1UntilNs.set(through, nowNs + VERSION_1_NS);
     for (const group of this.#ip.groups.on(through)) {
       if (group.family !== 6 || !isReported(through, group)) continue;
       if (!asked.isUnspecified && !asked.equals(group)) continue;
       const delayNs = this.#random.below(maxResponseMs * NS_PER_MS + 1);
-      this.#schedule(through, group, delayNs, 1, false);
+      this.#schedule(through, group, delayNs, 1, MODE_IS_EXCLUDE);
     }
   }
 
-  #schedule(through: Interface, group: IpAddress, delayNs: number, times: number, isChange: boolean): void {
-    const key = `${through.index} ${group}`;
+  #schedule(through: Interface, group: IpAddress, delayNs: number, times: number, recordType: number): void {
+    const key = keyOf(through, group);
     const { scheduler } = this.#ip.machine;
     const known = this.#pending.get(key);
     // RFC 2710 §4: a timer that runs out sooner stays.
     if (known?.timer.queued && known.timer.timeNs <= scheduler.nowNs + delayNs) return;
     if (known?.timer.queued) scheduler.events.cancel(known.timer);
     const timer = new CallbackEvent("multicast report", () => this.#turn(key), true);
-    this.#pending.set(key, { timer, through, group, timesLeft: times, isChange });
+    this.#pending.set(key, { timer, through, group, timesLeft: times, recordType });
     scheduler.after(timer, delayNs);
   }
 
   #turn(key: string): void {
     const report = this.#pending.get(key);
     if (report === undefined) return;
-    const { through, group, isChange, timer } = report;
-    if (this.#speaks1(through)) this.#send(through, group, { kind: "report", group });
-    else this.#report2(through, [{ type: isChange ? CHANGE_TO_EXCLUDE : MODE_IS_EXCLUDE, group, sources: [] }]);
+    const { through, group, recordType, timer } = report;
+    if (!this.#speaks1(through)) this.#report2(through, [{ type: recordType, group, sources: [] }]);
+    else if (recordType !== CHANGE_TO_INCLUDE) {
+      this.#lastReporter.add(key);
+      this.#send(through, group, { kind: "report", group });
+    }
     if (--report.timesLeft <= 0) {
       this.#pending.delete(key);
       return;
@@ -143,11 +164,8 @@ export class MulticastListener {
 
   #speaks1(through: Interface): boolean {
     const forced = this.#ip.v6.settings.interfaces.of(through).force_mld_version.value;
-    return forced === 0 ? this.#version1.has(through) : forced === 1;
-  }
-
-  #isSuppressed(report: Pending, through: Interface, group: IpAddress): boolean {
-    return report.through === through && report.group.equals(group) && this.#speaks1(through);
+    const untilNs = this.#version1UntilNs.get(through) ?? 0;
+    return forced === 0 ? this.#ip.machine.scheduler.nowNs < untilNs : forced === 1;
   }
 
   #cancel(isGone: (report: Pending) => boolean): void {
@@ -162,4 +180,8 @@ export class MulticastListener {
 /** RFC 2710 §5: all nodes is never reported, nor what stays within the host. */
 function isReported(through: Interface, group: IpAddress): boolean {
   return !through.isLoopback && !group.equals(ALL_NODES) && ((group.w0 >>> 16) & 0xf) > 1;
+}
+
+function keyOf(through: Interface, group: IpAddress): string {
+  return `${through.index} ${group}`;
 }

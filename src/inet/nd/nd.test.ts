@@ -51,6 +51,22 @@ describe("an interface begins IPv6", () => {
     ]);
   });
 
+  test("and ends it while the MTU is below 1280", () => {
+    const lan = new Lan(2).start();
+    const [host, eth0] = [lan.host(1), lan.on(1)];
+    host.inet.addAddress(eth0, "2001:db8::1/64");
+    lan.world.run(20 * NS_PER_SECOND);
+    host.netif.interfaces.setMtu(eth0, 1279);
+    expect([addressesOf(host), routesOf(host)]).toEqual([[], []]);
+    expect(host.inet.ip.groups.on(eth0).filter(({ family }) => family === 6)).toEqual([]);
+    expect(ping(host, "fe80::ff:fe00:2", 8, eth0)).toBe("ENETUNREACH");
+    host.netif.interfaces.setMtu(eth0, 1278);
+    host.netif.interfaces.setMtu(eth0, 1280);
+    lan.world.run(20 * NS_PER_SECOND);
+    expect(addressesOf(host)).toEqual(["fe80::ff:fe00:1/64 preferred"]);
+    expect(ping(host, "fe80::ff:fe00:2", 1232, eth0)).toBe(0);
+  });
+
   test("never with an MTU below 1280, and not before it is asked", () => {
     const lan = new Lan(2);
     (lan.devices[0] as { mtu: number }).mtu = 1279;

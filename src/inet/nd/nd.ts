@@ -46,6 +46,8 @@ export class NeighbourDiscovery {
   readonly redirects: Redirects;
   readonly advertisers: Advertisers;
   readonly #links: Map<Interface, Link> = new Map<Interface, Link>();
+  /** Those that had IPv6 until their MTU was set below what it takes. */
+  readonly #narrow: Set<Interface> = new Set<Interface>();
   readonly #secret: number;
   /** The end of the next address, prefix or router that was given for a time. */
   readonly #expiry: CallbackEvent = new CallbackEvent("ipv6 lifetimes", () => this.#expire(), true);
@@ -221,11 +223,16 @@ export class NeighbourDiscovery {
 
   #interfaceChanged(changed: Interface, change: InterfaceChange): void {
     const link = this.#links.get(changed);
+    if (change === "mtu") {
+      this.#mtuChanged(changed);
+      return;
+    }
     if (link === undefined) {
       if (change === "attach" && this.#isWanted(changed)) this.start(changed);
       return;
     }
     if (change === "detach") {
+      this.#narrow.delete(changed);
       this.#forgetRouters(changed);
       for (const own of this.#own(changed)) this.dad.cancel(own);
       this.#links.delete(changed);
@@ -239,6 +246,15 @@ export class NeighbourDiscovery {
       // Another may have taken our addresses while we were away.
       for (const own of this.#own(changed)) this.dad.begin(own);
     }
+  }
+
+  /** RFC 8200 §5, and as addrconf_notify: an interface that is too narrow loses IPv6, and begins it anew when it is wide enough. */
+  #mtuChanged(changed: Interface): void {
+    if (changed.mtu < MTU_MIN) {
+      if (!this.#links.has(changed)) return;
+      this.stop(changed);
+      this.#narrow.add(changed);
+    } else if (this.#narrow.delete(changed)) this.start(changed);
   }
 
   /** As on Linux where net.ipv6.conf.default.disable_ipv6 is 0. */
