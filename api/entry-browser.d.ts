@@ -1065,8 +1065,11 @@ export declare class PacketView {
     get ethernet(): ethernet.Header | undefined;
     get arp(): arp.Message | undefined;
     get ipv4(): ipv4.Header | undefined;
+    get ipv6(): ipv6.Header | undefined;
     get icmp(): icmpv4.Message | undefined;
+    get icmp6(): icmpv6.Message | undefined;
     get udp(): udp.Header | undefined;
+    get tcp(): tcp.Header | undefined;
 }
 
 export interface PollFd {
@@ -6014,6 +6017,17 @@ interface Header {
     readonly options: Uint8Array;
 }
 
+// wire/ipv6.d.ts
+interface Header {
+    readonly trafficClass: number;
+    readonly flowLabel: number;
+    readonly payloadLength: number;
+    readonly nextHeader: number;
+    readonly hopLimit: number;
+    readonly source: IpAddress;
+    readonly destination: IpAddress;
+}
+
 // wire/mac-address.d.ts
 type MacAddress = number;
 
@@ -6148,6 +6162,19 @@ interface Options {
 interface SackBlock {
     readonly start: number;
     readonly end: number;
+}
+
+// wire/tcp.d.ts
+interface Header {
+    readonly sourcePort: number;
+    readonly destinationPort: number;
+    readonly sequence: number;
+    readonly acknowledgment: number;
+    readonly headerLength: number;
+    readonly flags: number;
+    readonly window: number;
+    readonly checksum: number;
+    readonly urgentPointer: number;
 }
 
 // wire/udp.d.ts

@@ -1,12 +1,16 @@
 /** Rules: every verdict, what they see, and what happens when one fails. */
 import { describe, expect, test } from "vitest";
-import { IPPROTO_ICMP, IPPROTO_UDP } from "../abi/socket.ts";
+import { IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP } from "../abi/socket.ts";
 import * as arp from "../wire/arp.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as icmpv4 from "../wire/icmpv4.ts";
+import * as icmpv6 from "../wire/icmpv6.ts";
 import { IpAddress } from "../wire/ip-address.ts";
 import * as ipv4 from "../wire/ipv4.ts";
+import * as ipv6 from "../wire/ipv6.ts";
+import * as extension from "../wire/ipv6-extension.ts";
 import { Packet } from "../wire/packet.ts";
+import * as tcp from "../wire/tcp.ts";
 import * as udp from "../wire/udp.ts";
 import { Cable } from "./cable.ts";
 import { A, B, imbalance, numbered, range, TestInterface, TestWorld } from "./link.fixture.ts";
@@ -330,6 +334,46 @@ describe("what a rule sees", () => {
     expect(seen(request.clone()).ipv4).toBeUndefined();
   });
 
+  /** Over IPv6, behind a fragment header. */
+  function datagram6(protocol: number, transport: Uint8Array, fragmentOffset = 0): Packet {
+    const headers = ethernet.HEADER_LENGTH + ipv6.HEADER_LENGTH;
+    const packet = Packet.allocate(headers + extension.FRAGMENT_LENGTH + transport.length, 0);
+    const { view, start } = packet;
+    ethernet.emit(view, start, { destination: B, source: A, etherType: ethernet.ETHERTYPE_IPV6 });
+    ipv6.emit(view, start + ethernet.HEADER_LENGTH, {
+      trafficClass: 0,
+      flowLabel: 7,
+      payloadLength: extension.FRAGMENT_LENGTH + transport.length,
+      nextHeader: extension.FRAGMENT,
+      hopLimit: 64,
+      source: IpAddress.v6(0x2001_0db8, 0, 0, 1),
+      destination: IpAddress.v6(0x2001_0db8, 0, 0, 2),
+    });
+    const fragment = { nextHeader: protocol, fragmentOffset, moreFragments: true, identification: 1 };
+    extension.emitFragment(view, start + headers, fragment);
+    packet.bytes.set(transport, start + headers + extension.FRAGMENT_LENGTH);
+    return packet;
+  }
+
+  test("IPv6, and what is behind its extension headers", () => {
+    const header = new Uint8Array(24);
+    const view = new DataView(header.buffer);
+    udp.emit(view, 0, { sourcePort: 4000, destinationPort: 7, length: 8, checksum: 0 });
+    const datagram = seen(datagram6(IPPROTO_UDP, header));
+    expect(datagram.ipv6).toMatchObject({ nextHeader: extension.FRAGMENT, flowLabel: 7, hopLimit: 64 });
+    expect(datagram.udp?.destinationPort).toBe(7);
+    expect([datagram.ipv4, datagram.icmp, datagram.icmp6, datagram.tcp]).toEqual(new Array(4).fill(undefined));
+    expect(seen(datagram6(IPPROTO_UDP, header, 8)).udp).toBeUndefined();
+    icmpv6.emit(view, 0, { kind: "packet-too-big", code: 0, mtu: 1280 });
+    expect(seen(datagram6(IPPROTO_ICMPV6, header)).icmp6).toMatchObject({ kind: "packet-too-big", mtu: 1280 });
+    const segment = { sourcePort: 1, destinationPort: 80, sequence: 5, acknowledgment: 6, window: 9 } as const;
+    tcp.emit(view, 0, { ...segment, headerLength: 24, flags: tcp.SYN, checksum: 0, urgentPointer: 0 });
+    const whole = datagram6(IPPROTO_TCP, header);
+    expect(seen(whole.clone()).tcp).toMatchObject({ ...segment, flags: tcp.SYN });
+    whole.truncate(whole.length - 1);
+    expect(seen(whole).tcp).toBeUndefined();
+  });
+
   test("what lies behind the end of a datagram is padding, and no header", () => {
     const padded = datagram(IPPROTO_UDP, 4).copyBytes();
     expect(seen(Packet.from(Uint8Array.of(...padded, ...new Uint8Array(20)))).udp).toBeUndefined();
@@ -341,6 +385,14 @@ describe("what a rule sees", () => {
       const view = seen(Packet.from(whole.subarray(0, length)));
       const parsed = [view.ethernet, view.ipv4, view.udp, view.arp, view.icmp].filter((record) => record !== undefined);
       expect(parsed).toHaveLength(length < 14 ? 0 : length < 34 ? 1 : length < 42 ? 2 : 3);
+    }
+    const whole6 = datagram6(IPPROTO_TCP, new Uint8Array(20).fill(0x50)).copyBytes();
+    for (let length = 0; length < whole6.length; length++) {
+      const view = seen(Packet.from(whole6.subarray(0, length)));
+      const parsed = [view.ethernet, view.ipv6, view.icmp6, view.udp, view.tcp].filter(
+        (record) => record !== undefined,
+      );
+      expect(parsed).toHaveLength(length < 14 ? 0 : length < 54 ? 1 : 2);
     }
   });
 });
