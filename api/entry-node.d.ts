@@ -4008,7 +4008,7 @@ interface QueueMaker {
 // ipc/mqueue-space.d.ts
 declare class QueueSpace {
     bytesOf(uid: number): number;
-    make(volume: Volume, ownership: Ownership, maker: QueueMaker, shape?: QueueShape): MessageQueue | Errno;
+    make(volume: Volume, ownership: Ownership, maker: QueueMaker, shape?: QueueShape, messagesMin?: number): MessageQueue | Errno;
 }
 
 // ipc/mqueue.d.ts
@@ -4026,12 +4026,16 @@ declare class MessageQueue extends Inode {
     get length(): number;
     get bytes(): number;
     get isFull(): boolean;
+    get isReadable(): boolean;
+    get isWritable(): boolean;
     get notification(): Notification | null;
     messages(): Iterable<{
         readonly priority: number;
         readonly message: Uint8Array;
     }>;
     send(message: QueueMessage, sender: Sender): 0 | Errno;
+    senderWaits(claim: SendClaim, sender: Sender): void;
+    receiverWaits(claim: ReceiveClaim): void;
     receive(): QueueMessage | Errno;
     register(notification: Notification): 0 | Errno;
     unregister(owner: object): void;
@@ -4728,6 +4732,7 @@ interface ProcessCalls {
 // kernel/sys/queues.d.ts
 interface QueueCalls {
     mqOpen(name: string, flags: number, mode?: number, attributes?: Pick<QueueAttributes, "maxmsg" | "msgsize">): number;
+    mailbox(name: string, capacity: number, messageBytes?: number, mode?: number): number;
     mqSend(mqd: number, data: Uint8Array | string, priority?: number): Promise<void>;
     mqTimedsend(mqd: number, data: Uint8Array | string, priority: number, deadline: Timespec): Promise<void>;
     mqReceive(mqd: number, buffer: Uint8Array): Promise<QueueReceipt>;

@@ -56,7 +56,7 @@ export class QueueFile implements FileOps {
   }
 
   poll(): number {
-    return (this.named.length > 0 ? POLLIN : 0) | (this.named.isFull ? 0 : POLLOUT);
+    return (this.named.isReadable ? POLLIN : 0) | (this.named.isWritable ? POLLOUT : 0);
   }
 
   /** mq_notify(3): a process that closes a descriptor of the queue loses its registration. */

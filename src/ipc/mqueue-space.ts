@@ -51,9 +51,10 @@ export class QueueSpace {
     ownership: Ownership,
     maker: QueueMaker,
     shape: QueueShape = DEFAULT_SHAPE,
+    messagesMin: number = 1,
   ): MessageQueue | Errno {
     if (this.#queues >= QUEUES_MAX && !maker.isPrivileged) return "ENOSPC";
-    if (!isPossible(shape, maker.isPrivileged)) return "EINVAL";
+    if (!isPossible(shape, messagesMin, maker.isPrivileged)) return "EINVAL";
     const bytes = chargeFor(shape);
     const charged = this.bytesOf(maker.uid) + bytes;
     if (charged > maker.bytesMax) return "EMFILE";
@@ -89,15 +90,15 @@ export class QueueDirectory extends Directory {
   }
 }
 
-function isPossible({ maxmsg, msgsize }: QueueShape, isPrivileged: boolean): boolean {
+function isPossible({ maxmsg, msgsize }: QueueShape, messagesMin: number, isPrivileged: boolean): boolean {
   const [messages, bytes] = isPrivileged
     ? [ROOT_MESSAGES_MAX, ROOT_MESSAGE_BYTES_MAX]
     : [MESSAGES_MAX, MESSAGE_BYTES_MAX];
-  return isWithin(maxmsg, messages) && isWithin(msgsize, bytes);
+  return isWithin(maxmsg, messagesMin, messages) && isWithin(msgsize, 1, bytes);
 }
 
-function isWithin(value: number, max: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= max;
+function isWithin(value: number, min: number, max: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
 }
 
 function chargeFor({ maxmsg, msgsize }: QueueShape): number {

@@ -5,6 +5,9 @@
  * message to the receiver that waits longest, else inserts it; receive() takes the first one and lets the sender that waits
  * longest insert its own. Both wake pollers only when no partner waits, as ipc/mqueue.c on Linux does. What a descriptor
  * of a queue can do is in mqueue-file.ts, the directory and its limits in mqueue-space.ts.
+ *
+ * A queue without room (a mailbox of capacity 0, which Linux does not have) keeps nothing: receive() takes the message from the hands of
+ * the sender that waits longest.
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLIN, POLLOUT } from "../abi/poll.ts";
@@ -109,6 +112,20 @@ export class MessageQueue extends Inode {
     return this.length === this.shape.maxmsg;
   }
 
+  /** Would a receiver get something now? */
+  get isReadable(): boolean {
+    return this.length > 0 || (this.#isUnbuffered && !this.senders.isEmpty);
+  }
+
+  /** Could a sender be rid of a message now? */
+  get isWritable(): boolean {
+    return this.#isUnbuffered ? !this.receivers.isEmpty : !this.isFull;
+  }
+
+  get #isUnbuffered(): boolean {
+    return this.shape.maxmsg === 0;
+  }
+
   get notification(): Notification | null {
     return this.#notification;
   }
@@ -120,7 +137,7 @@ export class MessageQueue extends Inode {
 
   /** mq_send(3). EAGAIN: it is full. */
   send(message: QueueMessage, sender: Sender): 0 | Errno {
-    if (this.isFull) return "EAGAIN";
+    if (!this.isWritable) return "EAGAIN";
     this.touchState();
     const receiver = this.receivers.shift();
     if (receiver !== undefined) {
@@ -128,15 +145,29 @@ export class MessageQueue extends Inode {
       return 0;
     }
     this.#insert(message);
-    this.#notify(sender);
+    if (this.length === 1) this.#notify(sender);
     this.pollers.wake(POLLIN);
     return 0;
+  }
+
+  /** A sender goes to sleep. Without room, that is what a receiver can hear of it. */
+  senderWaits(claim: SendClaim, sender: Sender): void {
+    this.senders.add(claim);
+    if (!this.#isUnbuffered) return;
+    if (this.senders.length === 1) this.#notify(sender);
+    this.pollers.wake(POLLIN);
+  }
+
+  /** A receiver goes to sleep. */
+  receiverWaits(claim: ReceiveClaim): void {
+    this.receivers.add(claim);
+    if (this.#isUnbuffered) this.pollers.wake(POLLOUT);
   }
 
   /** mq_receive(3). EAGAIN: it is empty. */
   receive(): QueueMessage | Errno {
     const first = this.#messages.shift();
-    if (first === undefined) return "EAGAIN";
+    if (first === undefined) return this.#takeFromSender();
     const { priority, message: data } = first;
     this.#bytes -= data.length;
     this.touchState();
@@ -166,15 +197,24 @@ export class MessageQueue extends Inode {
     this.#gone();
   }
 
+  /** With room, nobody waits to send to an empty queue. */
+  #takeFromSender(): QueueMessage | Errno {
+    const sender = this.senders.shift();
+    if (sender === undefined) return "EAGAIN";
+    this.touchState();
+    sender.settle(0);
+    return sender.message;
+  }
+
   #insert({ data, priority }: QueueMessage): void {
     this.#messages.add(priority, data);
     this.#bytes += data.length;
   }
 
-  /** Only the message that ends emptiness is told, once, and only when no receiver has taken it. */
+  /** Only what ends emptiness is told, once, and only when no receiver has taken it. */
   #notify(sender: Sender): void {
     const notification = this.#notification;
-    if (notification === null || this.length !== 1) return;
+    if (notification === null) return;
     this.#notification = null;
     notification.tell(sender);
   }

@@ -4,7 +4,7 @@
  * The queues are ipc/mqueue.ts's. A queue is an inode in /dev/mqueue, so opening checks modes as open(2) does.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { O_ACCMODE, O_CREAT, O_EXCL, O_NONBLOCK } from "../../abi/fcntl.ts";
+import { O_ACCMODE, O_CREAT, O_EXCL, O_NONBLOCK, O_RDWR } from "../../abi/fcntl.ts";
 import { MQ_PRIO_MAX, SIGEV_NONE, SIGEV_SIGNAL } from "../../abi/mqueue.ts";
 import { RLIMIT_MSGQUEUE } from "../../abi/resource.ts";
 import { isSignal, SI_MESGQ } from "../../abi/signal.ts";
@@ -12,7 +12,14 @@ import type { Directory } from "../../file/inode.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import { mayAccess, wantedBy } from "../../file/permission.ts";
 import type { Task } from "../../file/task.ts";
-import { MessageQueue, type QueueMessage, type QueueShape, ReceiveClaim, SendClaim } from "../../ipc/mqueue.ts";
+import {
+  MessageQueue,
+  type QueueMessage,
+  type QueueShape,
+  ReceiveClaim,
+  SendClaim,
+  type Sender,
+} from "../../ipc/mqueue.ts";
 import { QueueDirectory, type QueueMaker } from "../../ipc/mqueue-space.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Sleeper } from "../operation.ts";
@@ -67,15 +74,27 @@ export function mqOpen(
   flags: number,
   mode: number,
   shape: QueueShape | undefined,
+  messagesMin: number = 1,
 ): number | Errno {
   const path = pathOf(name);
   if (path === "EINVAL") return path;
   // As the manual page of mq_open(3) lists them: a descriptor first, then the name.
   if (process.descriptors.isFull) return "EMFILE";
   if (typeof path === "string") return path;
-  const queue = findOrMake(process, path.path, flags, mode, shape);
+  const queue = findOrMake(process, path.path, flags, mode, shape, messagesMin);
   if (typeof queue === "string") return queue;
   return process.kernel.install(process, queue.openAs(path.path), flags & (O_ACCMODE | O_NONBLOCK), true);
+}
+
+/** A mailbox: a queue that may also be made without room. Errors: those of mq_open(3). */
+export function mailbox(
+  process: Process,
+  name: string,
+  capacity: number,
+  messageBytes: number,
+  mode: number,
+): number | Errno {
+  return mqOpen(process, name, O_CREAT | O_RDWR, mode, { maxmsg: capacity, msgsize: messageBytes }, 0);
 }
 
 /** mq_unlink(3): the name goes at once, the queue when nobody has it open. EACCES, ENOENT, ENAMETOOLONG, EINVAL. */
@@ -164,6 +183,7 @@ function findOrMake(
   flags: number,
   mode: number,
   shape: QueueShape | undefined,
+  messagesMin: number,
 ): MessageQueue | Errno {
   const { files, ipc } = process.kernel;
   const place = files.walk(process, path, "before-slash");
@@ -171,7 +191,9 @@ function findOrMake(
   if (place.inode === null) {
     if ((flags & O_CREAT) === 0) return "ENOENT";
     const maker = queueMaker(process);
-    return files.makeAt(process, place, mode, (ownership) => ipc.queues.make(files.volume, ownership, maker, shape));
+    return files.makeAt(process, place, mode, (ownership) =>
+      ipc.queues.make(files.volume, ownership, maker, shape, messagesMin),
+    );
   }
   if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) return "EEXIST";
   if ((flags & O_ACCMODE) === O_ACCMODE) return "EINVAL";
@@ -232,14 +254,17 @@ class SendAttempt extends QueueAttempt<0> {
   }
 
   protected override tryNow(): 0 | Errno {
-    const { process, queue, claim } = this;
-    const result = queue.send(claim.message, { pid: process.pid, uid: process.credentials.user.real });
-    if (result === 0) process.runState.progress();
+    const result = this.queue.send(this.claim.message, this.#sender());
+    if (result === 0) this.process.runState.progress();
     return result;
   }
 
   protected override join(): void {
-    this.queue.senders.add(this.claim);
+    this.queue.senderWaits(this.claim, this.#sender());
+  }
+
+  #sender(): Sender {
+    return { pid: this.process.pid, uid: this.process.credentials.user.real };
   }
 
   protected override leave(): void {
@@ -268,7 +293,7 @@ class ReceiveAttempt extends QueueAttempt<QueueReceipt, QueueMessage> {
   }
 
   protected override join(): void {
-    this.queue.receivers.add(this.claim);
+    this.queue.receiverWaits(this.claim);
   }
 
   protected override leave(): void {

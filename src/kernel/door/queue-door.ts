@@ -17,6 +17,12 @@ export abstract class QueueDoor extends SessionDoor {
     );
   }
 
+  mailbox(name: string, capacity: number, messageBytes: number = 8192, mode: number = 0o600): number {
+    return this.now("mailbox", [name, capacity], () =>
+      mqueue.mailbox(this.process, name, capacity, messageBytes, mode),
+    );
+  }
+
   mqSend(mqd: number, data: Uint8Array | string, priority: number = 0): Promise<void> {
     return this.#send("mq_send", mqd, data, priority, this.deadline(mqd, 0, "send"));
   }

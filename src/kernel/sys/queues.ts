@@ -13,6 +13,12 @@ export interface QueueCalls {
    * of 8,192 bytes if no attributes are given. Errors: EACCES, EEXIST, EINVAL, EMFILE, ENAMETOOLONG, ENOENT, ENOSPC.
    */
   mqOpen(name: string, flags: number, mode?: number, attributes?: Pick<QueueAttributes, "maxmsg" | "msgsize">): number;
+  /**
+   * A mailbox: the message queue of that name, which is made with that capacity if there is none; a descriptor for mqSend, mqReceive
+   * and the others. With capacity n a sender waits only while n messages are in it; with capacity 0 until a receiver has taken the message
+   * (a queue of mq_open(3) has no capacity 0). Errors: as mqOpen.
+   */
+  mailbox(name: string, capacity: number, messageBytes?: number, mode?: number): number;
   /** mq_send(3): waits while the queue is full. Errors: EAGAIN, EBADF, EINTR, EINVAL, EMSGSIZE. */
   mqSend(mqd: number, data: Uint8Array | string, priority?: number): Promise<void>;
   /** mq_timedsend(3), until a moment of CLOCK_REALTIME. Errors: as mqSend, and ETIMEDOUT. */
