@@ -14,7 +14,7 @@ import {
 import { type Channel, type End, errnoOf, observe, type Role, type Scene, unlessFull } from "./channel.ts";
 
 /** The end that a descriptor is. */
-export function descriptorEnd(sys: Sys, fd: number): End {
+function descriptorEnd(sys: Sys, fd: number): End {
   return {
     sys,
     send: (data) => sys.write(fd, data),
