@@ -8,11 +8,13 @@ import type { Errno } from "../../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "../../abi/poll.ts";
 import { SHUT_WR, SO_LINGER, SOL_SOCKET } from "../../abi/socket.ts";
 import * as ioCalls from "../../kernel/calls/io.ts";
+import * as messages from "../../kernel/calls/socket-messages.ts";
 import * as options from "../../kernel/calls/socket-options.ts";
 import * as sockets from "../../kernel/calls/sockets.ts";
 import { type Attempt, Operation, type Sleeper } from "../../kernel/operation.ts";
 import type { SocketAddress } from "../../socket/address.ts";
 import type { OptionValue } from "../../socket/option.ts";
+import type { Received } from "../../socket/receive-buffer.ts";
 import type { Socket } from "../../socket/socket.ts";
 import type { NodeProcess } from "./node-process.ts";
 
@@ -80,6 +82,20 @@ export class Endpoint {
   reset(): void {
     this.setOption(SOL_SOCKET, SO_LINGER, { onoff: 1, linger: 0 });
     this.close();
+  }
+
+  /** sendto(2). */
+  sendTo(from: Uint8Array, destination: SocketAddress | null): number | Errno {
+    return this.owner.call("sendto", () => messages.send(this.owner.process, this.fd, from, destination));
+  }
+
+  /** recvfrom(2). */
+  receive(into: Uint8Array): Received | Errno {
+    return this.owner.call("recvfrom", () => messages.receive(this.owner.process, this.fd, into, 0));
+  }
+
+  getOption(level: number, option: number): OptionValue | Errno {
+    return options.getsockopt(this.owner.process, this.fd, level, option);
   }
 
   setOption(level: number, option: number, value: OptionValue): 0 | Errno {

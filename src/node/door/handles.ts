@@ -2,24 +2,25 @@
  * The two kinds of stream handles: TCP over an Internet socket, Pipe over a Unix-domain socket.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { AF_INET6, AF_UNIX, IPPROTO_TCP, SO_KEEPALIVE, SOCK_STREAM, SOL_SOCKET } from "../../abi/socket.ts";
+import { AF_UNIX, IPPROTO_TCP, SO_KEEPALIVE, SOCK_STREAM, SOL_SOCKET } from "../../abi/socket.ts";
+import { TCP_KEEPIDLE, TCP_NODELAY } from "../../abi/tcp.ts";
 import { inetAddress, type SocketAddress, unixAddress } from "../../socket/address.ts";
 import { ANY_V4, ANY_V6, IpAddress } from "../../wire/ip-address.ts";
+import { type AddressOut, tell } from "./address-out.ts";
 import { Endpoint } from "./endpoint.ts";
 import { uvCode } from "./internals.ts";
 import { type Request, StreamHandle } from "./stream-handle.ts";
 
-const TCP_NODELAY = 1;
-const TCP_KEEPIDLE = 4;
-
-/** What Node asks addresses into. */
-interface AddressOut {
-  address?: string;
-  family?: string;
-  port?: number;
+/** How Node tries the addresses of a name, one after the other. */
+interface Attempts {
+  /** For so long, unless it is the last one. */
+  readonly timeoutMs: number;
+  left: number;
 }
 
 export class TcpHandle extends StreamHandle {
+  attempts: Attempts | null = null;
+
   protected override adopt(endpoint: Endpoint): TcpHandle {
     return new TcpHandle(this.owner).use(endpoint);
   }
@@ -39,7 +40,10 @@ export class TcpHandle extends StreamHandle {
 
   connect(request: Request, address: string, port: number): number {
     const parsed = IpAddress.parse(address);
-    return parsed === undefined ? uvCode("EINVAL") : this.connectTo(request, inetAddress(parsed, port));
+    if (parsed === undefined) return uvCode("EINVAL");
+    const { attempts } = this;
+    const isLast = attempts === null || --attempts.left <= 0;
+    return this.connectTo(request, inetAddress(parsed, port), isLast ? null : attempts.timeoutMs);
   }
 
   connect6(request: Request, address: string, port: number): number {
@@ -98,18 +102,6 @@ export class PipeHandle extends StreamHandle {
   fchmod(): number {
     return 0;
   }
-}
-
-function tell(out: AddressOut, address: SocketAddress | string): number {
-  if (typeof address === "string") return uvCode(address);
-  if (!("address" in address)) return uvCode("EINVAL");
-  const isV6 = address.family === AF_INET6;
-  const text = address.address.toString();
-  // An IPv4 address of a dual-stack socket shows in its mapped form.
-  out.address = isV6 && address.address.family === 4 ? (address.address.isUnspecified ? "::" : `::ffff:${text}`) : text;
-  out.family = isV6 ? "IPv6" : "IPv4";
-  out.port = address.port;
-  return 0;
 }
 
 /** The wildcard of a family, as server.listen() without an address asks for it. */

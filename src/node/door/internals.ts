@@ -20,12 +20,25 @@ interface StreamWrap {
 /** Classes of Node's native handles, as far as the door looks at them. */
 type NativeClass = abstract new (...args: never[]) => object;
 
+/** Node's stream whose far side is JavaScript: TLS and HTTP/2 take it as they take a socket. */
+export interface JsStream {
+  readBuffer(bytes: Uint8Array): void;
+  emitEOF(): void;
+  finishWrite(request: object, status: number): void;
+  finishShutdown(request: object, status: number): void;
+  onread?: (buffer: undefined) => unknown;
+}
+type JsStreamClass = new () => JsStream;
+
 interface Internals {
   readonly stream: StreamWrap;
   readonly TCP: NativeClass;
   readonly Pipe: NativeClass;
+  readonly JSStream: JsStreamClass;
   /** Gives a net.Socket another handle before it connects. */
   readonly reinitializeHandle: symbol;
+  /** Leads from a handle to its socket. */
+  readonly owner: symbol;
 }
 
 /** Why this Node can't carry programs; undefined when it can. */
@@ -50,6 +63,7 @@ function missingInternals(): string[] {
     if (typeof indices[name] !== "number") missing.push(name);
   }
   if (reinitializeSymbol() === undefined) missing.push("kReinitializeHandle");
+  if (ownerSymbol() === undefined) missing.push("owner_symbol");
   return missing;
 }
 
@@ -62,6 +76,13 @@ function reinitializeSymbol(): symbol | undefined {
   return symbols.find(({ description }) => description === "kReinitializeHandle");
 }
 
+/** A socket writes it into the handle that it is given. */
+function ownerSymbol(): symbol | undefined {
+  const handle = { close: () => {}, getAsyncId: () => 0 };
+  new net.Socket({ handle, manualStart: true } as unknown as net.SocketConstructorOpts).destroy();
+  return Object.getOwnPropertySymbols(handle).find(({ description }) => description === "owner_symbol");
+}
+
 let found: Internals | null = null;
 
 /** The internals. Ask whyUnsupported() first. */
@@ -70,7 +91,9 @@ export function internals(): Internals {
     stream: streamWrap(),
     TCP: binding<{ TCP: NativeClass }>("tcp_wrap").TCP,
     Pipe: binding<{ Pipe: NativeClass }>("pipe_wrap").Pipe,
+    JSStream: binding<{ JSStream: JsStreamClass }>("js_stream").JSStream,
     reinitializeHandle: reinitializeSymbol() as symbol,
+    owner: ownerSymbol() as symbol,
   };
   return found;
 }

@@ -4,12 +4,19 @@
  *
  * Read first: lib/net.js of Node: Socket.prototype.connect, setupListenHandle; stream-handle.ts.
  */
+import dns from "node:dns";
 import net from "node:net";
+import tls from "node:tls";
 import { current } from "./context.ts";
 import { PipeHandle, TcpHandle, wildcard } from "./handles.ts";
 import { internals } from "./internals.ts";
+import { nativeForm, plainOf } from "./native-handle.ts";
 import type { Patches } from "./patch.ts";
 import { StreamHandle } from "./stream-handle.ts";
+
+/** As Node has it. */
+const ATTEMPT_MIN_MS = 10;
+const FOR_EVER_MS = 0x7fff_ffff;
 
 /** What net.Socket and net.Server have inside. */
 interface Inside {
@@ -31,17 +38,46 @@ interface ServerPrototype {
 }
 
 export function patchNet(patches: Patches): void {
-  const { reinitializeHandle } = internals();
+  const { reinitializeHandle, TCP, Pipe } = internals();
+  // resetAndDestroy() asks whether the handle is one of TCP.
+  for (const [native, ours] of [
+    [TCP, TcpHandle],
+    [Pipe, PipeHandle],
+  ] as const) {
+    patches.define(native, Symbol.hasInstance, () => (handle: unknown) => {
+      const plain = plainOf(handle);
+      return plain === undefined ? Function.prototype[Symbol.hasInstance].call(native, handle) : plain instanceof ours;
+    });
+  }
   patches.replace(net.Socket.prototype as unknown as { connect: Connect }, "connect", (original) => {
     return function (this: Inside & net.Socket, ...args: unknown[]): net.Socket {
       const owner = current();
-      const { _handle: handle } = this;
-      if (owner === undefined || handle instanceof StreamHandle) return original.apply(this, args);
-      const made = isPath(args) ? new PipeHandle(owner) : new TcpHandle(owner);
-      (this[reinitializeHandle] as (handle: unknown) => void).call(this, made);
-      return original.apply(this, args);
+      if (owner === undefined || plainOf(this._handle) !== undefined) return original.apply(this, args);
+      const normalized = normalize(args);
+      const [options] = normalized;
+      const made = options.path ? new PipeHandle(owner) : new TcpHandle(owner);
+      if (made instanceof TcpHandle) normalized[0] = withAttempts(made, options);
+      const form = this instanceof tls.TLSSocket ? formUnderTls(made, this) : made;
+      (this[reinitializeHandle] as (handle: unknown) => void).call(this, form);
+      return original.call(this, normalized);
     } as Connect;
   });
+  // Where one address of several did not answer, Node makes a handle of its own for the next.
+  for (const prototype of [net.Socket.prototype, tls.TLSSocket.prototype]) {
+    patches.replace(prototype as unknown as Record<symbol, Reinitialize>, reinitializeHandle, (original) => {
+      return function (this: Inside & net.Socket, handle: object): void {
+        const owner = current();
+        const before = plainOf(this._handle) ?? plainOf((this._handle as { _parent?: unknown } | null)?._parent);
+        if (owner === undefined || plainOf(handle) !== undefined || !(before instanceof TcpHandle)) {
+          (original as Reinitialize).call(this, handle);
+          return;
+        }
+        const made = new TcpHandle(owner);
+        made.attempts = before.attempts;
+        (original as Reinitialize).call(this, this instanceof tls.TLSSocket ? formUnderTls(made, this) : made);
+      };
+    });
+  }
   patches.replace(net.Server.prototype as unknown as ServerPrototype, "_listen2", (original) => {
     return function (this: Inside & net.Server, address, port, addressType, backlog, fd, flags) {
       const owner = current();
@@ -50,7 +86,7 @@ export function patchNet(patches: Patches): void {
         return;
       }
       if (port === -1 && addressType === -1) {
-        this._handle = bound(new PipeHandle(owner), (handle) => handle.bind(address ?? ""));
+        this._handle = bound(this, new PipeHandle(owner), (handle) => handle.bind(address ?? ""));
         original.call(this, address, port, addressType, backlog, fd, flags);
         return;
       }
@@ -63,7 +99,7 @@ export function patchNet(patches: Patches): void {
             ]
           : [[address, addressType]];
       for (const [at, family] of choices) {
-        this._handle = bound(new TcpHandle(owner), (handle) => handle.bind(at, port));
+        this._handle = bound(this, new TcpHandle(owner), (handle) => handle.bind(at, port));
         if (!(this._handle instanceof StreamHandle) && family === 6 && choices.length > 1) continue;
         original.call(this, at, port, family, backlog, fd, flags);
         return;
@@ -72,15 +108,49 @@ export function patchNet(patches: Patches): void {
   });
 }
 
+/** Node looks for the owner at what it has made the TLS handle of, too. */
+function formUnderTls(handle: TcpHandle | PipeHandle, socket: net.Socket): object {
+  return Object.assign(nativeForm(handle), { [internals().owner]: socket });
+}
+
+type Reinitialize = (this: Inside & net.Socket, handle: object) => void;
+type Normalized = [options: net.TcpNetConnectOpts & { path?: string }, callback: unknown];
+const { _normalizeArgs: normalizeArgs } = net as unknown as { _normalizeArgs: (args: unknown[]) => Normalized };
+
 /** net.connect() has normalized its arguments already; socket.connect() may be given them as they are. */
-function isPath(args: readonly unknown[]): boolean {
-  const first = Array.isArray(args[0]) ? args[0][0] : args[0];
-  if (typeof first === "object" && first !== null) return Boolean((first as { path?: unknown }).path);
-  return typeof first === "string" && !/^\d+$/.test(first);
+function normalize(args: unknown[]): Normalized {
+  const [first] = args;
+  return Array.isArray(first) && Object.getOwnPropertySymbols(first).length > 0
+    ? (first as unknown as Normalized)
+    : normalizeArgs(args);
+}
+
+/**
+ * A name may have several addresses, which Node tries for a time each, by a timer that is not virtual: it is set for ever, and
+ * the handle keeps the time instead.
+ */
+function withAttempts(handle: TcpHandle, options: Normalized[0]): Normalized[0] {
+  const { host = "localhost", lookup = dns.lookup } = options;
+  if (net.isIP(host) !== 0 || options.autoSelectFamily === false) return options;
+  const timeoutMs = options.autoSelectFamilyAttemptTimeout ?? net.getDefaultAutoSelectFamilyAttemptTimeout();
+  const attempts = { timeoutMs: Math.max(timeoutMs, ATTEMPT_MIN_MS), left: 1 };
+  handle.attempts = attempts;
+  const counting = (name: string, how: object, done: (...results: unknown[]) => void): void => {
+    (lookup as (...args: unknown[]) => void)(name, how, (...results: unknown[]) => {
+      if (Array.isArray(results[1])) attempts.left = results[1].length;
+      done(...results);
+    });
+  };
+  const counted = { ...options, lookup: counting as net.LookupFunction };
+  // In its own way, as Node checks what it is given.
+  if (options.lookup !== undefined && typeof options.lookup !== "function") counted.lookup = options.lookup;
+  return { ...counted, autoSelectFamilyAttemptTimeout: FOR_EVER_MS };
 }
 
 /** The handle; when it can't be bound, one that says so in listen(), from which Node makes the error. */
-function bound<H extends StreamHandle>(handle: H, bind: (handle: H) => number): unknown {
+function bound<H extends StreamHandle>(server: net.Server, handle: H, bind: (handle: H) => number): unknown {
+  // What TLS takes over has the form for it from the beginning.
+  if (server instanceof tls.Server) handle.facing = nativeForm;
   const error = bind(handle);
   if (error === 0) return handle;
   handle.close();

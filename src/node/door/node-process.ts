@@ -15,7 +15,7 @@ import type { MainOutcome, MainProgram } from "../../host/main-program.ts";
 import type { Image } from "../../kernel/image.ts";
 import type { Process } from "../../kernel/process.ts";
 import { SignalSet } from "../../kernel/signals/signal-set.ts";
-import { enter } from "./context.ts";
+import { current, enter } from "./context.ts";
 import { ExitSignal } from "./exit-signal.ts";
 import type { ProcessState } from "./process-state.ts";
 
@@ -106,6 +106,14 @@ export class NodeProcess {
     runState.leave();
     if (process.needsAttention) void process.signals.atBoundary();
     return result;
+  }
+
+  /** A socket of this process is used: by code of it? Throws an Error that says whose socket it is, and who uses it. */
+  assertOwn(): void {
+    const user = current();
+    if (user === this || !this.isAlive) return;
+    const who = user === undefined ? "code outside of all virtual processes" : user.title;
+    throw new Error(`a socket of ${this.title} is used by ${who}: each process makes its own`);
   }
 
   /** One more thing keeps the process alive. */

@@ -4,23 +4,23 @@
 import { AsyncResource } from "node:async_hooks";
 import type { Errno } from "../../abi/errno.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Request } from "./stream-handle.ts";
 
 export class PendingWrite {
   /** Bytes in all. */
   readonly length: number;
   /** Bytes that the kernel has not taken. */
   left: number;
-  request: Request | null = null;
   readonly #scope: AsyncResource = new AsyncResource("NETLOOM_WRITE");
   readonly #endpoint: Endpoint;
   readonly #buffers: readonly Uint8Array[];
+  readonly #told: (status: number) => void;
   #index = 0;
   #offset = 0;
 
-  constructor(endpoint: Endpoint, buffers: readonly Uint8Array[]) {
+  constructor(endpoint: Endpoint, buffers: readonly Uint8Array[], told: (status: number) => void) {
     this.#endpoint = endpoint;
     this.#buffers = buffers;
+    this.#told = told;
     this.length = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
     this.left = this.length;
   }
@@ -41,7 +41,7 @@ export class PendingWrite {
 
   /** Tells Node, in the context of the call that wrote. */
   complete(status: number): void {
-    this.#scope.runInAsyncScope(() => this.request?.oncomplete(status));
+    this.#scope.runInAsyncScope(() => this.#told(status));
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { syncBuiltinESMExports } from "node:module";
 import { registeredRuntimes } from "../runtimes.ts";
+import { patchDgram } from "./dgram.ts";
 import { patchDns } from "./dns.ts";
 import { patchEscapes } from "./escapes.ts";
 import { patchHttpClocks } from "./http-clocks.ts";
@@ -20,6 +21,7 @@ import { nodeRuntime } from "./runtime.ts";
 import { patchSingletons } from "./singletons.ts";
 import { patchSocketTimeouts } from "./socket-timeouts.ts";
 import { patchTime } from "./time.ts";
+import { patchTls } from "./tls.ts";
 
 const PARTS: readonly ((patches: Patches) => void)[] = [
   patchSingletons,
@@ -27,6 +29,8 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchHttpClocks,
   patchTime,
   patchNet,
+  patchTls,
+  patchDgram,
   patchDns,
   patchOs,
   patchRandomness,

@@ -16,6 +16,7 @@ import { internals, uvCode } from "./internals.ts";
 import type { NodeProcess, Owned } from "./node-process.ts";
 import { PendingWrite, toBuffers } from "./pending-write.ts";
 import { ReadSlab } from "./read-slab.ts";
+import { VirtualTimeout } from "./timers.ts";
 
 const UV_EOF = uvCode("EOF");
 const UV_ECANCELED = uvCode("ECANCELED");
@@ -25,8 +26,21 @@ export interface Request {
   oncomplete(...args: unknown[]): void;
 }
 
+/** Where a handle that Node has in another form (native-handle.ts) brings what it reads. */
+export interface Sink {
+  /** The bytes are only lent. */
+  data(bytes: Uint8Array): void;
+  /** No more comes: 0 at the end, or a UV code. */
+  end(status: number): void;
+}
+
 export abstract class StreamHandle implements Owned {
   readonly owner: NodeProcess;
+  /** What Node has as the handle. */
+  face: object = this;
+  sink: Sink | null = null;
+  /** Gives accepted connections the form in which the server takes them. */
+  facing: (accepted: StreamHandle) => object = itself;
   bytesRead = 0;
   bytesWritten = 0;
   /** Bytes not yet taken. While they do not change for a whole period, net.Socket emits "timeout". */
@@ -35,12 +49,13 @@ export abstract class StreamHandle implements Owned {
   reading = false;
   /** Set by Node. */
   onread: (buffer: ArrayBuffer | undefined) => Uint8Array | undefined = () => undefined;
-  onconnection: (status: number, handle?: StreamHandle) => void = () => {};
+  onconnection: (status: number, handle?: object) => void = () => {};
   #scope: AsyncResource = new AsyncResource("NETLOOM_SOCKET");
   #isReading = false;
   #isHeld = false;
   #isReferenced = true;
   #isClosed = false;
+  #isLent = false;
   #bindError: Errno | null = null;
   #connectRequest: Request | null = null;
   #shutdownRequest: Request | null = null;
@@ -152,17 +167,22 @@ export abstract class StreamHandle implements Owned {
     return 0;
   }
 
-  protected connectTo(request: Request, address: SocketAddress): number {
+  /** With a limit, an attempt that has not been answered by then has failed: ETIMEDOUT. */
+  protected connectTo(request: Request, address: SocketAddress, limitMs: number | null = null): number {
+    this.owner.assertOwn();
     if (this.#bindError !== null) return uvCode(this.#bindError);
     const endpoint = this.#opened(address);
     if (typeof endpoint === "string") return uvCode(endpoint);
     const scope = new AsyncResource("NETLOOM_CONNECT");
+    const limit =
+      limitMs === null ? null : new VirtualTimeout(this.owner, () => finish("ETIMEDOUT"), limitMs, [], false);
     const finish = (outcome: 0 | Errno): void => {
+      limit?.clear();
       if (this.#connectRequest !== request) return;
       this.#connectRequest = null;
       this.#updateHold();
       const status = outcome === 0 ? 0 : uvCode(outcome);
-      scope.runInAsyncScope(() => request.oncomplete(status, this, request, true, true));
+      scope.runInAsyncScope(() => request.oncomplete(status, this.face, request, true, true));
     };
     const result = endpoint.connect(address);
     this.#connectRequest = request;
@@ -230,7 +250,19 @@ export abstract class StreamHandle implements Owned {
   }
 
   close(callback?: () => void): void {
-    this.#finish(callback, () => this.#endpoint?.close());
+    // Node closes a handle that it replaces: here another form of the same one.
+    if (this.#isLent) this.#isLent = false;
+    else this.#finish(callback, () => this.#endpoint?.close());
+  }
+
+  /** The next close() is not meant: the handle goes on in another form. */
+  lend(): void {
+    this.readStop();
+    this.#isLent = true;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   reset(callback?: () => void): number {
@@ -252,7 +284,7 @@ export abstract class StreamHandle implements Owned {
       return;
     }
     // The new handle's context is the process's own, not that of the code which called listen().
-    const handle = this.owner.root.runInAsyncScope(() => this.adopt(accepted));
+    const handle = this.owner.root.runInAsyncScope(() => this.facing(this.adopt(accepted)));
     this.#inContext(() => this.onconnection(0, handle));
   }
 
@@ -268,11 +300,17 @@ export abstract class StreamHandle implements Owned {
   #deliver(result: number | Errno): void {
     const { streamBaseState, kReadBytesOrError, kArrayBufferOffset } = internals().stream;
     if (typeof result === "string" || result === 0) {
-      streamBaseState[kReadBytesOrError] = result === 0 ? UV_EOF : uvCode(result as Errno);
-      this.onread(undefined);
+      const status = result === 0 ? UV_EOF : uvCode(result);
+      streamBaseState[kReadBytesOrError] = status;
+      if (this.sink === null) this.onread(undefined);
+      else this.sink.end(result === 0 ? 0 : status);
       return;
     }
     this.bytesRead += result;
+    if (this.sink !== null) {
+      this.sink.data(ReadSlab.reserve().subarray(0, result));
+      return;
+    }
     streamBaseState[kReadBytesOrError] = result;
     if (this.#userBuffer !== null) {
       this.#userBuffer = this.onread(undefined) ?? this.#userBuffer;
@@ -288,20 +326,28 @@ export abstract class StreamHandle implements Owned {
    */
   #write(request: Request | null, buffers: readonly Uint8Array[]): number | object {
     const { streamBaseState, kBytesWritten, kLastWriteWasAsync, kLastWriteErr } = internals().stream;
+    // Node 26 passes no request: it wants the handle's own, to which it attaches oncomplete.
+    const own = request ?? ({ writeStatus: null } as unknown as Request);
+    const before = this.bytesWritten;
+    const result = this.writeBuffers(buffers, (status) => own.oncomplete(status));
+    streamBaseState[kBytesWritten] = this.bytesWritten - before;
+    streamBaseState[kLastWriteWasAsync] = result === "pending" ? 1 : 0;
+    if (kLastWriteErr !== undefined) streamBaseState[kLastWriteErr] = 0;
+    if (result !== "pending") return result;
+    return request === null ? own : 0;
+  }
+
+  /** As #write(): 0 or a UV code at once, or "pending", and `told` is called with one later. */
+  writeBuffers(buffers: readonly Uint8Array[], told: (status: number) => void): number | "pending" {
     const endpoint = this.#endpoint;
     if (endpoint === null) return uvCode("ENOTCONN");
-    const write = new PendingWrite(endpoint, buffers);
-    streamBaseState[kBytesWritten] = write.length;
+    this.owner.assertOwn();
+    const write = new PendingWrite(endpoint, buffers, told);
     this.bytesWritten += write.length;
     const result = write.push();
     this.writeQueueSize = write.left;
-    streamBaseState[kLastWriteWasAsync] = result === "EAGAIN" ? 1 : 0;
-    if (kLastWriteErr !== undefined) streamBaseState[kLastWriteErr] = 0;
-    if (result === 0) return 0;
-    if (result !== "EAGAIN") return uvCode(result);
+    if (result !== "EAGAIN") return result === 0 ? 0 : uvCode(result);
     this.#pendingWrite = write;
-    // Node 26 passes no request: it wants the handle's own, to which it attaches oncomplete.
-    write.request = request ?? ({ writeStatus: null } as unknown as Request);
     this.#writing ??= endpoint.whenWritable(
       "write",
       () => this.#pushPending(),
@@ -309,7 +355,7 @@ export abstract class StreamHandle implements Owned {
     );
     this.#writing.arm();
     this.#updateHold();
-    return request === null ? write.request : 0;
+    return "pending";
   }
 
   #pushPending(): 0 | Errno {
@@ -341,10 +387,10 @@ export abstract class StreamHandle implements Owned {
     // Asked for before the peer is woken: libuv's close callbacks end the iteration, the peer is polled in the next.
     this.#later(() => {
       this.owner.unreference();
-      connectRequest?.oncomplete(UV_ECANCELED, this, connectRequest, false, false);
+      connectRequest?.oncomplete(UV_ECANCELED, this.face, connectRequest, false, false);
       this.#pendingWrite?.complete(UV_ECANCELED);
       this.#shutdownRequest?.oncomplete(UV_ECANCELED);
-      callback?.call(this);
+      callback?.call(this.face);
     });
     closeEndpoint();
   }
@@ -352,7 +398,7 @@ export abstract class StreamHandle implements Owned {
   /** Runs in a turn of its own, in the order in which it was asked for, in the context of who asks. */
   #later(run: () => void): void {
     const scope = new AsyncResource("NETLOOM_REQUEST");
-    this.owner.turn(() => scope.runInAsyncScope(run));
+    this.owner.turn(() => scope.runInAsyncScope(() => enter(this.owner, run)));
   }
 
   #inContext(run: () => void): void {
@@ -373,4 +419,8 @@ export abstract class StreamHandle implements Owned {
     if (isHeld) this.owner.reference();
     else this.owner.unreference();
   }
+}
+
+function itself(accepted: StreamHandle): object {
+  return accepted;
 }
