@@ -10,10 +10,9 @@ import { AsyncResource } from "node:async_hooks";
 import type { Errno } from "../../abi/errno.ts";
 import type { Operation } from "../../kernel/operation.ts";
 import type { SocketAddress } from "../../socket/address.ts";
-import { enter } from "./context.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { Handle } from "./handle.ts";
 import { internals, uvCode } from "./internals.ts";
-import type { NodeProcess, Owned } from "./node-process.ts";
 import { PendingWrite, toBuffers } from "./pending-write.ts";
 import { ReadSlab } from "./read-slab.ts";
 import { VirtualTimeout } from "./timers.ts";
@@ -34,8 +33,7 @@ export interface Sink {
   end(status: number): void;
 }
 
-export abstract class StreamHandle implements Owned {
-  readonly owner: NodeProcess;
+export abstract class StreamHandle extends Handle {
   /** What Node has as the handle. */
   face: object = this;
   sink: Sink | null = null;
@@ -50,11 +48,7 @@ export abstract class StreamHandle implements Owned {
   /** Set by Node. */
   onread: (buffer: ArrayBuffer | undefined) => Uint8Array | undefined = () => undefined;
   onconnection: (status: number, handle?: object) => void = () => {};
-  #scope: AsyncResource = new AsyncResource("NETLOOM_SOCKET");
   #isReading = false;
-  #isHeld = false;
-  #isReferenced = true;
-  #isClosed = false;
   #isLent = false;
   #bindError: Errno | null = null;
   #connectRequest: Request | null = null;
@@ -66,11 +60,6 @@ export abstract class StreamHandle implements Owned {
   #writing: Operation<0> | null = null;
   #reading: Operation<number> | null = null;
   #endpoint: Endpoint | null = null;
-
-  constructor(owner: NodeProcess) {
-    this.owner = owner;
-    owner.owned.add(this);
-  }
 
   /** The socket, which is opened when the family of its address is known. */
   get endpoint(): Endpoint | null {
@@ -104,34 +93,7 @@ export abstract class StreamHandle implements Owned {
   // ---- what handles of Node have ----
 
   get fd(): number {
-    return this.#isClosed ? -1 : (this.#endpoint?.fd ?? -1);
-  }
-
-  /** A kept-alive socket that the http Agent hands to the next request changes its context here. */
-  asyncReset(): void {
-    this.#scope = new AsyncResource("NETLOOM_SOCKET");
-  }
-
-  getAsyncId(): number {
-    return this.#scope.asyncId();
-  }
-
-  getProviderType(): number {
-    return 0;
-  }
-
-  ref(): void {
-    this.#isReferenced = true;
-    this.#updateHold();
-  }
-
-  unref(): void {
-    this.#isReferenced = false;
-    this.#updateHold();
-  }
-
-  hasRef(): boolean {
-    return this.#isReferenced;
+    return this.isClosed ? -1 : (this.#endpoint?.fd ?? -1);
   }
 
   setBlocking(): number {
@@ -163,7 +125,7 @@ export abstract class StreamHandle implements Owned {
       (accepted) => this.#finishAccept(accepted),
     );
     this.#accepting.arm();
-    this.#updateHold();
+    this.updateHold();
     return 0;
   }
 
@@ -180,7 +142,7 @@ export abstract class StreamHandle implements Owned {
       limit?.clear();
       if (this.#connectRequest !== request) return;
       this.#connectRequest = null;
-      this.#updateHold();
+      this.updateHold();
       const status = outcome === 0 ? 0 : uvCode(outcome);
       scope.runInAsyncScope(() => request.oncomplete(status, this.face, request, true, true));
     };
@@ -193,21 +155,21 @@ export abstract class StreamHandle implements Owned {
       // As libuv does: what is known at once is told later.
       this.owner.turn(() => finish(result));
     }
-    this.#updateHold();
+    this.updateHold();
     return 0;
   }
 
   readStart(): number {
     this.#isReading = true;
     this.#reading?.arm();
-    this.#updateHold();
+    this.updateHold();
     return 0;
   }
 
   readStop(): number {
     this.#isReading = false;
     this.#reading?.cancel();
-    this.#updateHold();
+    this.updateHold();
     return 0;
   }
 
@@ -238,11 +200,11 @@ export abstract class StreamHandle implements Owned {
   /** Node asks for it when no write is outstanding. As libuv, the FIN is sent in a turn of its own, then it completes. */
   shutdown(request: Request): number {
     this.#shutdownRequest = request;
-    this.#updateHold();
-    this.#later(() => {
+    this.updateHold();
+    this.later(() => {
       if (this.#shutdownRequest !== request) return;
       this.#shutdownRequest = null;
-      this.#updateHold();
+      this.updateHold();
       const result = this.#endpoint?.shutdown() ?? "ENOTCONN";
       request.oncomplete(result === 0 ? 0 : uvCode(result));
     });
@@ -261,18 +223,9 @@ export abstract class StreamHandle implements Owned {
     this.#isLent = true;
   }
 
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
   reset(callback?: () => void): number {
     this.#finish(callback, () => this.#endpoint?.reset());
     return 0;
-  }
-
-  /** The process has ended: the kernel closes the descriptor, and nothing is called back. */
-  abandon(): void {
-    this.#isClosed = true;
   }
 
   // ---- turns ----
@@ -280,12 +233,12 @@ export abstract class StreamHandle implements Owned {
   #finishAccept(accepted: Endpoint | Errno): void {
     this.#accepting?.arm();
     if (typeof accepted === "string") {
-      this.#inContext(() => this.onconnection(uvCode(accepted)));
+      this.inContext(() => this.onconnection(uvCode(accepted)));
       return;
     }
     // The new handle's context is the process's own, not that of the code which called listen().
     const handle = this.owner.root.runInAsyncScope(() => this.facing(this.adopt(accepted)));
-    this.#inContext(() => this.onconnection(0, handle));
+    this.inContext(() => this.onconnection(0, handle));
   }
 
   #finishRead(result: number | Errno): void {
@@ -293,8 +246,8 @@ export abstract class StreamHandle implements Owned {
     // Armed again before the data goes up: a handler that throws must not end the reading.
     if (isLast) this.#isReading = false;
     else this.#reading?.arm();
-    this.#updateHold();
-    this.#inContext(() => this.#deliver(result));
+    this.updateHold();
+    this.inContext(() => this.#deliver(result));
   }
 
   #deliver(result: number | Errno): void {
@@ -354,7 +307,7 @@ export abstract class StreamHandle implements Owned {
       (outcome) => this.#finishWrite(outcome),
     );
     this.#writing.arm();
-    this.#updateHold();
+    this.updateHold();
     return "pending";
   }
 
@@ -369,24 +322,18 @@ export abstract class StreamHandle implements Owned {
   #finishWrite(outcome: 0 | Errno): void {
     const write = this.#pendingWrite;
     this.#pendingWrite = null;
-    this.#updateHold();
+    this.updateHold();
     write?.complete(outcome === 0 ? 0 : uvCode(outcome));
   }
 
   #finish(callback: (() => void) | undefined, closeEndpoint: () => void): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     const connectRequest = this.#connectRequest;
     // Every operation, and at once: a turn that is owed already must not find the closed descriptor.
     for (const operation of [this.#reading, this.#accepting, this.#connecting, this.#writing]) operation?.cancel();
     this.#connectRequest = null;
-    this.#isClosed = true;
-    this.owner.owned.delete(this);
-    // It keeps the process alive until it has called back.
-    this.owner.reference();
-    this.#updateHold();
     // Asked for before the peer is woken: libuv's close callbacks end the iteration, the peer is polled in the next.
-    this.#later(() => {
-      this.owner.unreference();
+    this.closeWith(() => {
       connectRequest?.oncomplete(UV_ECANCELED, this.face, connectRequest, false, false);
       this.#pendingWrite?.complete(UV_ECANCELED);
       this.#shutdownRequest?.oncomplete(UV_ECANCELED);
@@ -395,29 +342,15 @@ export abstract class StreamHandle implements Owned {
     closeEndpoint();
   }
 
-  /** Runs in a turn of its own, in the order in which it was asked for, in the context of who asks. */
-  #later(run: () => void): void {
-    const scope = new AsyncResource("NETLOOM_REQUEST");
-    this.owner.turn(() => scope.runInAsyncScope(() => enter(this.owner, run)));
-  }
-
-  #inContext(run: () => void): void {
-    this.#scope.runInAsyncScope(() => enter(this.owner, run));
-  }
-
-  /** The process lives while a referenced handle reads, writes, connects, shuts down or listens. */
-  #updateHold(): void {
-    const isActive =
+  /** It reads, writes, connects, shuts down or listens. */
+  protected get isActive(): boolean {
+    return (
       this.#isReading ||
       this.#accepting !== null ||
       this.#connectRequest !== null ||
       this.#pendingWrite !== null ||
-      this.#shutdownRequest !== null;
-    const isHeld = isActive && this.#isReferenced && !this.#isClosed;
-    if (isHeld === this.#isHeld) return;
-    this.#isHeld = isHeld;
-    if (isHeld) this.owner.reference();
-    else this.owner.unreference();
+      this.#shutdownRequest !== null
+    );
   }
 }
 

@@ -4,7 +4,6 @@
  * Read first: lib/dgram.js and lib/internal/dgram.js of Node, which call every method here; udp(7), ip(7). Control: dgram.Socket
  * → a method → a kernel call → a number for Node; the kernel wakes → the receive operation's turn → onmessage.
  */
-import { AsyncResource } from "node:async_hooks";
 import type { Errno } from "../../abi/errno.ts";
 import * as ip from "../../abi/ip.ts";
 import * as ipv6 from "../../abi/ipv6.ts";
@@ -27,10 +26,10 @@ import type { OptionValue } from "../../socket/option.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
 import { ANY_V4, ANY_V6, IpAddress } from "../../wire/ip-address.ts";
 import { type AddressOut, tell } from "./address-out.ts";
-import { enter } from "./context.ts";
 import { Endpoint } from "./endpoint.ts";
+import { Handle } from "./handle.ts";
 import { uvCode } from "./internals.ts";
-import type { NodeProcess, Owned } from "./node-process.ts";
+import type { NodeProcess } from "./node-process.ts";
 
 const DATAGRAM_MAX_BYTES = 65_536;
 /** Flags of bind(), as libuv has them. */
@@ -45,10 +44,8 @@ interface SizeContext {
   syscall?: string;
 }
 
-export class UdpHandle implements Owned {
-  readonly owner: NodeProcess;
+export class UdpHandle extends Handle {
   readonly #family: 4 | 6;
-  readonly #scope: AsyncResource = new AsyncResource("NETLOOM_UDP");
   readonly #buffer: Uint8Array = new Uint8Array(DATAGRAM_MAX_BYTES);
   /** Set by Node. */
   onmessage: (bytes: number, handle: UdpHandle, buffer: Buffer | undefined, source: AddressOut) => void = () => {};
@@ -57,40 +54,14 @@ export class UdpHandle implements Owned {
   #endpoint: Endpoint | null = null;
   #receiving: Operation<Received> | null = null;
   #isReceiving = false;
-  #isReferenced = true;
-  #isHeld = false;
-  #isClosed = false;
 
   constructor(owner: NodeProcess, family: 4 | 6) {
-    this.owner = owner;
+    super(owner);
     this.#family = family;
-    owner.owned.add(this);
   }
 
   get fd(): number {
     return this.#endpoint?.fd ?? -1;
-  }
-
-  getAsyncId(): number {
-    return this.#scope.asyncId();
-  }
-
-  getProviderType(): number {
-    return 0;
-  }
-
-  ref(): void {
-    this.#isReferenced = true;
-    this.#updateHold();
-  }
-
-  unref(): void {
-    this.#isReferenced = false;
-    this.#updateHold();
-  }
-
-  hasRef(): boolean {
-    return this.#isReferenced;
   }
 
   bind(address: string, port: number, flags: number): number {
@@ -149,35 +120,23 @@ export class UdpHandle implements Owned {
       (received) => this.#finishReceive(received),
     );
     this.#receiving.arm();
-    this.#updateHold();
+    this.updateHold();
     return 0;
   }
 
   recvStop(): number {
     this.#isReceiving = false;
     this.#receiving?.cancel();
-    this.#updateHold();
+    this.updateHold();
     return 0;
   }
 
   close(callback?: () => void): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     this.#receiving?.cancel();
     this.#isReceiving = false;
-    this.#isClosed = true;
-    this.owner.owned.delete(this);
-    this.owner.reference();
-    this.#updateHold();
-    const scope = new AsyncResource("NETLOOM_REQUEST");
-    this.owner.turn(() => {
-      this.owner.unreference();
-      scope.runInAsyncScope(() => enter(this.owner, () => callback?.call(this)));
-    });
+    this.closeWith(() => callback?.call(this));
     this.#endpoint?.close();
-  }
-
-  abandon(): void {
-    this.#isClosed = true;
   }
 
   getsockname(out: AddressOut): number {
@@ -253,7 +212,7 @@ export class UdpHandle implements Owned {
   }
 
   #opened(): Endpoint | Errno {
-    if (this.#isClosed) return "EBADF";
+    if (this.isClosed) return "EBADF";
     if (this.#endpoint !== null) return this.#endpoint;
     const endpoint = Endpoint.open(this.owner, this.#family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM);
     if (typeof endpoint !== "string") this.#endpoint = endpoint;
@@ -314,7 +273,7 @@ export class UdpHandle implements Owned {
 
   #finishReceive(received: Received | Errno): void {
     this.#receiving?.arm();
-    this.#scope.runInAsyncScope(() => enter(this.owner, () => this.#deliver(received)));
+    this.inContext(() => this.#deliver(received));
   }
 
   #deliver(received: Received | Errno): void {
@@ -328,11 +287,7 @@ export class UdpHandle implements Owned {
     this.onmessage(received.bytes, this, bytes, source);
   }
 
-  #updateHold(): void {
-    const isHeld = this.#isReceiving && this.#isReferenced && !this.#isClosed;
-    if (isHeld === this.#isHeld) return;
-    this.#isHeld = isHeld;
-    if (isHeld) this.owner.reference();
-    else this.owner.unreference();
+  protected get isActive(): boolean {
+    return this.#isReceiving;
   }
 }
