@@ -2,23 +2,32 @@
  * Fifth step: the ACK field. What was acknowledged leaves the queues, the window moves, and closing goes on.
  *
  * Read first: RFC 9293 §3.10.7.4, "fifth", RFC 5961 §5, RFC 6298 §5; Linux's tcp_ack.
- * Order: checkAck() → takeAcknowledged() → updateWindow() → recovery.ts → finAcknowledged().
+ * Order: checkAck() → takeAcknowledged() → takeSack() → updateWindow() → recovery.ts → finAcknowledged().
  */
 import { add, diff, geq, gt, leq, lt } from "../../base/seq32.ts";
 import * as wire from "../../wire/tcp.ts";
+import { AckNews } from "./ack-news.ts";
 import { enter } from "./finish.ts";
 import { updateMss } from "./mss.ts";
-import { duplicateAck, newAck } from "./recovery.ts";
+import { noteArrived } from "./rack.ts";
+import { noteDelivered, takeSample } from "./rate.ts";
+import { ackArrived } from "./recovery.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
+import { takeSack } from "./scoreboard.ts";
 import type { Segment } from "./segment.ts";
 import { growSendBuffer } from "./send-buffer.ts";
 import { hasQueuedFin } from "./state.ts";
+import { scheduleProbe } from "./tail-probe.ts";
 import type { Tcb } from "./tcb.ts";
 import { PERSIST, RETRANSMIT } from "./timers.ts";
 import { noteTimestamp, timestampNow } from "./timestamps.ts";
 import { acknowledge, CHALLENGE, drop, REPLY_RESET, type Verdict } from "./verdict.ts";
 
 const NS_PER_MS = 1_000_000;
+/** Linux's tcp_check_sack_reneging. */
+const RENEGING_NS = 10 * NS_PER_MS;
+/** One record for all ACKs; nothing keeps it. */
+const news: AckNews = new AckNews();
 
 /** Does the ACK make sense? It is not acted upon yet. */
 export function checkAck(tcb: Tcb, seg: Segment): Verdict | null {
@@ -43,17 +52,18 @@ export function takeAck(tcb: Tcb, seg: Segment): void {
   tcb.softError = null;
   if (lt(seg.ack, snd.una)) return;
   const isNew = gt(seg.ack, snd.una);
-  const flightBefore = tcb.flight;
-  const ackedBytes = diff(seg.ack, snd.una);
+  news.begin(tcb.flight, tcb.sent.pipeBytes);
+  if (seg.options.hasTimestamps && seg.options.timestampEcho !== 0) news.echo = seg.options.timestampEcho;
   if (isNew) takeAcknowledged(tcb, seg);
+  if (tcb.sackPermitted) takeSack(tcb, seg, news);
+  if (isNew || news.sackedBytes > 0) measure(tcb, seg);
   const isUpdate = updateWindow(tcb, seg);
-  if (isNew) {
-    newAck(tcb, ackedBytes, flightBefore);
-    growSendBuffer(tcb);
-    restartTimer(tcb);
-  } else if (isDuplicate(tcb, seg, isUpdate)) {
-    duplicateAck(tcb);
-  }
+  news.isDuplicate = !isNew && isDuplicate(tcb, seg, isUpdate);
+  takeSample(tcb);
+  if (isNew) restartTimer(tcb);
+  if (!isReneging(tcb)) ackArrived(tcb, news);
+  if (isNew || news.sackedBytes > 0) scheduleProbe(tcb);
+  if (isNew) growSendBuffer(tcb);
   if (isNew && hasQueuedFin(tcb.state) && geq(snd.una, add(tcb.sendQueue.end, 1))) finAcknowledged(tcb);
 }
 
@@ -64,26 +74,39 @@ function isDuplicate(tcb: Tcb, seg: Segment, isUpdate: boolean): boolean {
 
 function takeAcknowledged(tcb: Tcb, seg: Segment): void {
   const { snd, sent, nowNs, sendQueue } = tcb;
-  tcb.bytesAcked += diff(seg.ack, snd.una);
+  news.ackedBytes = diff(seg.ack, snd.una);
+  tcb.bytesAcked += news.ackedBytes;
   snd.una = seg.ack;
+  const sackedBefore = sent.sackedBytes;
   let sentNs = -1;
   let isAmbiguous = false;
   for (let segment = sent.shiftAcknowledged(snd.una); segment !== null; segment = sent.shiftAcknowledged(snd.una)) {
     if (segment.transmissions > 1) isAmbiguous = true;
-    else if (sentNs < 0) sentNs = segment.sentNs;
+    else if (sentNs < 0 && !segment.isSacked) sentNs = segment.sentNs;
+    if (segment.isSacked) continue;
+    noteArrived(tcb, segment, news);
+    noteDelivered(tcb, segment, segment.length);
   }
+  news.newlyAckedBytes = news.ackedBytes - (sackedBefore - sent.sackedBytes);
+  news.oldestRttNs = isAmbiguous || sentNs < 0 ? -1 : nowNs - sentNs;
   sendQueue.acknowledge(snd.una, tcb);
-  measure(tcb, seg, isAmbiguous || sentNs < 0 ? -1 : nowNs - sentNs);
   tcb.retransmitsSinceNs = 0;
   if (tcb.urgent !== null && geq(snd.una, snd.up)) tcb.urgent.isSending = false;
 }
 
 /** RFC 6298 §3, Karn: nothing is learnt from what was sent twice, unless a timestamp tells which one it was: H24. */
-function measure(tcb: Tcb, seg: Segment, measuredNs: number): void {
+function measure(tcb: Tcb, seg: Segment): void {
   const { rtt, timestamps, tcp } = tcb;
+  if (news.rttNs >= 0) rtt.noteLeast(news.rttNs);
+  const measuredNs = news.ackedBytes > 0 ? news.oldestRttNs : news.rttNs;
   if (measuredNs >= 0) {
     rtt.sample(measuredNs);
-  } else if (timestamps !== null && seg.options.hasTimestamps && seg.options.timestampEcho !== 0) {
+  } else if (
+    news.ackedBytes > 0 &&
+    timestamps !== null &&
+    seg.options.hasTimestamps &&
+    seg.options.timestampEcho !== 0
+  ) {
     const elapsedMs = diff(timestampNow(tcp, timestamps.offset), seg.options.timestampEcho);
     if (elapsedMs < 0) return;
     // The clock of timestamps is coarse: what took no time by it may have taken up to a millisecond.
@@ -92,6 +115,16 @@ function measure(tcb: Tcb, seg: Segment, measuredNs: number): void {
     return;
   }
   tcb.backoff = 0;
+}
+
+/**
+ * The peer has acknowledged all that is missing before something that it had: it has given that up. RFC 2018 §8: only the
+ * timer tells what is left, and it need not take long.
+ */
+function isReneging({ sent, timers, rtt }: Tcb): boolean {
+  if (sent.first === null || !sent.first.isSacked) return false;
+  timers.set(RETRANSMIT, Math.max(Math.floor(rtt.srttNs / 2), RENEGING_NS));
+  return true;
 }
 
 /** RFC 6298 §5.2 and §5.3. */

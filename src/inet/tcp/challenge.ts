@@ -3,7 +3,9 @@
  *
  * Read first: RFC 5961 §7; Linux's tcp_send_challenge_ack and tcp_oow_rate_limited.
  */
+import { add } from "../../base/seq32.ts";
 import * as wire from "../../wire/tcp.ts";
+import { noteDuplicate } from "./sack.ts";
 import type { Segment } from "./segment.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Tcp } from "./tcp.ts";
@@ -44,6 +46,7 @@ export function answerOutside(tcb: Tcb, seg: Segment): void {
     tcb.tcp.machine.counters.bump("TcpExtTCPACKSkippedSeq");
     return;
   }
+  noteDuplicate(tcb, seg.dataSeq, add(seg.dataSeq, seg.dataLength));
   sendAck(tcb);
 }
 

@@ -187,7 +187,7 @@ describe("sending", () => {
   });
 
   test("H25: after a timeout all is sent again from SND.UNA, but not what is acknowledged meanwhile", () => {
-    const t = established()
+    const t = established({ sysctl: { frto: 0 } })
       .send(3000)
       .sends(data({ seq: 1001, len: 1000 }), data({ seq: 2001, len: 1000 }), data({ seq: 3001, len: 1000 }));
     t.at(200).sends(data({ seq: 1001, len: 1000 }));

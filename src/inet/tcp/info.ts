@@ -20,7 +20,7 @@ const OPTION_SACK = 2;
 const OPTION_SCALE = 4;
 
 /** TCP_CA_*. */
-const CONGESTION_STATES = { open: 0, recovery: 3, loss: 4 } as const;
+const CONGESTION_STATES = { open: 0, cwr: 2, recovery: 3, loss: 4 } as const;
 
 export function info(tcb: Tcb): TcpInfo {
   const { snd, rcv, rtt, mss, nowNs, acknowledgment, state } = tcb;

@@ -72,7 +72,7 @@ function requestFor(listener: Listener, seg: Segment): SynRequest {
   request.irs = seg.seq;
   request.peerMss = options.mss > 0 ? options.mss : defaultMss(seg.source);
   request.peerScale = settings.windowScaling.value === 0 ? -1 : Math.min(options.windowScale, 14);
-  request.sackPermitted = options.sackPermitted && tcp.isSackUsed;
+  request.sackPermitted = options.sackPermitted && tcp.settings.sack.value !== 0;
   request.hasTimestamps = options.hasTimestamps && settings.timestamps.value !== 0;
   request.timestampRecent = options.timestampValue;
   request.timestampOffset = tcp.secrets.timestampOffset(request);
@@ -115,7 +115,7 @@ function takeCookie(listener: Listener, seg: Segment): boolean {
   request.peerMss = mss;
   const known = request.hasTimestamps ? readCookieTimestamp(seg.options.timestampEcho) : null;
   request.peerScale = known?.scale ?? -1;
-  request.sackPermitted = (known?.sackPermitted ?? false) && tcp.isSackUsed;
+  request.sackPermitted = (known?.sackPermitted ?? false) && tcp.settings.sack.value !== 0;
   offer(request);
   establish(request, seg);
   return true;

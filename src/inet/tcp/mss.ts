@@ -8,6 +8,7 @@ import type { Interface } from "../../netif/interface.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import * as wire from "../../wire/tcp.ts";
 import { headerLength } from "../ip/output.ts";
+import { blocksMax } from "./sack.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Tcp } from "./tcp.ts";
 
@@ -17,6 +18,8 @@ const DEFAULT_MSS_V6 = 1220;
 /** The longest datagram of IPv4: a loopback interface would carry a byte more. */
 const MTU_MAX = 65_535;
 const TIMESTAMPS_BYTES = 12;
+const SACK_BYTES = 4;
+const SACK_BLOCK_BYTES = 8;
 
 export function defaultMss(peer: IpAddress): number {
   return peer.family === 4 ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
@@ -37,9 +40,12 @@ export function advertisedMss({ ip }: Tcp, peer: IpAddress, device: Interface | 
   return maxSegment > 0 ? Math.min(mss, maxSegment) : mss;
 }
 
-/** Bytes of options that each segment of the connection carries. */
-export function headerBytes({ timestamps }: Tcb): number {
-  return timestamps === null ? 0 : TIMESTAMPS_BYTES;
+/** Bytes of options that the next segment of the connection carries. */
+export function headerBytes(tcb: Tcb): number {
+  const { timestamps, sack } = tcb;
+  const bytes = timestamps === null ? 0 : TIMESTAMPS_BYTES;
+  const blocks = sack === null ? 0 : Math.min(sack.count, blocksMax(tcb));
+  return blocks === 0 ? bytes : bytes + SACK_BYTES + blocks * SACK_BLOCK_BYTES;
 }
 
 /** Sees what fits now, after the path or the peer has said something. */

@@ -105,7 +105,7 @@ function begin(tcb: Tcb, predecessor: TimeWait | null): void {
   tcb.sendQueue.start(snd.nxt);
   rcv.mss = advertisedMss(tcp, tcb.remoteAddress, tcb.device, tcb.options.maxSegment);
   rcv.scale = settings.windowScaling.value === 0 ? 0 : scaleFor(bufferMaxBytes(tcb));
-  tcb.sackPermitted = tcp.isSackUsed;
+  tcb.sackPermitted = settings.sack.value !== 0;
   if (settings.timestamps.value !== 0) {
     tcb.timestamps = new Timestamps();
     tcb.timestamps.offset = tcp.secrets.timestampOffset(tupleOf(tcb));

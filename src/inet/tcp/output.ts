@@ -2,7 +2,7 @@
  * Sending: what may be sent now, in which pieces, and what to wait for when nothing may.
  *
  * Read first: RFC 9293 §3.7.4 and §3.8.6.2.1, RFC 5681 §3.1; Linux's tcp_write_xmit.
- * Order: output() → what was lost, once more (recovery.ts) → new data, segment by segment → the ACK that is owed, if
+ * Order: output() → what was lost, once more (resend.ts) → new data, segment by segment → the ACK that is owed, if
  * nothing has carried it → the timer that will look after what could not be sent.
  *
  *      SND.UNA        SND.NXT     SND.UNA+SND.WND          end of the queue
@@ -13,10 +13,13 @@ import { add, diff } from "../../base/seq32.ts";
 import { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
 import { shouldWait } from "./nagle.ts";
-import { resendLost } from "./recovery.ts";
+import { noteSent } from "./prr.ts";
+import { noteAppLimited, stamp } from "./rate.ts";
+import { resendLost } from "./resend.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
 import { SentSegment } from "./sent.ts";
 import { hasQueuedFin, isSynchronised } from "./state.ts";
+import { scheduleProbe } from "./tail-probe.ts";
 import type { Tcb } from "./tcb.ts";
 import { PERSIST, RETRANSMIT } from "./timers.ts";
 import { segmentBytes, sendAck, transmit } from "./transmit.ts";
@@ -27,11 +30,23 @@ const LIMITED_TRANSMIT_MAX = 2;
 /** Sends what may be sent. To be called after whatever may have changed that. */
 export function output(tcb: Tcb): void {
   if (isSynchronised(tcb.state)) {
-    resendLost(tcb);
+    const { nxt } = tcb.snd;
+    if (!tcb.loss.undo.wantsNewData) resendLost(tcb);
     while (sendNext(tcb));
+    if (tcb.loss.undo.wantsNewData) triedNewData(tcb, tcb.snd.nxt !== nxt);
+    if (tcb.snd.nxt !== nxt) scheduleProbe(tcb);
     watch(tcb);
   }
   if (tcb.acknowledgment.isNow) sendAck(tcb);
+}
+
+/** RFC 5682 §2.1, step 2b: were there new data? Then what comes next tells; else what is lost is sent again as ever. */
+function triedNewData(tcb: Tcb, isSent: boolean): void {
+  const { undo } = tcb.loss;
+  undo.wantsNewData = false;
+  if (isSent) return;
+  undo.isFrto = false;
+  resendLost(tcb);
 }
 
 /** Is there anything that was not sent yet: data, or a FIN? */
@@ -49,11 +64,22 @@ export function sendIntoWindow(tcb: Tcb): boolean {
   return true;
 }
 
+/** RFC 8985 §7.3: one new segment, whatever the congestion window says. False when there is none. */
+export function sendProbeSegment(tcb: Tcb): boolean {
+  const length = Math.min(unsentBytes(tcb), segmentBytes(tcb));
+  if (length <= 0 || length > usableWindow(tcb)) return false;
+  send(tcb, length, false);
+  return true;
+}
+
 /** One segment of new data. False when none may be sent. */
 function sendNext(tcb: Tcb): boolean {
   const unsent = unsentBytes(tcb);
   const isFinDue = isFinUnsent(tcb);
-  if (unsent <= 0 && !isFinDue) return false;
+  if (unsent <= 0 && !isFinDue) {
+    if (tcb.sent.pipeBytes < tcb.cwnd && !tcb.sent.isEmpty) noteAppLimited(tcb);
+    return false;
+  }
   const mss = segmentBytes(tcb);
   const length = Math.min(unsent, mss);
   const fin = isFinDue && length === unsent;
@@ -81,7 +107,10 @@ function send(tcb: Tcb, length: number, fin: boolean): void {
   const flags = (hasFin ? wire.FIN : 0) | (isLast && bytes > 0 ? wire.PSH : 0);
   if (tcb.flight === 0) restartAfterIdle(tcb);
   snd.nxt = add(seq, bytes + Number(hasFin));
-  sent.push(new SentSegment(seq, snd.nxt, flags, nowNs));
+  const segment = new SentSegment(seq, snd.nxt, flags, nowNs);
+  stamp(tcb, segment);
+  sent.push(segment);
+  noteSent(tcb, segment.length);
   if (bytes < segmentBytes(tcb)) snd.sml = snd.nxt;
   tcb.lastSentNs = nowNs;
   if (bytes > 0) noteInteraction(tcb);
@@ -106,7 +135,7 @@ function usableWindow({ snd }: Tcb): number {
 }
 
 function congestionRoom({ cwnd, sent, phase, duplicateAcks, mss }: Tcb): number {
-  // RFC 3042 §2.
+  // RFC 3042 §2. With SACK what has arrived is out of the pipe, and needs no counting.
   const extra = phase === "open" ? Math.min(duplicateAcks, LIMITED_TRANSMIT_MAX) * mss : 0;
   return cwnd + extra - sent.pipeBytes;
 }

@@ -1,116 +1,130 @@
 /**
- * Loss: noticing it, sending again, and what it does to the congestion window.
+ * Loss: noticing it, and what it does to the congestion window.
  *
- * Read first: RFC 5681 §3.2, RFC 6582 (NewReno), RFC 6298 §5.4. ack.ts tells of ACKs, timeouts.ts of the timer; both call
- * output() afterwards, which sends what was marked as lost, as far as the window allows.
- *
- *     open ──third duplicate ACK──▶ recovery ──ACK of recover──▶ open
- *       └──────────timeout────────▶   loss   ──ACK of recover──▶ open
+ * Read first: RFC 6675 §5, RFC 8985 §6, RFC 6298 §5.4; Linux's tcp_fastretrans_alert. ack.ts tells of ACKs, timeouts.ts of
+ * the timers; both call output() afterwards, which sends what was marked as lost, as far as the window allows.
+ * Order: ackArrived() → is the episode over, or undone? → detectLoss() of rack.ts → a new episode? → the window.
+ * A peer without SACK: reno-recovery.ts.
  */
-import { add, geq, gt } from "../../base/seq32.ts";
-import { rtoNs } from "./retransmission-timeout.ts";
+import { geq } from "../../base/seq32.ts";
+import type { AckNews } from "./ack-news.ts";
+import { enterRecovery, leaveEpisode } from "./episode.ts";
+import { reduce } from "./prr.ts";
+import { detectLoss, isOverdue } from "./rack.ts";
+import { duplicateAck, partialAck } from "./reno-recovery.ts";
+import { takeProbeAck } from "./tail-probe.ts";
 import type { Tcb } from "./tcb.ts";
-import { RETRANSMIT } from "./timers.ts";
-import * as trace from "./trace.ts";
-import { segmentBytes, transmitSegment } from "./transmit.ts";
+import { REORDERING, TAIL_PROBE } from "./timers.ts";
+import { isSpuriousTimeout, isUnneeded, rememberWindow, undoReduction } from "./undo.ts";
 
-/** RFC 5681 §3.2: so many duplicate ACKs say that a segment is lost, and not only late. */
-const DUPLICATES = 3;
-
-/** Sends what is marked as lost, as far as the congestion window goes. */
-export function resendLost(tcb: Tcb): void {
-  const { sent, snd, nowNs } = tcb;
-  for (let segment = sent.firstLost(); segment !== null; segment = sent.firstLost()) {
-    if (sent.pipeBytes > 0 && sent.pipeBytes + segment.length > tcb.cwnd) return;
-    // H2: the peer has taken its window back. Only the first segment tries whether it is still so.
-    if (segment !== sent.first && gt(segment.end, add(snd.una, snd.wnd))) return;
-    resend(tcb, tcb.phase === "loss" ? "go-back" : "fast");
-    if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));
-    if (tcb.retransmitsSinceNs === 0) tcb.retransmitsSinceNs = nowNs;
-  }
-}
-
-/** Sends the first segment that is lost, once more. */
-export function resend(tcb: Tcb, cause: trace.RetransmissionCause): void {
-  const { sent, nowNs } = tcb;
-  const segment = sent.firstLost();
-  if (segment === null) return;
-  // The MSS may have become smaller since; SYN is no data.
-  const bytes = segmentBytes(tcb);
-  if (segment.length > bytes + 1) sent.split(segment, add(segment.seq, bytes), 0);
-  sent.markSent(segment, nowNs);
-  trace.retransmission(tcb, segment.seq, segment.length, cause);
-  transmitSegment(tcb, segment);
-}
-
-/** RFC 5681 §2: nothing new was acknowledged, and something is on its way. H26: ack.ts has looked at the rest. */
-export function duplicateAck(tcb: Tcb): void {
-  tcb.duplicateAcks++;
-  if (tcb.phase === "recovery") {
-    // RFC 6582 §3.2, step 3: a segment has left the network.
-    tcb.cwnd += tcb.mss;
-  } else if (tcb.phase === "open" && tcb.duplicateAcks === DUPLICATES) {
-    enterRecovery(tcb);
-  }
-}
-
-function enterRecovery(tcb: Tcb): void {
-  const { sent, snd, congestion, tcp } = tcb;
-  if (sent.first === null) return;
-  tcb.ssthresh = congestion.thresholdAfterLoss(tcb, tcb.flight);
-  tcb.phase = "recovery";
-  tcb.recover = snd.nxt;
-  sent.markLost(sent.first);
-  tcp.machine.counters.bump("TcpExtTCPRenoRecovery");
-  // RFC 5681 §3.2, step 2: the first one at once, whatever the window says.
-  resend(tcb, "fast");
-  tcb.cwnd = tcb.ssthresh + DUPLICATES * tcb.mss;
-}
-
-/** New data was acknowledged. H27: ssthresh is taken once for each episode. */
-export function newAck(tcb: Tcb, ackedBytes: number, flightBefore: number): void {
-  tcb.duplicateAcks = 0;
-  if (tcb.phase === "open") {
-    grow(tcb, ackedBytes, flightBefore);
+/** An ACK has been taken in. */
+export function ackArrived(tcb: Tcb, news: AckNews): void {
+  if (tcb.phase === "loss") afterTimeout(tcb, news);
+  if (!tcb.sackPermitted) {
+    renoAck(tcb, news);
     return;
   }
+  takeProbeAck(tcb, news);
+  const wasReduced = tcb.phase === "recovery" || tcb.phase === "cwr";
+  afterReduction(tcb, news);
+  detectLoss(tcb, news);
+  if ((tcb.phase === "open" || tcb.phase === "cwr") && news.lostBytes > 0) enterRecovery(tcb);
+  if (tcb.phase === "recovery" || tcb.phase === "cwr") reduce(tcb, news);
+  else if (news.ackedBytes > 0 && !wasReduced) grow(tcb, news);
+}
+
+function renoAck(tcb: Tcb, news: AckNews): void {
+  if (news.ackedBytes > 0) {
+    tcb.duplicateAcks = 0;
+    if (tcb.phase === "recovery") {
+      if (partialAck(tcb, news)) tcb.phase = "open";
+      return;
+    }
+    if (tcb.phase === "cwr" && geq(tcb.snd.una, tcb.recover)) leaveEpisode(tcb);
+    if (tcb.phase === "cwr") reduce(tcb, news);
+    else grow(tcb, news);
+  } else if (news.isDuplicate) {
+    duplicateAck(tcb);
+  }
+}
+
+/** Fast recovery, or a reduction: it ends with the ACK of all that was in flight, or when it proves unneeded. */
+function afterReduction(tcb: Tcb, news: AckNews): void {
+  if (tcb.phase !== "recovery" && tcb.phase !== "cwr") return;
   const isOver = geq(tcb.snd.una, tcb.recover);
-  if (tcb.phase === "loss") {
-    grow(tcb, ackedBytes, flightBefore);
-    if (isOver) tcb.phase = "open";
-    return;
+  if (tcb.phase === "recovery" && isUnneeded(tcb, news)) {
+    undoReduction(tcb, news.isDuplicateSack ? "TcpExtTCPDSACKUndo" : "TcpExtTCPFullUndo");
+  } else if (isOver) {
+    leaveEpisode(tcb);
   }
-  if (isOver) {
-    // RFC 6582 §3.2, step 3, "full acknowledgments", (1): no burst when little is in flight.
-    tcb.cwnd = Math.min(tcb.ssthresh, Math.max(tcb.flight, tcb.mss) + tcb.mss);
-    tcb.phase = "open";
-    return;
-  }
-  // "Partial acknowledgments": what comes behind the hole is a hole too.
-  tcb.cwnd = Math.max(tcb.mss, tcb.cwnd - ackedBytes);
-  if (ackedBytes >= tcb.mss) tcb.cwnd += tcb.mss;
-  const { first } = tcb.sent;
-  if (first === null) return;
-  tcb.sent.markLost(first);
-  resend(tcb, "partial-ack");
 }
 
-/** The timer has expired: all that is in flight is taken for lost. RFC 5681 §3.1, RFC 6298 §5. */
+/** RFC 5682: was the timeout spurious? Else slow start goes on until all is acknowledged that was in flight then. */
+function afterTimeout(tcb: Tcb, news: AckNews): void {
+  if (isSpuriousTimeout(tcb, news)) {
+    if (tcb.loss.undo.isFrto) tcb.tcp.machine.counters.bump("TcpExtTCPSpuriousRTOs");
+    undoReduction(tcb, "TcpExtTCPLossUndo");
+  } else if (news.ackedBytes > 0 && geq(tcb.snd.una, tcb.recover) && !tcb.loss.undo.wantsNewData) {
+    leaveEpisode(tcb);
+  }
+}
+
+/** RFC 8985 §6.3: what was only late by then is lost. */
+export function reorderingTimeout(tcb: Tcb, news: AckNews): void {
+  news.begin(tcb.flight, tcb.sent.pipeBytes);
+  detectLoss(tcb, news);
+  if (news.lostBytes === 0) return;
+  if (tcb.phase === "open" || tcb.phase === "cwr") {
+    enterRecovery(tcb);
+    // RFC 6937: the first retransmission goes at once.
+    tcb.cwnd = tcb.sent.pipeBytes + tcb.mss;
+  }
+}
+
+/** The timer has expired: what is in flight is taken for lost. RFC 5681 §3.1, RFC 6298 §5. */
 export function timedOut(tcb: Tcb): void {
-  const { sent, snd, congestion } = tcb;
+  const { sent, snd, congestion, timers, loss, tcp } = tcb;
+  timers.clear(REORDERING);
+  timers.clear(TAIL_PROBE);
+  loss.probe.endSeq = null;
+  const isNew = tcb.phase === "open" || tcb.phase === "cwr";
   // H27, RFC 5681 §3.1: not again for a segment that was retransmitted already.
-  if (tcb.phase !== "loss") tcb.ssthresh = congestion.thresholdAfterLoss(tcb, tcb.flight);
+  if (tcb.phase !== "loss") {
+    rememberWindow(tcb);
+    if (isNew || geq(snd.una, tcb.recover)) tcb.ssthresh = congestion.thresholdAfterLoss(tcb, tcb.flight);
+  }
+  // RFC 5682 §2.1, step 1.
+  loss.undo.isFrto = tcp.settings.frto.value !== 0 && (isNew || tcb.phase === "loss");
   congestion.timedOut(tcb);
   tcb.phase = "loss";
   tcb.recover = snd.nxt;
   tcb.duplicateAcks = 0;
-  tcb.cwnd = tcb.mss;
-  for (let segment = sent.first; segment !== null; segment = segment.next) sent.markLost(segment);
+  markAllLost(tcb);
+  tcb.cwnd = sent.pipeBytes + tcb.mss;
+}
+
+/** RFC 2018 §8: a peer whose first missing segment is one that it had has given it up: nothing that it said counts. */
+function markAllLost(tcb: Tcb): void {
+  const { sent, loss, tcp } = tcb;
+  const isReneging = sent.first?.isSacked === true;
+  if (isReneging) {
+    tcp.machine.counters.bump("TcpExtTCPSACKReneging");
+    loss.blocks = [];
+  }
+  for (let segment = sent.first; segment !== null; segment = segment.next) {
+    if (segment.isSacked && isReneging) sent.markFound(segment);
+    // RFC 8985 §6.3: what was sent a moment ago may still arrive.
+    const isRecent = tcb.sackPermitted && segment !== sent.first && !isReneging && !isOverdue(tcb, segment);
+    if (!isRecent) sent.markLost(segment);
+  }
 }
 
 /** RFC 5681 §3.1: the window grows only while it is what holds sending back; one that is not used says nothing. */
-function grow(tcb: Tcb, ackedBytes: number, flightBefore: number): void {
-  if (!tcb.isWindowLimited && flightBefore + tcb.mss < tcb.cwnd) return;
+function grow(tcb: Tcb, news: AckNews): void {
+  const { flightBytes } = news;
+  // As on Linux slow start may go to twice of what is used: the next round trip will tell.
+  const used = tcb.cwnd < tcb.ssthresh ? 2 * flightBytes : flightBytes + tcb.mss;
+  if (!tcb.isWindowLimited && used < tcb.cwnd) return;
   tcb.isWindowLimited = false;
-  tcb.congestion.acknowledged(tcb, ackedBytes, flightBefore);
+  tcb.congestion.acknowledged(tcb, news);
 }

@@ -27,7 +27,7 @@ export class RoundTrip {
   /** A segment that was sent once has been acknowledged after so long. */
   sample(measuredNs: number): void {
     this.latestNs = measuredNs;
-    if (measuredNs < this.minNs) this.minNs = measuredNs;
+    this.noteLeast(measuredNs);
     if (!this.isMeasured) {
       // RFC 6298 §2.2.
       this.isMeasured = true;
@@ -41,5 +41,10 @@ export class RoundTrip {
     }
     // As on Linux the lower bound is one of the variance: a steady path of 300 ms has an RTO of 500 ms, not of 300.
     this.rtoNs = Math.min(this.srttNs + Math.max(4 * this.rttvarNs, RTO_MIN_NS), RTO_MAX_NS);
+  }
+
+  /** A round trip without what a delayed ACK adds. */
+  noteLeast(measuredNs: number): void {
+    if (measuredNs < this.minNs) this.minNs = measuredNs;
   }
 }

@@ -1,14 +1,19 @@
 /**
  * The segments that are on their way, or were: from SND.UNA to SND.NXT, in order, with what became of each.
  *
- * Read first: RFC 9293 §3.8.1 (the retransmission queue), RFC 6675 §2 (pipe). SYN and FIN are segments of this list like
- * all others, so whatever is lost is sent again in the same way. SND.NXT is always the highest number that was sent: after
- * a timeout segments are marked as lost, and none of them is ever treated as unsent.
+ * Read first: RFC 9293 §3.8.1 (the retransmission queue), RFC 6675 §2 (pipe), RFC 8985 §5.2. SYN and FIN are segments of
+ * this list like all others, so whatever is lost is sent again in the same way. SND.NXT is always the highest number that
+ * was sent: after a timeout segments are marked as lost, and none of them is ever treated as unsent.
  *
  *     pipe = the bytes thought to be in the network:  + each segment that is neither sacked nor lost
  *                                                     + each that was lost and has been sent again
+ *
+ * Those in the pipe stand in a second list, in the order in which they were sent last:
+ *
+ *     by number   A ─ B ─ C ─ D ─ E          C: sacked
+ *     by time     A ─ D ─ E ─ B              B: lost, and sent again
  */
-import { diff, gt, leq } from "../../base/seq32.ts";
+import { diff, geq, gt, leq, lt } from "../../base/seq32.ts";
 
 export class SentSegment {
   seq: number;
@@ -25,6 +30,14 @@ export class SentSegment {
   isSacked = false;
   previous: SentSegment | null = null;
   next: SentSegment | null = null;
+  /** Its neighbours in the list by time, while it is in the pipe. */
+  earlier: SentSegment | null = null;
+  later: SentSegment | null = null;
+  /** What rate.ts notes when it is sent: bytes delivered until then, when, and when the first of its flight was sent. */
+  deliveredBytes = 0;
+  deliveredNs = 0;
+  flightStartNs = 0;
+  isAppLimited = false;
 
   constructor(seq: number, end: number, flags: number, sentNs: number) {
     this.seq = seq;
@@ -36,13 +49,28 @@ export class SentSegment {
   get length(): number {
     return diff(this.end, this.seq);
   }
+
+  get isInPipe(): boolean {
+    return !this.isLost && !this.isSacked;
+  }
 }
 
 export class SentQueue {
   first: SentSegment | null = null;
   last: SentSegment | null = null;
+  /** Of those in the pipe, the one that was sent first, and the one that was sent last. */
+  oldest: SentSegment | null = null;
+  newest: SentSegment | null = null;
   /** RFC 6675's pipe, in bytes. */
   pipeBytes = 0;
+  sackedBytes = 0;
+  sackedCount = 0;
+  /** Lost, and not sent again. */
+  lostBytes = 0;
+  /** None before it is lost: where firstLost() begins to look. */
+  #lostFrom: SentSegment | null = null;
+  /** Where find() has looked last: the next block is mostly near. */
+  #cursor: SentSegment | null = null;
 
   get isEmpty(): boolean {
     return this.first === null;
@@ -53,7 +81,7 @@ export class SentQueue {
     if (this.last === null) this.first = segment;
     else this.last.next = segment;
     this.last = segment;
-    this.pipeBytes += segment.length;
+    this.#enter(segment);
   }
 
   /** Takes the first one out, when all of it is acknowledged; of one that is so in part, the front is cut off. */
@@ -61,10 +89,13 @@ export class SentQueue {
     const { first } = this;
     if (first === null) return null;
     if (leq(first.end, una)) {
-      this.#count(first, -1);
+      this.#leave(first);
+      if (first.isSacked) this.sackedCount--;
       this.first = first.next;
       if (this.first === null) this.last = null;
       else this.first.previous = null;
+      if (this.#lostFrom === first) this.#lostFrom = first.next;
+      if (this.#cursor === first) this.#cursor = first.next;
       return first;
     }
     if (gt(una, first.seq)) {
@@ -76,32 +107,58 @@ export class SentQueue {
   }
 
   markLost(segment: SentSegment): void {
-    if (segment.isLost || segment.isSacked) return;
-    this.#count(segment, -1);
+    if (!segment.isInPipe) return;
+    this.#leave(segment);
     segment.isLost = true;
+    this.#count(segment, 1);
+    if (this.#lostFrom === null || lt(segment.seq, this.#lostFrom.seq)) this.#lostFrom = segment;
+  }
+
+  /** It was not lost after all, or is in the network again as far as anybody knows. */
+  markFound(segment: SentSegment): void {
+    if (segment.isInPipe) return;
+    this.#leave(segment);
+    segment.isLost = false;
+    if (segment.isSacked) this.sackedCount--;
+    segment.isSacked = false;
+    this.#enter(segment);
   }
 
   markSacked(segment: SentSegment): void {
     if (segment.isSacked) return;
-    this.#count(segment, -1);
+    this.#leave(segment);
     segment.isLost = false;
     segment.isSacked = true;
+    this.#count(segment, 1);
+    this.sackedCount++;
   }
 
   /** It has been sent again. */
   markSent(segment: SentSegment, nowNs: number): void {
-    this.#count(segment, -1);
+    this.#leave(segment);
     segment.isLost = false;
     segment.sentNs = nowNs;
     segment.transmissions++;
-    this.#count(segment, 1);
+    this.#enter(segment);
   }
 
   /** The first one that is lost and has not been sent again. */
   firstLost(): SentSegment | null {
-    let segment = this.first;
+    if (this.lostBytes === 0) return null;
+    let segment = this.#lostFrom;
     while (segment !== null && !segment.isLost) segment = segment.next;
+    this.#lostFrom = segment;
     return segment;
+  }
+
+  /** The first one that ends behind `seq`; null when none does. */
+  find(seq: number): SentSegment | null {
+    let segment = this.#cursor ?? this.first;
+    while (segment !== null && leq(segment.end, seq)) segment = segment.next;
+    segment ??= this.last;
+    while (segment?.previous && gt(segment.previous.end, seq)) segment = segment.previous;
+    this.#cursor = segment;
+    return segment === null || leq(segment.end, seq) ? null : segment;
   }
 
   /** Makes two of one, the first ending at `at`. What belongs to the end (FIN, PSH) goes with the second. */
@@ -110,6 +167,10 @@ export class SentQueue {
     rest.transmissions = segment.transmissions;
     rest.isLost = segment.isLost;
     rest.isSacked = segment.isSacked;
+    rest.deliveredBytes = segment.deliveredBytes;
+    rest.deliveredNs = segment.deliveredNs;
+    rest.flightStartNs = segment.flightStartNs;
+    rest.isAppLimited = segment.isAppLimited;
     segment.end = at;
     segment.flags = frontFlags;
     rest.previous = segment;
@@ -117,15 +178,63 @@ export class SentQueue {
     if (segment.next === null) this.last = rest;
     else segment.next.previous = rest;
     segment.next = rest;
+    if (rest.isSacked) this.sackedCount++;
+    if (segment.isInPipe) this.#lineUpBehind(rest, segment);
   }
 
   clear(): void {
     this.first = null;
     this.last = null;
+    this.oldest = null;
+    this.newest = null;
+    this.#lostFrom = null;
+    this.#cursor = null;
     this.pipeBytes = 0;
+    this.sackedBytes = 0;
+    this.sackedCount = 0;
+    this.lostBytes = 0;
+  }
+
+  /** Into the pipe, at its place in time, which is mostly the end. */
+  #enter(segment: SentSegment): void {
+    this.#count(segment, 1);
+    let before = this.newest;
+    while (before !== null && isSentAfter(before, segment)) before = before.earlier;
+    this.#lineUpBehind(segment, before);
+  }
+
+  #lineUpBehind(segment: SentSegment, before: SentSegment | null): void {
+    const after = before === null ? this.oldest : before.later;
+    segment.earlier = before;
+    segment.later = after;
+    if (before === null) this.oldest = segment;
+    else before.later = segment;
+    if (after === null) this.newest = segment;
+    else after.earlier = segment;
+  }
+
+  /** Out of what it is counted in. */
+  #leave(segment: SentSegment): void {
+    this.#count(segment, -1);
+    if (!segment.isInPipe) return;
+    const { earlier, later } = segment;
+    if (earlier === null) this.oldest = later;
+    else earlier.later = later;
+    if (later === null) this.newest = earlier;
+    else later.earlier = earlier;
+    segment.earlier = null;
+    segment.later = null;
   }
 
   #count(segment: SentSegment, sign: 1 | -1): void {
-    if (!segment.isLost && !segment.isSacked) this.pipeBytes += sign * segment.length;
+    const bytes = sign * segment.length;
+    if (segment.isSacked) this.sackedBytes += bytes;
+    else if (segment.isLost) this.lostBytes += bytes;
+    else this.pipeBytes += bytes;
   }
+}
+
+/** RFC 8985 §5.2, RACK_sent_after: of what was sent at one moment, the one with the higher number was sent later. */
+function isSentAfter(one: SentSegment, other: SentSegment): boolean {
+  return one.sentNs > other.sentNs || (one.sentNs === other.sentNs && geq(one.seq, other.end));
 }

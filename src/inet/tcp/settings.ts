@@ -21,6 +21,15 @@ export class TcpSettings {
   readonly windowScaling: IntegerSetting;
   readonly timestamps: IntegerSetting;
   readonly sack: IntegerSetting;
+  readonly dsack: IntegerSetting;
+  /** 1: RACK finds losses; 0: RFC 6675. */
+  readonly recovery: IntegerSetting;
+  /** DupThresh. */
+  readonly reordering: IntegerSetting;
+  /** 3 and 4: tail loss probes. */
+  readonly earlyRetrans: IntegerSetting;
+  /** RFC 5682. */
+  readonly frto: IntegerSetting;
   readonly syncookies: IntegerSetting;
   readonly abortOnOverflow: IntegerSetting;
   readonly maxSynBacklog: IntegerSetting;
@@ -59,6 +68,11 @@ export class TcpSettings {
     this.windowScaling = integer("window_scaling", 1, FLAG);
     this.timestamps = integer("timestamps", 1, { min: 0, max: 2 });
     this.sack = integer("sack", 1, FLAG);
+    this.dsack = integer("dsack", 1, FLAG);
+    this.recovery = integer("recovery", 1, SMALL);
+    this.reordering = integer("reordering", 3, { min: 1, max: 300 });
+    this.earlyRetrans = integer("early_retrans", 3, { min: 0, max: 4 });
+    this.frto = integer("frto", 2, { min: 0, max: 2 });
     this.syncookies = integer("syncookies", 1, { min: 0, max: 2 });
     this.abortOnOverflow = integer("abort_on_overflow", 0, FLAG);
     this.maxSynBacklog = integer("max_syn_backlog", 2048, COUNT);

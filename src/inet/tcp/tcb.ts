@@ -20,9 +20,12 @@ import { type CongestionControl, DEFAULT_CONGESTION_CONTROL, type Window } from 
 import { type ConnectionOptions, DEFAULT_OPTIONS } from "./connection-options.ts";
 import type { Endpoint } from "./demux.ts";
 import type { Listener } from "./listener.ts";
+import { LossState } from "./loss-state.ts";
 import type { PortBinding, PortOwner, Sharing } from "./ports.ts";
+import { DeliveryRate } from "./rate.ts";
 import { Reassembly } from "./reassembly.ts";
 import { RoundTrip } from "./rtt.ts";
+import type { SackReceiver } from "./sack.ts";
 import { type ChargedPayer, SendQueue } from "./send-queue.ts";
 import { SentQueue } from "./sent.ts";
 import type { State } from "./state.ts";
@@ -101,8 +104,8 @@ export interface Urgent {
   isAwaited: boolean;
 }
 
-/** The phase of loss recovery. "recovery" is fast recovery; "loss" follows a timeout. */
-export type Phase = "open" | "recovery" | "loss";
+/** The phase of loss recovery. "recovery" is fast recovery; "cwr" a reduction without loss; "loss" follows a timeout. */
+export type Phase = "open" | "recovery" | "cwr" | "loss";
 
 export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPayer {
   readonly kind = "connection";
@@ -145,6 +148,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   /** Null: not agreed on. */
   timestamps: Timestamps | null = null;
   sackPermitted = false;
+  /** What the peer is told of data that came early; made when the first do. */
+  sack: SackReceiver | null = null;
   options: ConnectionOptions = DEFAULT_OPTIONS;
   urgent: Urgent | null = null;
 
@@ -158,6 +163,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   /** RFC 6582's recover: SND.NXT when the episode began. */
   recover = 0;
   duplicateAcks = 0;
+  readonly loss: LossState = new LossState();
+  readonly rate: DeliveryRate = new DeliveryRate();
   /** MSG_MORE: what was sent last is to wait for more. */
   isMoreComing = false;
   /** The window was what held sending back, since the last ACK. */

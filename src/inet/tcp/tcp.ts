@@ -45,8 +45,6 @@ export class Tcp {
   readonly timerLabel: string;
   /** Connections that nobody has open. */
   orphans = 0;
-  /** Are SACK blocks sent and understood? */
-  isSackUsed = false;
   /** The host fills it in: numbers for the sockets that connections bring. */
   nextInode: () => number = () => 0;
 

@@ -12,6 +12,7 @@ import type { Socket } from "../../socket/socket.ts";
 import { Packet } from "../../wire/packet.ts";
 import { finReceived } from "./fin.ts";
 import { consume } from "./reassembly.ts";
+import { noteDuplicate, noteEarly } from "./sack.ts";
 import type { Segment } from "./segment.ts";
 import { fitToWindow } from "./sequence.ts";
 import { mayReceive } from "./state.ts";
@@ -42,6 +43,7 @@ export function takeText(tcb: Tcb, seg: Segment): Verdict | null {
     acknowledgment.isNow = true;
     acknowledgment.quick = Math.max(acknowledgment.quick, 1);
     tcp.machine.counters.bump(skip > 0 ? "TcpExtDelayedACKLost" : "TcpExtTCPZeroWindowDrop");
+    if (skip > 0) noteDuplicate(tcb, seg.dataSeq, add(seg.dataSeq, skip));
     return null;
   }
   if (length > 0 && !tcp.memory.mayReceive(tcb.socket?.receiveQueueBytes ?? 0)) {
@@ -56,7 +58,10 @@ export function takeText(tcb: Tcb, seg: Segment): Verdict | null {
   if (skip > 0) consume(packet, skip);
   packet.truncate(length);
   const start = add(seg.dataSeq, skip);
-  if (skip > 0) acknowledgment.isNow = true;
+  if (skip > 0) {
+    acknowledgment.isNow = true;
+    noteDuplicate(tcb, seg.dataSeq, start);
+  }
   if (start === rcv.nxt) inOrder(tcb, packet, length, fin);
   else early(tcb, packet, start, length, fin);
   return null;
@@ -82,6 +87,7 @@ function inOrder(tcb: Tcb, packet: Packet, length: number, fin: boolean): void {
     acknowledgment.isNow = true;
     drain(tcb);
   }
+  if (hadHole) tcb.sack?.advance(tcb.rcv.nxt);
 }
 
 /** What waited for this goes after it. */
@@ -112,7 +118,13 @@ function early(tcb: Tcb, packet: Packet, start: number, length: number, fin: boo
     return;
   }
   packet.compact(0);
-  if (!reassembly.insert(packet, start, add(start, length), fin)) counters.bump("TcpExtTCPOFOMerge");
+  const end = add(start, length);
+  if (reassembly.insert(packet, start, end, fin)) {
+    noteEarly(tcb, start, end);
+    return;
+  }
+  counters.bump("TcpExtTCPOFOMerge");
+  noteDuplicate(tcb, start, end);
 }
 
 /** Into the receive queue. */

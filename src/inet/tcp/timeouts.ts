@@ -4,24 +4,31 @@
  * Read first: RFC 9293 §3.8.3, §3.8.4, §3.8.6.1 and §3.10.8, RFC 6298 §5; Linux's net/ipv4/tcp_timer.c.
  * Order: expire() → one function for each timer that is due.
  */
+
+import { AckNews } from "./ack-news.ts";
 import { abort, done, fail } from "./finish.ts";
 import { keepCount, keepIdleNs, keepIntervalNs } from "./keepalive.ts";
 import { updateMss } from "./mss.ts";
-import { hasUnsent, sendIntoWindow } from "./output.ts";
-import { resend, timedOut } from "./recovery.ts";
+import { hasUnsent, output, sendIntoWindow, sendProbeSegment } from "./output.ts";
+import { reorderingTimeout, timedOut } from "./recovery.ts";
+import { resend, resendSegment } from "./resend.ts";
 import { doubled, isTimedOut, rtoNs } from "./retransmission-timeout.ts";
 import { RTO_MAX_NS } from "./rtt.ts";
 import { isSynchronised } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
-import { DELAYED_ACK, FIN_WAIT_2, KEEPALIVE, PERSIST, RETRANSMIT } from "./timers.ts";
+import { DELAYED_ACK, FIN_WAIT_2, KEEPALIVE, PERSIST, REORDERING, RETRANSMIT, TAIL_PROBE } from "./timers.ts";
 import { sendAck, sendProbe } from "./transmit.ts";
 
 /** Linux's tcp_orphan_retries when the setting is 0. */
 const ORPHAN_RETRIES = 8;
+const news: AckNews = new AckNews();
 
 export function expire(tcb: Tcb): void {
   const { timers } = tcb;
   if (timers.takeDue(DELAYED_ACK)) delayedAck(tcb);
+  // It puts off the retransmission timer, which may be due at the same moment.
+  if (timers.takeDue(TAIL_PROBE)) probeTail(tcb);
+  if (timers.takeDue(REORDERING)) reordering(tcb);
   if (timers.takeDue(RETRANSMIT)) retransmit(tcb);
   if (timers.takeDue(PERSIST)) probeWindow(tcb);
   if (timers.takeDue(KEEPALIVE)) keepAlive(tcb);
@@ -36,6 +43,25 @@ function delayedAck(tcb: Tcb): void {
   acknowledgment.isInteractive = false;
   tcp.machine.counters.bump("TcpExtDelayedACKs");
   sendAck(tcb);
+}
+
+/** RFC 8985 §7.3: new data if there are any and the peer takes them, else the last segment once more. */
+function probeTail(tcb: Tcb): void {
+  const { sent, timers, loss, snd, tcp } = tcb;
+  if (sent.last === null || loss.probe.endSeq !== null) return;
+  const isNew = sendProbeSegment(tcb);
+  // As on Linux: one that is lost already has its turn without a probe.
+  if (!isNew && sent.last.isInPipe) resendSegment(tcb, sent.last, "probe");
+  loss.probe.endSeq = snd.nxt;
+  loss.probe.isRetransmission = !isNew;
+  tcp.machine.counters.bump("TcpExtTCPLossProbes");
+  timers.set(RETRANSMIT, rtoNs(tcb));
+}
+
+function reordering(tcb: Tcb): void {
+  if (tcb.sent.isEmpty) return;
+  reorderingTimeout(tcb, news);
+  output(tcb);
 }
 
 function retransmit(tcb: Tcb): void {

@@ -17,10 +17,11 @@ export const DELAYED_ACK = 2;
 export const KEEPALIVE = 3;
 /** FIN_WAIT_2 of a connection that nobody has open. */
 export const FIN_WAIT_2 = 4;
-/** For recovery: reordering and tail loss (RFC 8985), pacing. */
+/** RFC 8985: what may only be late, and the tail that nothing comes behind. */
 export const REORDERING = 5;
-export const PACING = 6;
-const COUNT = 7;
+export const TAIL_PROBE = 6;
+export const PACING = 7;
+const COUNT = 8;
 
 export type TimerKind =
   | typeof RETRANSMIT
@@ -29,6 +30,7 @@ export type TimerKind =
   | typeof KEEPALIVE
   | typeof FIN_WAIT_2
   | typeof REORDERING
+  | typeof TAIL_PROBE
   | typeof PACING;
 
 const NEVER = Number.POSITIVE_INFINITY;

@@ -19,6 +19,11 @@ export function timestampNow({ machine }: Tcp, offset: number): number {
   return (Math.floor(machine.scheduler.nowNs / NS_PER_MS) + offset) >>> 0;
 }
 
+/** Ours, as it was then; 0 where there are none. */
+export function timestampAt({ timestamps }: Tcb, ns: number): number {
+  return timestamps === null ? 0 : (Math.floor(ns / NS_PER_MS) + timestamps.offset) >>> 0;
+}
+
 /** RFC 7323 §5.3, R1: is the segment older than one that has come before? H23: not after 24 idle days. */
 export function isOld(recent: number, recentAtNs: number, nowNs: number, value: number): boolean {
   return diff(recent, value) > REPLAY_MS && nowNs - recentAtNs < STALE_NS;

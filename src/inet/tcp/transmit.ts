@@ -10,6 +10,7 @@ import * as wire from "../../wire/tcp.ts";
 import { noOptions, type Options } from "../../wire/tcp-options.ts";
 import { emit } from "./emit.ts";
 import { headerBytes } from "./mss.ts";
+import { blocksMax } from "./sack.ts";
 import type { SentSegment } from "./sent.ts";
 import type { Tcb } from "./tcb.ts";
 import { DELAYED_ACK } from "./timers.ts";
@@ -18,6 +19,7 @@ import { initialWindow, selectWindow } from "./window.ts";
 
 /** One record for all segments; nothing keeps it. */
 const options: Options = noOptions();
+const NO_BLOCKS = options.sackBlocks;
 
 /** Sends data of the connection, or none, with its ACK. */
 export function transmit(tcb: Tcb, packet: Packet, seq: number, flags: number): void {
@@ -67,6 +69,7 @@ export function sendSyn(tcb: Tcb): void {
   options.windowScale =
     settings.windowScaling.value !== 0 && (!isAnswer || snd.scale > 0 || rcv.scale > 0) ? rcv.scale : -1;
   options.sackPermitted = tcb.sackPermitted;
+  options.sackBlocks = NO_BLOCKS;
   options.hasTimestamps = timestamps !== null;
   options.timestampValue = timestamps === null ? 0 : timestampNow(tcp, timestamps.offset);
   options.timestampEcho = timestamps?.recent ?? 0;
@@ -110,7 +113,9 @@ function acceptableSeq({ snd }: Tcb): number {
   return gt(snd.nxt, edge) && diff(snd.nxt, edge) >= 1 << snd.scale ? edge : snd.nxt;
 }
 
-function setOptions({ tcp, timestamps }: Tcb): void {
+function setOptions(tcb: Tcb): void {
+  const { tcp, timestamps, sack } = tcb;
+  options.sackBlocks = sack === null ? NO_BLOCKS : sack.blocks(blocksMax(tcb));
   options.hasTimestamps = timestamps !== null;
   if (timestamps === null) return;
   options.timestampValue = timestampNow(tcp, timestamps.offset);
@@ -118,7 +123,8 @@ function setOptions({ tcp, timestamps }: Tcb): void {
 }
 
 /** Whatever was owed to the peer has been said. */
-function acknowledged({ acknowledgment, timestamps, timers, rcv }: Tcb): void {
+function acknowledged({ acknowledgment, timestamps, timers, rcv, sack }: Tcb): void {
+  sack?.sent();
   if (acknowledgment.quick > 0) acknowledgment.quick--;
   acknowledgment.isPending = false;
   acknowledgment.isNow = false;

@@ -5,6 +5,7 @@
  * the algorithm only says how the window grows with ACKs, and how far it shrinks when something was lost.
  * All is in bytes.
  */
+import type { AckNews } from "../ack-news.ts";
 import { newReno } from "./newreno.ts";
 
 /** The window of one connection. */
@@ -26,12 +27,14 @@ export interface CongestionControl {
   readonly name: string;
   /** A connection begins with it, or takes it up. */
   start(window: Window): void;
-  /** New data was acknowledged, nothing is lost, and the window was what held sending back: `bytes` left `flight`. */
-  acknowledged(window: Window, bytes: number, flight: number): void;
+  /** New data was acknowledged, nothing is lost, and the window was what held sending back: */
+  acknowledged(window: Window, news: AckNews): void;
   /** Something was lost, or marked, for the first time in this episode: the new ssthresh. */
   thresholdAfterLoss(window: Window, flight: number): number;
   /** The retransmission timer has expired. */
   timedOut(window: Window): void;
+  /** The last reduction was not needed; cwnd and ssthresh are as before it. */
+  undone?(window: Window): void;
 }
 
 const ALGORITHMS: readonly CongestionControl[] = [newReno];

@@ -15,7 +15,7 @@ export const newReno: CongestionControl = {
   start(window) {
     window.memory = { counted: 0 } satisfies Memory;
   },
-  acknowledged(window, bytes) {
+  acknowledged(window, { ackedBytes: bytes }) {
     if (window.cwnd < window.ssthresh) {
       // RFC 3465 §2.2: at most two segments for each ACK, so that one that covers much makes no burst.
       window.cwnd += Math.min(bytes, 2 * window.mss);

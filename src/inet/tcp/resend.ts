@@ -1,0 +1,47 @@
+/**
+ * Sending again what is marked as lost.
+ *
+ * Read first: RFC 6675 §5, (C), RFC 6298 §5. recovery.ts marks; output() calls resendLost() before it sends anything new.
+ */
+import { add, gt } from "../../base/seq32.ts";
+import { noteSent } from "./prr.ts";
+import { stamp } from "./rate.ts";
+import { rtoNs } from "./retransmission-timeout.ts";
+import type { SentSegment } from "./sent.ts";
+import type { Tcb } from "./tcb.ts";
+import { RETRANSMIT } from "./timers.ts";
+import * as trace from "./trace.ts";
+import { segmentBytes, transmitSegment } from "./transmit.ts";
+import { noteResent } from "./undo.ts";
+
+/** Sends what is marked as lost, as far as the congestion window goes. */
+export function resendLost(tcb: Tcb): void {
+  const { sent, snd, nowNs } = tcb;
+  for (let segment = sent.firstLost(); segment !== null; segment = sent.firstLost()) {
+    if (sent.pipeBytes > 0 && sent.pipeBytes + segment.length > tcb.cwnd) return;
+    // H2: the peer has taken its window back. Only the first segment tries whether it is still so.
+    if (segment !== sent.first && gt(segment.end, add(snd.una, snd.wnd))) return;
+    resend(tcb, tcb.phase === "loss" ? "go-back" : "fast");
+    if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));
+    if (tcb.retransmitsSinceNs === 0) tcb.retransmitsSinceNs = nowNs;
+  }
+}
+
+/** Sends the first segment that is lost, once more. */
+export function resend(tcb: Tcb, cause: trace.RetransmissionCause): void {
+  const segment = tcb.sent.firstLost();
+  if (segment !== null) resendSegment(tcb, segment, cause);
+}
+
+export function resendSegment(tcb: Tcb, segment: SentSegment, cause: trace.RetransmissionCause): void {
+  const { sent, nowNs } = tcb;
+  // The MSS may have become smaller since; SYN is no data.
+  const bytes = segmentBytes(tcb);
+  if (segment.length > bytes + 1) sent.split(segment, add(segment.seq, bytes), 0);
+  stamp(tcb, segment);
+  sent.markSent(segment, nowNs);
+  noteResent(tcb);
+  noteSent(tcb, segment.length);
+  trace.retransmission(tcb, segment.seq, segment.length, cause);
+  transmitSegment(tcb, segment);
+}

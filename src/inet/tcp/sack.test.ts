@@ -1,0 +1,216 @@
+/** Selective acknowledgment, RACK and tail loss probes: RFC 2018, 2883, 6675 and 8985. */
+import { describe, expect, test } from "vitest";
+import {
+  ack,
+  type Dialogue,
+  data,
+  established,
+  type Setting,
+  syn,
+  synAck,
+  synReceived,
+  synSent,
+} from "./dialogue.fixture.ts";
+
+const WITH_SACK: Setting = { sysctl: { sack: 1 }, peer: { sackOk: true, wnd: 60_000 } };
+
+/** With a round trip of 100 ms, so that the timers are far from each other; `count` segments of 1000 bytes are out. */
+function flight(count: number, setting: Setting = WITH_SACK): Dialogue {
+  const t = synSent(setting).at(100);
+  t.receives(synAck({ seq: 2000, ack: 1001, mss: 1000, ...setting.peer })).fromHere();
+  t.sent();
+  t.send(count * 1000);
+  expect(t.sent()).toHaveLength(count);
+  return t;
+}
+
+/** An ACK of the peer with blocks. */
+function sacked({ ack: number, sack = [] }: { ack: number; sack?: readonly (readonly [number, number])[] }) {
+  return ack({ seq: 2001, ack: number, wnd: 60_000, sack });
+}
+
+/** The first byte of segment n of a flight. */
+const at = (n: number): number => 1001 + 1000 * n;
+const range = (from: number, to: number): readonly [number, number] => [at(from), at(to)];
+
+describe("what the receiver tells", () => {
+  const receiving: Setting = { sysctl: { sack: 1 }, peer: { sackOk: true } };
+  const lens = (seq: number, len = 500) => data({ seq, ack: 1001, len });
+
+  test("SACK permitted in SYN, and in SYN-ACK when the SYN had it", () => {
+    const t = synReceived(receiving);
+    t.receives(syn({ seq: 2000, mss: 1000, sackOk: true })).sends(synAck({ sackOk: true }));
+    const bare = synReceived({ sysctl: { sack: 1 } });
+    bare.receives(syn({ seq: 2000, mss: 1000 })).sends(synAck({ sackOk: false }));
+  });
+
+  test("RFC 2018 §4, case 2: the first of eight segments is lost", () => {
+    const t = established(receiving);
+    for (let n = 1; n < 8; n++) {
+      const end = 2001 + 500 * (n + 1);
+      t.receives(lens(2001 + 500 * n)).sends(ack({ ack: 2001, sack: [[2501, end]] }));
+    }
+    t.receives(lens(2001)).sends(ack({ ack: 6001, sack: [] }));
+  });
+
+  test("RFC 2018 §4, case 3: the second, fourth, sixth and eighth are lost: the block that has changed comes first", () => {
+    const t = established(receiving).receives(lens(2001));
+    t.sends(ack({ ack: 2501 }));
+    t.receives(lens(3001)).sends(ack({ ack: 2501, sack: [[3001, 3501]] }));
+    const second = [4001, 4501] as const;
+    t.receives(lens(4001)).sends(ack({ ack: 2501, sack: [second, [3001, 3501]] }));
+    t.receives(lens(5001)).sends(ack({ ack: 2501, sack: [[5001, 5501], second, [3001, 3501]] }));
+    // The fourth arrives after all, and then the second.
+    t.receives(lens(3501)).sends(
+      ack({
+        ack: 2501,
+        sack: [
+          [3001, 4501],
+          [5001, 5501],
+        ],
+      }),
+    );
+    t.receives(lens(2501)).sends(ack({ ack: 4501, sack: [[5001, 5501]] }));
+  });
+
+  test("RFC 2883 §4.1, example 1: a segment comes twice", () => {
+    const t = established(receiving).receives(lens(2001), lens(2501));
+    t.sent();
+    t.receives(lens(2001)).sends(ack({ ack: 3001, sack: [[2001, 2501]] }));
+    expect(t.count("TcpExtTCPDSACKOldSent")).toBe(1);
+    // It is told once.
+    t.receives(lens(3501)).sends(ack({ ack: 3001, sack: [[3501, 4001]] }));
+  });
+
+  test("RFC 2883 §4.2: one that waits comes twice: the block around it follows", () => {
+    const t = established(receiving).receives(lens(3001), lens(2501), lens(4001));
+    t.sent();
+    t.receives(lens(2501)).sends(
+      ack({
+        ack: 2001,
+        sack: [
+          [2501, 3001],
+          [2501, 3501],
+          [4001, 4501],
+        ],
+      }),
+    );
+    expect(t.count("TcpExtTCPDSACKOfoSent")).toBe(1);
+  });
+});
+
+describe("what the sender makes of it", () => {
+  test("a loss: sent again at once after three segments above it have arrived, and once", () => {
+    const t = flight(10).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 2)] }))
+      .receives(sacked({ ack: at(0), sack: [range(1, 3)] }))
+      .silent();
+    t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0), len: 1000 }));
+    t.receives(sacked({ ack: at(0), sack: [range(1, 10)] })).silent();
+    expect(t.tcb).toMatchObject({ phase: "recovery", ssthresh: 5000 });
+    t.receives(sacked({ ack: at(10) }));
+    expect(t.tcb).toMatchObject({ phase: "open", cwnd: 5000 });
+  });
+
+  test("reordering of three segments: late within a quarter of a round trip, nothing is sent again", () => {
+    const t = flight(10).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 3)] }))
+      .at(110)
+      .silent();
+    t.receives(sacked({ ack: at(3) }))
+      .at(150)
+      .silent();
+    expect(t.tcb.phase).toBe("open");
+    expect(t.tcb.loss.rack.isReorderingSeen).toBe(true);
+    // From now on more than three may overtake.
+    t.receives(sacked({ ack: at(3), sack: [range(4, 10)] })).silent();
+    t.receives(sacked({ ack: at(10) })).silent();
+  });
+
+  test("RFC 8985 §6.3: the reordering timer", () => {
+    const t = flight(10).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 2)] }))
+      .at(124)
+      .silent();
+    t.at(126).sends(data({ seq: at(0) }));
+  });
+
+  test("a burst of losses: proportional rate reduction sends as segments arrive", () => {
+    const t = flight(10).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(4, 7)] })).sends(data({ seq: at(0) }), data({ seq: at(1) }));
+    t.receives(sacked({ ack: at(0), sack: [range(4, 8)] })).sends(data({ seq: at(2) }));
+    t.receives(sacked({ ack: at(0), sack: [range(4, 9)] })).sends(data({ seq: at(3) }));
+    t.receives(sacked({ ack: at(0), sack: [range(4, 10)] })).silent();
+  });
+
+  test("a lost retransmission is found by what was sent after it", () => {
+    const t = flight(10).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0) }));
+    t.send(3000).receives(sacked({ ack: at(0), sack: [range(1, 10)] }));
+    expect(t.sent().map(({ seq }) => seq)).toEqual([at(10), at(11), at(12)]);
+    t.at(201).receives(sacked({ ack: at(0), sack: [range(10, 13), range(1, 10)] }));
+    t.at(230).sends(data({ seq: at(0) }));
+  });
+
+  test("a lost tail: a probe after two round trips, and one round trip later it is repaired", () => {
+    const t = flight(10)
+      .at(100)
+      .receives(sacked({ ack: at(8) }))
+      .at(290)
+      .silent();
+    t.at(310).sends(data({ seq: at(9) }));
+    t.at(410)
+      .receives(sacked({ ack: at(8), sack: [range(9, 10)] }))
+      .at(440)
+      .sends(data({ seq: at(8) }));
+    expect(t.count("TcpExtTCPLossProbes")).toBe(1);
+    expect(t.count("TcpExtTCPTimeouts")).toBe(0);
+  });
+
+  test("RFC 8985 §7.4: a probe that has mended the loss by itself reduces the window", () => {
+    const t = flight(10)
+      .at(100)
+      .receives(sacked({ ack: at(9) }))
+      .at(600);
+    t.sends(data({ seq: at(9) }));
+    t.send(1000).sent();
+    t.receives(sacked({ ack: at(11) }));
+    expect(t.count("TcpExtTCPLossProbeRecovery")).toBe(1);
+  });
+
+  test("a spurious recovery is undone by D-SACK", () => {
+    const t = flight(10).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0) }));
+    expect(t.tcb.ssthresh).toBe(5000);
+    t.receives(sacked({ ack: at(4) })).receives(sacked({ ack: at(4), sack: [range(0, 1)] }));
+    expect(t.tcb).toMatchObject({ phase: "open", ssthresh: Number.POSITIVE_INFINITY, cwnd: 10_000 });
+    expect(t.count("TcpExtTCPDSACKUndo")).toBe(1);
+  });
+
+  test("RFC 5682: a spurious timeout is undone when what was sent before it is acknowledged", () => {
+    const t = flight(10, { ...WITH_SACK, sysctl: { sack: 1, early_retrans: 0 } }).at(1000);
+    t.sends(data({ seq: at(0) }), data({ seq: at(0) }));
+    expect(t.tcb.phase).toBe("loss");
+    t.receives(sacked({ ack: at(2) })).silent();
+    expect(t.tcb.phase).toBe("open");
+    expect(t.tcb.cwnd).toBeGreaterThanOrEqual(10_000);
+  });
+
+  test("a peer that gives up what it had: nothing crashes, all is sent again", () => {
+    const t = flight(4)
+      .at(100)
+      .receives(sacked({ ack: at(0), sack: [range(1, 3)] }));
+    t.receives(sacked({ ack: at(1) })).at(400);
+    expect(t.sent().map(({ seq }) => seq)).toContain(at(1));
+    expect(t.count("TcpExtTCPSACKReneging")).toBe(1);
+    t.receives(sacked({ ack: at(4) }));
+    expect(t.tcb.sent.isEmpty).toBe(true);
+  });
+
+  test("blocks that make no sense are passed over", () => {
+    const t = flight(4).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(3, 9), [at(2), at(1)], [at(9), at(10)]] }));
+    expect(t.tcb.sent.sackedCount).toBe(0);
+    expect(t.count("TcpExtTCPSACKDiscard")).toBe(3);
+  });
+});
