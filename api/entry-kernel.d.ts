@@ -2227,6 +2227,24 @@ interface RawSnapshot {
     readonly drops: number;
 }
 
+// inet/tcp/ack-news.d.ts
+declare class AckNews {
+    ackedBytes: number;
+    newlyAckedBytes: number;
+    sackedBytes: number;
+    lostBytes: number;
+    flightBytes: number;
+    pipeBytes: number;
+    rttNs: number;
+    oldestRttNs: number;
+    isDuplicateSack: boolean;
+    hasOriginal: boolean;
+    isDuplicate: boolean;
+    echo: number | null;
+    get deliveredBytes(): number;
+    begin(flightBytes: number, pipeBytes: number): void;
+}
+
 // inet/tcp/challenge.d.ts
 declare class ChallengeLimit {
     take({ machine, settings }: Tcp): boolean;
@@ -2236,9 +2254,10 @@ declare class ChallengeLimit {
 interface CongestionControl {
     readonly name: string;
     start(window: Window): void;
-    acknowledged(window: Window, bytes: number, flight: number): void;
+    acknowledged(window: Window, news: AckNews): void;
     thresholdAfterLoss(window: Window, flight: number): number;
     timedOut(window: Window): void;
+    undone?(window: Window): void;
 }
 
 // inet/tcp/congestion/congestion.d.ts
@@ -2324,6 +2343,51 @@ declare class Listener {
     get isAcceptQueueFull(): boolean;
 }
 
+// inet/tcp/loss-state.d.ts
+declare class LossState {
+    readonly rack: Rack;
+    readonly probe: TailProbe;
+    readonly prr: ProportionalRate;
+    readonly undo: Undo;
+    blocks: readonly SackBlock[];
+}
+
+// inet/tcp/loss-state.d.ts
+declare class ProportionalRate {
+    priorBytes: number;
+    deliveredBytes: number;
+    outBytes: number;
+}
+
+// inet/tcp/loss-state.d.ts
+declare class Rack {
+    xmitNs: number;
+    endSeq: number;
+    rttNs: number;
+    fack: number;
+    isReorderingSeen: boolean;
+    reoWndMult: number;
+    reoWndPersist: number;
+    dsackRound: number | null;
+}
+
+// inet/tcp/loss-state.d.ts
+declare class TailProbe {
+    endSeq: number | null;
+    isRetransmission: boolean;
+}
+
+// inet/tcp/loss-state.d.ts
+declare class Undo {
+    marker: number | null;
+    pending: number;
+    stamp: number | null;
+    priorCwnd: number;
+    priorSsthresh: number;
+    isFrto: boolean;
+    wantsNewData: boolean;
+}
+
 // inet/tcp/memory.d.ts
 declare class HostMemory {
     bytes: number;
@@ -2368,6 +2432,20 @@ interface Sharing {
     readonly v6Only: boolean;
 }
 
+// inet/tcp/rate.d.ts
+declare class DeliveryRate {
+    deliveredBytes: number;
+    deliveredNs: number;
+    flightStartNs: number;
+    appLimitedUntil: number;
+    priorDeliveredBytes: number;
+    priorDeliveredNs: number;
+    sendIntervalNs: number;
+    isAppLimited: boolean;
+    bytesPerSecond: number;
+    isSampleAppLimited: boolean;
+}
+
 // inet/tcp/reassembly.d.ts
 interface HeldSegment {
     readonly packet: Packet;
@@ -2396,6 +2474,17 @@ declare class RoundTrip {
     minNs: number;
     latestNs: number;
     sample(measuredNs: number): void;
+    noteLeast(measuredNs: number): void;
+}
+
+// inet/tcp/sack.d.ts
+declare class SackReceiver {
+    add(start: number, end: number): void;
+    advance(nxt: number): void;
+    duplicate(start: number, end: number): void;
+    blocks(blocksMax: number): readonly SackBlock[];
+    sent(): void;
+    get count(): number;
 }
 
 // inet/tcp/segment.d.ts
@@ -2443,14 +2532,21 @@ declare class SendQueue {
 declare class SentQueue {
     first: SentSegment | null;
     last: SentSegment | null;
+    oldest: SentSegment | null;
+    newest: SentSegment | null;
     pipeBytes: number;
+    sackedBytes: number;
+    sackedCount: number;
+    lostBytes: number;
     get isEmpty(): boolean;
     push(segment: SentSegment): void;
     shiftAcknowledged(una: number): SentSegment | null;
     markLost(segment: SentSegment): void;
+    markFound(segment: SentSegment): void;
     markSacked(segment: SentSegment): void;
     markSent(segment: SentSegment, nowNs: number): void;
     firstLost(): SentSegment | null;
+    find(seq: number): SentSegment | null;
     split(segment: SentSegment, at: number, frontFlags: number): void;
     clear(): void;
 }
@@ -2466,8 +2562,15 @@ declare class SentSegment {
     isSacked: boolean;
     previous: SentSegment | null;
     next: SentSegment | null;
+    earlier: SentSegment | null;
+    later: SentSegment | null;
+    deliveredBytes: number;
+    deliveredNs: number;
+    flightStartNs: number;
+    isAppLimited: boolean;
     constructor(seq: number, end: number, flags: number, sentNs: number);
     get length(): number;
+    get isInPipe(): boolean;
 }
 
 // inet/tcp/settings.d.ts
@@ -2479,6 +2582,11 @@ declare class TcpSettings {
     readonly windowScaling: IntegerSetting;
     readonly timestamps: IntegerSetting;
     readonly sack: IntegerSetting;
+    readonly dsack: IntegerSetting;
+    readonly recovery: IntegerSetting;
+    readonly reordering: IntegerSetting;
+    readonly earlyRetrans: IntegerSetting;
+    readonly frto: IntegerSetting;
     readonly syncookies: IntegerSetting;
     readonly abortOnOverflow: IntegerSetting;
     readonly maxSynBacklog: IntegerSetting;
@@ -2562,7 +2670,7 @@ declare class Acknowledgment {
 }
 
 // inet/tcp/tcb.d.ts
-type Phase = "open" | "recovery" | "loss";
+type Phase = "open" | "recovery" | "cwr" | "loss";
 
 // inet/tcp/tcb.d.ts
 declare class ReceiveVariables {
@@ -2619,6 +2727,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     readonly acknowledgment: Acknowledgment;
     timestamps: Timestamps | null;
     sackPermitted: boolean;
+    sack: SackReceiver | null;
     options: ConnectionOptions;
     urgent: Urgent | null;
     mss: number;
@@ -2629,6 +2738,8 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     phase: Phase;
     recover: number;
     duplicateAcks: number;
+    readonly loss: LossState;
+    readonly rate: DeliveryRate;
     isMoreComing: boolean;
     isWindowLimited: boolean;
     lastSentNs: number;
@@ -2691,7 +2802,6 @@ declare class Tcp {
     readonly segment: Segment;
     readonly timerLabel: string;
     orphans: number;
-    isSackUsed: boolean;
     nextInode: () => number;
     constructor(machine: Machine, ip: Ip);
     tcbOf(socket: Socket): Tcb | null;
@@ -2753,7 +2863,7 @@ declare const FIN_WAIT_2 = 4;
 declare const KEEPALIVE = 3;
 
 // inet/tcp/timers.d.ts
-declare const PACING = 6;
+declare const PACING = 7;
 
 // inet/tcp/timers.d.ts
 declare const PERSIST = 1;
@@ -2765,7 +2875,10 @@ declare const REORDERING = 5;
 declare const RETRANSMIT = 0;
 
 // inet/tcp/timers.d.ts
-type TimerKind = typeof RETRANSMIT | typeof PERSIST | typeof DELAYED_ACK | typeof KEEPALIVE | typeof FIN_WAIT_2 | typeof REORDERING | typeof PACING;
+declare const TAIL_PROBE = 6;
+
+// inet/tcp/timers.d.ts
+type TimerKind = typeof RETRANSMIT | typeof PERSIST | typeof DELAYED_ACK | typeof KEEPALIVE | typeof FIN_WAIT_2 | typeof REORDERING | typeof TAIL_PROBE | typeof PACING;
 
 // inet/tcp/timers.d.ts
 interface TimerOwner {

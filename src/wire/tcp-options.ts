@@ -25,6 +25,9 @@ const ALIGNED_TIMESTAMPS = 0x0101_080a;
 /** NOP, NOP and the head of what follows. */
 const TWO_NOPS = 0x0101_0000;
 
+/** So many blocks fit into 40 bytes of options; one less beside timestamps: RFC 2018 §3. */
+export const SACK_BLOCKS_MAX = 4;
+
 /** Bytes that have come: [start, end). */
 export interface SackBlock {
   readonly start: number;
