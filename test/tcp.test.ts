@@ -488,7 +488,7 @@ test("the trace tells of changes of state, and of retransmissions with their cau
   expect(told).toEqual([
     "CLOSED SYN_SENT connect",
     "SYN_SENT ESTABLISHED SYN, ACK",
-    "a again 500 timeout",
+    "a again 500 probe",
     "ESTABLISHED FIN_WAIT_1 close",
     "FIN_WAIT_1 FIN_WAIT_2 ACK of FIN",
     "FIN_WAIT_2 TIME_WAIT FIN",
