@@ -55,13 +55,28 @@ describe("SYN cookies", () => {
 
   test("a guessed one, and one that is too old, are reset", () => {
     const t = listening({ sysctl: { syncookies: 2 } });
-    t.receives(ack({ seq: 2001, ack: 12_345 })).sends(segment("RST", { seq: 12_345 }));
-    expect(t.count("TcpExtSyncookiesFailed")).toBe(1);
     t.receives(syn({ seq: 2000 }));
     const cookie = t.sent()[0]?.seq ?? 0;
+    t.receives(ack({ seq: 2001, ack: 12_345 })).sends(segment("RST", { seq: 12_345 }));
+    expect(t.count("TcpExtSyncookiesFailed")).toBe(1);
     t.at(130_000)
       .receives(ack({ seq: 2001, ack: cookie + 1 }))
       .sends(segment("RST", { seq: cookie + 1 }));
+  });
+
+  test("a late segment that begins behind the handshake makes no connection of a cookie", () => {
+    const t = listening({ sysctl: { syncookies: 2 } }).receives(syn({ seq: 2000, mss: 536 }));
+    const cookie = t.sent()[0]?.seq ?? 0;
+    for (const seq of [2002, 2003, 2004, 2000, 1999]) {
+      t.receives(data({ seq, ack: cookie + 1, data: "late" })).sends(segment("RST", { seq: cookie + 1 }));
+    }
+    expect(t.state).toBe("LISTEN");
+  });
+
+  test("who has sent no cookie for long takes none", () => {
+    const t = listening().receives(ack({ seq: 2001, ack: 12_345 }));
+    t.sends(segment("RST", { seq: 12_345 }));
+    expect(t.count("TcpExtSyncookiesFailed")).toBe(0);
   });
 
   test("a bounded SYN queue: without cookies what comes beyond it is dropped", () => {

@@ -14,7 +14,7 @@ import type { Listener } from "./listener.ts";
 import { defaultMss } from "./mss.ts";
 import { connectionFrom } from "./passive-open.ts";
 import type { Segment } from "./segment.ts";
-import { checkCookie, cookieTimestamp, makeCookie, readCookieTimestamp } from "./syn-cookie.ts";
+import { COOKIE_LIFE_NS, checkCookie, cookieTimestamp, makeCookie, readCookieTimestamp } from "./syn-cookie.ts";
 import { enqueue, forget, offer, SynRequest, sendRequestAck, sendSynAck } from "./syn-queue.ts";
 import { isOld, timestampNow } from "./timestamps.ts";
 
@@ -83,6 +83,7 @@ function requestFor(listener: Listener, seg: Segment): SynRequest {
 function answerWithCookie(request: SynRequest): void {
   const { tcp } = request.listener;
   tcp.machine.counters.bump("TcpExtSyncookiesSent");
+  request.listener.cookieSentNs = tcp.machine.scheduler.nowNs;
   request.iss = makeCookie(tcp, request, request.irs, request.peerMss);
   if (request.hasTimestamps) {
     const now = timestampNow(tcp, request.timestampOffset);
@@ -99,6 +100,8 @@ function answerWithCookie(request: SynRequest): void {
 function takeCookie(listener: Listener, seg: Segment): boolean {
   const { tcp } = listener;
   if (tcp.settings.syncookies.value === 0 || seg.has(wire.SYN)) return false;
+  // As tcp_synq_no_recent_overflow on Linux: who has sent none has none to come back.
+  if (tcp.machine.scheduler.nowNs - listener.cookieSentNs > COOKIE_LIFE_NS) return false;
   const mss = checkCookie(tcp, answerTo(seg), add(seg.seq, -1), add(seg.ack, -1));
   if (mss === null) {
     tcp.machine.counters.bump("TcpExtSyncookiesFailed");

@@ -18,6 +18,8 @@ export class Listener {
   readonly socket: Socket;
   nextInChain: Listener | null = null;
   readonly requests: Set<SynRequest> = new Set<SynRequest>();
+  /** When a cookie was sent last. */
+  cookieSentNs: number = Number.NEGATIVE_INFINITY;
 
   constructor(tcb: Tcb, socket: Socket) {
     this.tcp = tcb.tcp;
