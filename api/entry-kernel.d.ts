@@ -2334,6 +2334,7 @@ declare class Listener {
     readonly socket: Socket;
     nextInChain: Listener | null;
     readonly requests: Set<SynRequest>;
+    cookieSentNs: number;
     constructor(tcb: Tcb, socket: Socket);
     get localAddress(): IpAddress;
     get localPort(): number;

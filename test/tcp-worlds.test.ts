@@ -66,7 +66,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
 
 describe("random worlds", () => {
   test("whatever happens, each byte arrives once and in order or both sides learn of it, and nothing is left over", async () => {
-    expect(await firstFailure({ seed: 1, count: 300 })).toBeNull();
+    expect(await firstFailure({ seed: 1, count: 300, repeatEvery: 4 })).toBeNull();
   }, 120_000);
 
   test("every byte arrives once and in order, and a repeat has the same hash", async () => {
