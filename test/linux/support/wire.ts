@@ -64,14 +64,15 @@ export class Wire implements AsyncDisposable {
     this.world = new World({ time: "real", console: () => {}, ...world });
     this.tap = openTap(this.world, { name: "nltap%d", mtu });
     this.host = this.world.host("netloom");
+    // Those that an interface is attached with serve at once, without duplicate detection.
+    const addresses = [`${NETLOOM.address}/24`, `${NETLOOM.address6}/64`];
     if (link === undefined) {
-      this.host.attach(this.tap, `${NETLOOM.address}/24`);
+      this.host.attach(this.tap, ...addresses);
     } else {
       const cable = this.world.cable(link);
-      this.host.attach(cable, `${NETLOOM.address}/24`);
+      this.host.attach(cable, ...addresses);
       joinDevices(cable.port(), this.tap);
     }
-    this.host.addAddress("eth0", `${NETLOOM.address6}/64`);
     const device = this.tap.linkName;
     execFileSync("ip", ["link", "set", device, "netns", this.namespace]);
     for (const command of [
