@@ -8,6 +8,7 @@
 import type { Errno } from "../../abi/errno.ts";
 import { checkAck, takeAck } from "./ack.ts";
 import { answerOutside, challenge } from "./challenge.ts";
+import { endSending } from "./close.ts";
 import { replyReset } from "./closed.ts";
 import { establish } from "./establish.ts";
 import { abort, fail } from "./finish.ts";
@@ -30,6 +31,7 @@ export function segmentArrives(tcb: Tcb, seg: Segment): void {
   }
   if (tcb.state === "SYN_RECEIVED") establish(tcb, seg);
   takeAck(tcb, seg);
+  if (tcb.isEndQueued) endEarly(tcb);
   takeUrgent(tcb, seg);
   const refusal = takeText(tcb, seg);
   if (refusal !== null) apply(tcb, seg, refusal);
@@ -59,6 +61,12 @@ function apply(tcb: Tcb, seg: Segment, verdict: Verdict): void {
       counters.bump(verdict.counter);
       abort(tcb, null, "data after close");
   }
+}
+
+/** What the user wanted before the connection stood. */
+function endEarly(tcb: Tcb): void {
+  tcb.isEndQueued = false;
+  endSending(tcb, "close");
 }
 
 /** As tcp_reset on Linux. RFC 9293 §3.10.7.4, "second": what the user is told. */

@@ -17,12 +17,12 @@ export type State =
   | "LAST_ACK"
   | "TIME_WAIT";
 
-/** RFC 9293 §3.10.4: the state that close, or the end of sending, leads to; null where there is nothing to end. */
+/** RFC 9293 §3.10.4: the state that close, or the end of sending, leads to; null where there is nothing to end, or not yet. */
 export const AFTER_CLOSE: Readonly<Record<State, State | null>> = {
   CLOSED: null,
   LISTEN: null,
   SYN_SENT: null,
-  SYN_RECEIVED: "FIN_WAIT_1",
+  SYN_RECEIVED: null,
   ESTABLISHED: "FIN_WAIT_1",
   FIN_WAIT_1: null,
   FIN_WAIT_2: null,

@@ -298,6 +298,14 @@ describe("SYN_RECEIVED", () => {
     expect(t.events).toBe(POLLOUT);
   });
 
+  test("close() in the middle of a simultaneous open: FIN goes when the connection stands", () => {
+    const t = synReceivedActive().close().silent();
+    t.receives(ack({ seq: 2001, ack: 1001 })).sends(fin({ seq: 1001, ack: 2001 }));
+    expect(t.state).toBe("FIN_WAIT_1");
+    t.receives(fin({ seq: 2001, ack: 1002 })).sends(ack({ seq: 1002, ack: 2002 }));
+    expect(t.state).toBe("TIME_WAIT");
+  });
+
   test("of an active open, SYN, ACK is sent again", () => {
     const t = synReceivedActive();
     t.at(1000).sends(synAck({ seq: 1000, ack: 2001 }));

@@ -19,6 +19,7 @@ import { sendSyn } from "./transmit.ts";
 
 export function synSentArrives(tcb: Tcb, seg: Segment): void {
   tcb.segmentsIn++;
+  tcb.lastHeardNs = tcb.nowNs;
   const { snd, rcv } = tcb;
   // First: the ACK bit.
   if (seg.has(wire.ACK) && !(gt(seg.ack, tcb.iss) && leq(seg.ack, snd.nxt))) {

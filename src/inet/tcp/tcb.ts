@@ -165,6 +165,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   duplicateAcks = 0;
   readonly loss: LossState = new LossState();
   readonly rate: DeliveryRate = new DeliveryRate();
+  /** The user has ended his stream before the connection stood. */
+  isEndQueued = false;
   /** MSG_MORE: what was sent last is to wait for more. */
   isMoreComing = false;
   /** The window was what held sending back, since the last ACK. */

@@ -79,7 +79,8 @@ export class TcpRequests implements UserRequests {
       case "connecting":
         return this.#connectAgain();
       case "unconnected":
-        if (tcb.state !== "CLOSED") return "EISCONN";
+        // One that has come from accept(2) stays connected, as Linux sees it, when its connection is over.
+        if (tcb.state !== "CLOSED" || tcb.remotePort !== 0) return "EISCONN";
     }
     const address = checkConnect(tcb, tcb.socket?.domain ?? AF_INET, endpoint);
     if (typeof address === "string") return address;
@@ -98,7 +99,7 @@ export class TcpRequests implements UserRequests {
     const { tcb } = this;
     if (this.#phase !== "unconnected") return "EINVAL";
     if (tcb.state === "LISTEN") return 0;
-    if (tcb.state !== "CLOSED") return "EINVAL";
+    if (tcb.state !== "CLOSED" || tcb.remotePort !== 0) return "EINVAL";
     if (tcb.localPort === 0) {
       this.#noteSharing(task);
       const port = this.#tcp.ports.choose(tcb.localAddress, tcb.sharing);
