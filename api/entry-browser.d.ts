@@ -3781,6 +3781,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     duplicateAcks: number;
     readonly loss: LossState;
     readonly rate: DeliveryRate;
+    isEndQueued: boolean;
     isMoreComing: boolean;
     isWindowLimited: boolean;
     lastSentNs: number;
