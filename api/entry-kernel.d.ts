@@ -948,6 +948,18 @@ declare const IPV6_JOIN_GROUP = 20;
 // abi/ipv6.d.ts
 declare const IPV6_LEAVE_GROUP = 21;
 
+// abi/netlink.d.ts
+declare const RTM_GETADDR = 22;
+
+// abi/netlink.d.ts
+declare const RTM_GETLINK = 18;
+
+// abi/netlink.d.ts
+declare const RTM_GETNEIGH = 30;
+
+// abi/netlink.d.ts
+declare const RTM_GETROUTE = 26;
+
 // abi/packet.d.ts
 declare const PACKET_ADD_MEMBERSHIP = 1;
 
@@ -1607,6 +1619,7 @@ declare class ProgramTable {
     constructor(kernel: Kernel, shipped: ReadonlyMap<string, Program>);
     get names(): readonly string[];
     get(name: string): unknown;
+    resolve(program: unknown): unknown;
     add(name: string, program: Program): void;
     add(name: string, program: unknown): void;
 }
@@ -4420,7 +4433,7 @@ interface DescriptorCalls {
 }
 
 // kernel/sys/descriptors.d.ts
-interface IoctlRecords {
+interface IoctlRecords extends NetlinkRecords {
     [TIOCGWINSZ]: WindowSize;
 }
 
@@ -4524,6 +4537,14 @@ interface MemoryCalls {
 interface Semaphore {
     readonly mapping: Pick<Mapping, "address">;
     readonly offset: number;
+}
+
+// kernel/sys/netlink.d.ts
+interface NetlinkRecords {
+    [RTM_GETLINK]: readonly InterfaceSnapshot[];
+    [RTM_GETADDR]: readonly AddressSnapshot[];
+    [RTM_GETROUTE]: readonly RouteSnapshot[];
+    [RTM_GETNEIGH]: readonly NeighbourSnapshot[];
 }
 
 // kernel/sys/processes.d.ts
@@ -5122,8 +5143,17 @@ declare class NeighbourTable {
     learn(through: Interface, address: IpAddress, macAddress: mac.MacAddress, lesson: Lesson): void;
     advise(through: Interface, address: IpAddress, advertisement: Advertisement): boolean;
     confirm(through: Interface, address: IpAddress): void;
+    set(through: Interface, address: IpAddress, { macAddress, etherType, isPermanent }: Setting): 0 | Errno;
+    delete(through: Interface, address: IpAddress): 0 | Errno;
     flush(through: Interface): void;
     snapshot(): readonly NeighbourSnapshot[];
+}
+
+// netif/neighbour-table.d.ts
+interface Setting {
+    readonly macAddress: mac.MacAddress;
+    readonly etherType: number;
+    readonly isPermanent: boolean;
 }
 
 // netif/neighbour-table.d.ts
@@ -5153,7 +5183,7 @@ declare class Neighbour {
 }
 
 // netif/neighbour.d.ts
-type NeighbourState = "INCOMPLETE" | "REACHABLE" | "STALE" | "DELAY" | "PROBE" | "FAILED";
+type NeighbourState = "INCOMPLETE" | "REACHABLE" | "STALE" | "DELAY" | "PROBE" | "FAILED" | "PERMANENT";
 
 // netif/netif.d.ts
 declare class Netif {

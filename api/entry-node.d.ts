@@ -2130,9 +2130,9 @@ export declare function describe(linkType: number, view: DataView, offset: numbe
 
 export declare function dissect(linkType: number, frame: Uint8Array): Layer[];
 
-export declare function formatIpAddress({ interfaces, addresses }: Netstat): string;
+export declare function formatIpAddress({ interfaces, addresses }: Pick<Netstat, "interfaces" | "addresses">): string;
 
-export declare function formatIpLink({ interfaces }: Netstat, withStatistics?: boolean): string;
+export declare function formatIpLink({ interfaces }: Pick<Netstat, "interfaces">, withStatistics?: boolean): string;
 
 export declare function formatIpRoute(routes: readonly RouteSnapshot[], family?: 4 | 6): string;
 
@@ -2186,6 +2186,18 @@ export declare function strsignal(signo: number): string;
 export declare function svgLsofTree(tree: LsofTree, caption?: string): string;
 
 // ---- Not exported, but reached from the above. ----
+
+// abi/netlink.d.ts
+declare const RTM_GETADDR = 22;
+
+// abi/netlink.d.ts
+declare const RTM_GETLINK = 18;
+
+// abi/netlink.d.ts
+declare const RTM_GETNEIGH = 30;
+
+// abi/netlink.d.ts
+declare const RTM_GETROUTE = 26;
 
 // base/counters.d.ts
 declare class Counters {
@@ -2671,6 +2683,7 @@ declare class ProgramTable {
     constructor(kernel: Kernel, shipped: ReadonlyMap<string, Program>);
     get names(): readonly string[];
     get(name: string): unknown;
+    resolve(program: unknown): unknown;
     add(name: string, program: Program): void;
     add(name: string, program: unknown): void;
 }
@@ -4742,7 +4755,7 @@ interface DescriptorCalls {
 }
 
 // kernel/sys/descriptors.d.ts
-interface IoctlRecords {
+interface IoctlRecords extends NetlinkRecords {
     [TIOCGWINSZ]: WindowSize;
 }
 
@@ -4824,6 +4837,14 @@ interface MemoryCalls {
     futexWait(futex: Futex, expected: number, timeoutNs?: number, bits?: number): Promise<void>;
     futexWake(futex: Futex, count: number, bits?: number): number;
     futexRequeue(from: Futex, to: Futex, wake: number, move: number, expected?: number): number;
+}
+
+// kernel/sys/netlink.d.ts
+interface NetlinkRecords {
+    [RTM_GETLINK]: readonly InterfaceSnapshot[];
+    [RTM_GETADDR]: readonly AddressSnapshot[];
+    [RTM_GETROUTE]: readonly RouteSnapshot[];
+    [RTM_GETNEIGH]: readonly NeighbourSnapshot[];
 }
 
 // kernel/sys/processes.d.ts
@@ -5458,8 +5479,17 @@ declare class NeighbourTable {
     learn(through: Interface, address: IpAddress, macAddress: mac.MacAddress, lesson: Lesson): void;
     advise(through: Interface, address: IpAddress, advertisement: Advertisement): boolean;
     confirm(through: Interface, address: IpAddress): void;
+    set(through: Interface, address: IpAddress, { macAddress, etherType, isPermanent }: Setting): 0 | Errno;
+    delete(through: Interface, address: IpAddress): 0 | Errno;
     flush(through: Interface): void;
     snapshot(): readonly NeighbourSnapshot[];
+}
+
+// netif/neighbour-table.d.ts
+interface Setting {
+    readonly macAddress: mac.MacAddress;
+    readonly etherType: number;
+    readonly isPermanent: boolean;
 }
 
 // netif/neighbour-table.d.ts
@@ -5489,7 +5519,7 @@ declare class Neighbour {
 }
 
 // netif/neighbour.d.ts
-type NeighbourState = "INCOMPLETE" | "REACHABLE" | "STALE" | "DELAY" | "PROBE" | "FAILED";
+type NeighbourState = "INCOMPLETE" | "REACHABLE" | "STALE" | "DELAY" | "PROBE" | "FAILED" | "PERMANENT";
 
 // netif/netif.d.ts
 declare class Netif {

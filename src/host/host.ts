@@ -31,6 +31,7 @@ import { mountEtc } from "./etc.ts";
 import { type Ipcs, ipcs } from "./ipcs.ts";
 import { type LsofRow, lsof } from "./lsof.ts";
 import { type LsofTree, lsofTree } from "./lsof-tree.ts";
+import { netlinkProtocols } from "./netlink.ts";
 import { type Netstat, netstat } from "./netstat.ts";
 import { connect, type PppConnection } from "./ppp.ts";
 import { mountProc } from "./proc.ts";
@@ -118,6 +119,7 @@ export class Host {
     this.inet.tcp.nextInode = () => this.kernel.nextInode();
     this.unix = new UnixDomain(machine, () => this.kernel.nextInode());
     for (const row of unixProtocols(this.unix)) this.protocols.add(row);
+    for (const row of netlinkProtocols(this.inet, () => this.netstat())) this.protocols.add(row);
     const loopback = this.netif.interfaces.attach(new Loopback(machine), 0);
     this.#addAddress(loopback, "127.0.0.1/8");
     this.#addAddress(loopback, "::1/128");
@@ -273,7 +275,8 @@ export class Host {
   }
 
   /**
-   * Starts a program as a child of process 1. It runs when the world runs. Throws a TypeError when it is no program.
+   * Starts a program as a child of process 1: a function, or the path of one in /bin,
+   * `host.spawn("ping", "/bin/ping", { args: ["-c", "1", "bob"] })`. It runs when the world runs. Throws a TypeError when it is no program.
    */
   spawn(name: string, program: Program, options?: SpawnOptions): SpawnedProcess;
   spawn(name: string, program: unknown, options?: SpawnOptions): SpawnedProcess;
@@ -288,7 +291,7 @@ export class Host {
     const cwd = files.directory({ pid: 1, name, uid, gid, cwd: files.root, umask: 0 }, path);
     if (typeof cwd === "string") throw new Error(`${this.name}: can't spawn "${name}" in ${path}: ${cwd}`);
     const attributes = { name, env, uid, gid, cwd, umask: 0o022, daemon };
-    const process = this.kernel.spawn(attributes, program, args, terminal?.terminal);
+    const process = this.kernel.spawn(attributes, this.programs.resolve(program), args, terminal?.terminal);
     if (process === "ENOEXEC") {
       const known = this.#parts.runtimes.map((runtime) => runtime.name).join(", ");
       throw new TypeError(

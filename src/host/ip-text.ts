@@ -14,14 +14,14 @@ const LINK_NAMES: Readonly<Record<InterfaceSnapshot["linkType"], string>> = {
 };
 
 /** `ip link`, or with statistics `ip -s link`. */
-export function formatIpLink({ interfaces }: Netstat, withStatistics: boolean = false): string {
+export function formatIpLink({ interfaces }: Pick<Netstat, "interfaces">, withStatistics: boolean = false): string {
   return interfaces
     .map((shown) => [...linkLines(shown), ...(withStatistics ? statistics(shown) : [])].join("\n"))
     .join("\n");
 }
 
 /** `ip address`. */
-export function formatIpAddress({ interfaces, addresses }: Netstat): string {
+export function formatIpAddress({ interfaces, addresses }: Pick<Netstat, "interfaces" | "addresses">): string {
   const lines = interfaces.flatMap((shown) => {
     const own = addresses.filter((address) => address.interface === shown.name);
     return [...linkLines(shown), ...own.flatMap(addressLines)];

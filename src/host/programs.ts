@@ -37,6 +37,12 @@ export class ProgramTable {
     return this.#programs.get(name);
   }
 
+  /** The program that "/bin/NAME" names; what is no such path is given back as it is. */
+  resolve(program: unknown): unknown {
+    const [, name] = (typeof program === "string" && /^\/bin\/([^/]+)$/.exec(program)) || [];
+    return name === undefined ? program : (this.#programs.get(name) ?? program);
+  }
+
   /** From now on /bin/NAME is this program. */
   add(name: string, program: Program): void;
   add(name: string, program: unknown): void;

@@ -5,7 +5,7 @@ import type { ConnectionSnapshot } from "../inet/tcp/snapshot.ts";
 import { formatTable } from "./table.ts";
 
 /** ss has its own, shorter names. */
-const SS_STATES: Readonly<Record<string, string>> = {
+export const SS_STATES: Readonly<Record<string, string>> = {
   ESTABLISHED: "ESTAB",
   SYN_SENT: "SYN-SENT",
   SYN_RECV: "SYN-RECV",
@@ -49,7 +49,7 @@ function endpointText(address: string | null, port: number | null): string {
 }
 
 /** As ss prints it; what is zero and says nothing is left out. */
-function infoText({ info, congestion }: ConnectionSnapshot): string {
+export function infoText({ info, congestion }: ConnectionSnapshot): string {
   if (info === null) return "";
   const ms = (us: number): string => String(us / 1000);
   const counted = (name: string, count: number): string => (count === 0 ? "" : `${name}:${count}`);

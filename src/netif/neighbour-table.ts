@@ -6,6 +6,7 @@
  * Up: the solicitor's protocol (ARP) calls learn(). Times are those of Linux, except that REACHABLE lasts 30 s flat
  * where RFC 4861 draws between 15 and 45.
  */
+import type { Errno } from "../abi/errno.ts";
 import type { TimedEvent } from "../base/event-queue.ts";
 import type { Machine } from "../base/machine.ts";
 import type { IpAddress } from "../wire/ip-address.ts";
@@ -50,6 +51,14 @@ export interface Advertisement {
   readonly isSolicited: boolean;
   readonly overrides: boolean;
   readonly isRouter: boolean;
+}
+
+/** What root says of a neighbour. */
+export interface Setting {
+  readonly macAddress: mac.MacAddress;
+  /** Of what may wait for it. */
+  readonly etherType: number;
+  readonly isPermanent: boolean;
 }
 
 /** Is told when nobody answers for an address any more. */
@@ -124,7 +133,7 @@ export class NeighbourTable {
   learn(through: Interface, address: IpAddress, macAddress: mac.MacAddress, lesson: Lesson): void {
     const neighbour =
       this.#find(through, address) ?? (lesson.create ? this.#create(through, address, lesson.etherType) : undefined);
-    if (neighbour === undefined) return;
+    if (neighbour === undefined || neighbour.state === "PERMANENT") return;
     const isNews = neighbour.macAddress !== macAddress;
     neighbour.macAddress = macAddress;
     if (lesson.confirmed) this.#confirm(neighbour);
@@ -135,7 +144,7 @@ export class NeighbourTable {
   /** RFC 4861 §7.2.5: an advertisement of a neighbour that is known. True: it was a router, and says that it is none now. */
   advise(through: Interface, address: IpAddress, advertisement: Advertisement): boolean {
     const neighbour = this.#find(through, address);
-    if (neighbour === undefined) return false;
+    if (neighbour === undefined || neighbour.state === "PERMANENT") return false;
     const { macAddress, isSolicited, overrides, isRouter } = advertisement;
     const isKnown = neighbour.macAddress !== UNRESOLVED;
     if (!isKnown && macAddress === null) return false;
@@ -157,7 +166,26 @@ export class NeighbourTable {
   /** A connection makes progress through this neighbour, so it is there: RFC 4861 §7.3.1. */
   confirm(through: Interface, address: IpAddress): void {
     const neighbour = this.#find(through, address);
-    if (neighbour !== undefined && neighbour.macAddress !== UNRESOLVED) this.#confirm(neighbour);
+    if (neighbour === undefined || neighbour.macAddress === UNRESOLVED || neighbour.state === "PERMANENT") return;
+    this.#confirm(neighbour);
+  }
+
+  /** Root says where an address is: for good, or until something else is learned. EINVAL: it can be nobody's. */
+  set(through: Interface, address: IpAddress, { macAddress, etherType, isPermanent }: Setting): 0 | Errno {
+    const neighbour = this.#find(through, address) ?? this.#create(through, address, etherType);
+    if (neighbour === undefined) return "EINVAL";
+    neighbour.macAddress = macAddress;
+    this.#enter(neighbour, isPermanent ? "PERMANENT" : "STALE");
+    this.#sendWaiting(neighbour);
+    return 0;
+  }
+
+  /** Forgets one neighbour. ENOENT: there is none. */
+  delete(through: Interface, address: IpAddress): 0 | Errno {
+    const neighbour = this.#find(through, address);
+    if (neighbour === undefined) return "ENOENT";
+    this.#forget(neighbour);
+    return 0;
   }
 
   /** Forgets all neighbours behind an interface; packets that waited for them are dropped. */
@@ -181,7 +209,7 @@ export class NeighbourTable {
   #create(through: Interface, address: IpAddress, etherType: number): Neighbour | undefined {
     // RFC 1122 §2.3.2.1 asks for nothing here, but a request for one of these could only be answered by a liar.
     if (address.isUnspecified || address.isMulticast || address.isBroadcast) return undefined;
-    if (this.#size >= NEIGHBOURS_MAX) this.#evict();
+    if (this.#size >= NEIGHBOURS_MAX && !this.#evict()) return undefined;
     const neighbour = new Neighbour(through, address, etherType, this.#expire);
     neighbour.lastUse = ++this.#uses;
     let entries = this.#entries[through.index];
@@ -273,10 +301,16 @@ export class NeighbourTable {
     }
   }
 
-  /** Makes room. The table is full only when something scans, so looking through all of it is good enough. */
-  #evict(): void {
+  /**
+   * Makes room; false when nobody may go. The table is full only when something scans, so looking through all of it is good
+   * enough.
+   */
+  #evict(): boolean {
     this.#machine.counters.bump("NeighForcedGcRuns");
-    this.#forget(this.#all().reduce((oldest, other) => (other.lastUse < oldest.lastUse ? other : oldest)));
+    const found = this.#all().filter(({ state }) => state !== "PERMANENT");
+    if (found.length === 0) return false;
+    this.#forget(found.reduce((oldest, other) => (other.lastUse < oldest.lastUse ? other : oldest)));
+    return true;
   }
 
   #forget(neighbour: Neighbour): void {

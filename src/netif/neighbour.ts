@@ -16,7 +16,8 @@ import type { MacAddress } from "../wire/mac-address.ts";
 import type { Packet } from "../wire/packet.ts";
 import type { Interface } from "./interface.ts";
 
-export type NeighbourState = "INCOMPLETE" | "REACHABLE" | "STALE" | "DELAY" | "PROBE" | "FAILED";
+/** "PERMANENT": root has said where it is, and nothing that arrives changes that. */
+export type NeighbourState = "INCOMPLETE" | "REACHABLE" | "STALE" | "DELAY" | "PROBE" | "FAILED" | "PERMANENT";
 
 /** In place of a link address: not known, and the packet is taken care of. */
 export const UNRESOLVED: MacAddress = -1;

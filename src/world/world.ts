@@ -77,6 +77,8 @@ export interface RunResult {
   readonly barriers: number;
 }
 
+const LINK_LOCAL = /^fe[89ab][0-9a-f]:/i;
+
 export class World implements AsyncDisposable {
   readonly seed: number | string;
   readonly epochMs: number;
@@ -281,8 +283,9 @@ export class World implements AsyncDisposable {
 
   /** The hosts and their addresses, as hosts(5) has them. */
   #hostsText(): string {
+    // A link-local address is none without its link, and so has no place in a table that all hosts read.
     const lines = [...this.#hosts.values()].flatMap((host) =>
-      host.addresses.map((address) => `${address}\t${host.name}`),
+      host.addresses.filter((address) => !LINK_LOCAL.test(address)).map((address) => `${address}\t${host.name}`),
     );
     return lines.map((line) => `${line}\n`).join("");
   }

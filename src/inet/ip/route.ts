@@ -30,6 +30,11 @@ const REFUSALS: Readonly<Record<RefusalKind, Errno>> = {
   prohibit: "EACCES",
 };
 
+/** Is it a kind of route that refuses? */
+export function isRefusal(kind: unknown): kind is RefusalKind {
+  return typeof kind === "string" && Object.hasOwn(REFUSALS, kind);
+}
+
 export interface Route {
   readonly network: Network;
   /** Null: the destination itself is the neighbour. */

@@ -123,13 +123,16 @@ function commonPrefix(source: IpAddress, destination: IpAddress): number {
 /** A destination, and what it would be reached from: null when there is no way to it. */
 interface Reachable {
   readonly destination: IpAddress;
-  readonly source: Candidate | null;
+  readonly source: Source | null;
 }
+
+/** What the order of destinations depends on. */
+type Source = Pick<Candidate, "address" | "state">;
 
 /** RFC 6724 §6: the addresses of a name in the order in which to try them. `sourceFor` answers null when there is no way. */
 export function sortDestinations(
   destinations: readonly IpAddress[],
-  sourceFor: (destination: IpAddress) => Candidate | null,
+  sourceFor: (destination: IpAddress) => Source | null,
 ): readonly IpAddress[] {
   const known = destinations.map((destination) => ({ destination, source: sourceFor(destination) }));
   // Rule 10: what is left equal stays in its order, as sort() has it.

@@ -6,9 +6,10 @@ import type { TIOCGWINSZ } from "../../abi/termios.ts";
 import type { WindowSize } from "../../tty/termios.ts";
 import type { RecordLock } from "../calls/locks.ts";
 import type { PollFd } from "../calls/poll.ts";
+import type { NetlinkRecords } from "./netlink.ts";
 
 /** The requests of ioctl(2) that answer a record: a kind of device adds its own. */
-export interface IoctlRecords {
+export interface IoctlRecords extends NetlinkRecords {
   [TIOCGWINSZ]: WindowSize;
 }
 

@@ -5,30 +5,41 @@
  * which sends nothing, tells which source address would be used, or that there is no way.
  */
 import { AF_INET, AF_INET6, SOCK_DGRAM } from "../../abi/socket.ts";
+import type { AddressSnapshot } from "../../inet/ip/addresses.ts";
+import { sortDestinations } from "../../inet/ip6/source.ts";
 import type { Sys } from "../../kernel/sys/sys.ts";
 import { SystemError } from "../../kernel/system-error.ts";
-import type { IpAddress } from "../../wire/ip-address.ts";
+import { IpAddress } from "../../wire/ip-address.ts";
+import { Netlink } from "../netlink.ts";
 
 /** Any port will do: nothing is sent. */
 const DISCARD = 9;
 
+/** What a destination would be reached from. */
+type Source = Pick<AddressSnapshot, "state"> & { readonly address: IpAddress };
+
 /** The addresses, best first. */
 export async function destinationOrder(sys: Sys, addresses: readonly IpAddress[]): Promise<IpAddress[]> {
   if (addresses.length < 2) return [...addresses];
-  const ranked: { address: IpAddress; isReachable: boolean }[] = [];
-  for (const address of addresses) ranked.push({ address, isReachable: await isReachable(sys, address) });
-  // Rule 1: avoid unusable destinations. The sort is stable, so what is equal stays as it was.
-  return ranked.sort((one, other) => Number(other.isReachable) - Number(one.isReachable)).map(({ address }) => address);
+  const netlink = new Netlink(sys);
+  const own = netlink.addresses();
+  netlink.close();
+  const sources = new Map<IpAddress, Source | null>();
+  for (const address of addresses) sources.set(address, await sourceFor(sys, address, own));
+  return [...sortDestinations(addresses, (destination) => sources.get(destination) ?? null)];
 }
 
-async function isReachable(sys: Sys, address: IpAddress): Promise<boolean> {
+async function sourceFor(sys: Sys, address: IpAddress, own: readonly AddressSnapshot[]): Promise<Source | null> {
   let fd: number | undefined;
   try {
     fd = sys.socket(address.family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM);
     await sys.connect(fd, { address: address.toString(), port: DISCARD });
-    return true;
+    const text = sys.getsockname(fd).address ?? "";
+    const source = IpAddress.parse(text.replace(/%.*$/, ""));
+    if (source === undefined) return null;
+    return { address: source, state: own.find((one) => one.address === source.toString())?.state ?? "preferred" };
   } catch (error) {
-    if (error instanceof SystemError) return false;
+    if (error instanceof SystemError) return null;
     throw error;
   } finally {
     if (fd !== undefined) sys.close(fd);

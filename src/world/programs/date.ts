@@ -5,7 +5,7 @@ const DAY_SECONDS = 86_400;
 const WEEKDAYS = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-interface Moment {
+export interface Moment {
   readonly year: number;
   /** 0 is January. */
   readonly month: number;
@@ -23,11 +23,7 @@ export const date: Tool = {
     const { seconds, nanoseconds } = box.sys.clockGettime("CLOCK_REALTIME");
     const [format] = box.operands;
     const { year, month, day, weekday, time } = momentOf(seconds);
-    if (format === undefined) {
-      const text = `${WEEKDAYS[weekday]} ${MONTHS[month]} ${String(day).padStart(2)} ${time} UTC ${year}`;
-      await box.out(`${text}\n`);
-      return;
-    }
+    if (format === undefined) return await box.out(`${dateText(seconds)}\n`);
     if (!format.startsWith("+")) box.refuse("a format begins with +");
     const [hour = "", minute = "", second = ""] = time.split(":");
     const [mm, dd] = [pad(month + 1), pad(day)];
@@ -50,6 +46,12 @@ export const date: Tool = {
   },
 };
 
+/** `Sat Jan  1 12:00:00 UTC 2000`. */
+export function dateText(seconds: number): string {
+  const { year, month, day, weekday, time } = momentOf(seconds);
+  return `${WEEKDAYS[weekday]} ${MONTHS[month]} ${String(day).padStart(2)} ${time} UTC ${year}`;
+}
+
 /** `Jan  1 12:00`, as `ls -l` has it. */
 export function formatMonthDay(seconds: number): string {
   const { month, day, time } = momentOf(seconds);
@@ -57,7 +59,7 @@ export function formatMonthDay(seconds: number): string {
 }
 
 /** From seconds since 1970 to a date of the Gregorian calendar, by eras of 400 years that begin in March. */
-function momentOf(seconds: number): Moment {
+export function momentOf(seconds: number): Moment {
   const days = Math.floor(seconds / DAY_SECONDS);
   const rest = seconds - days * DAY_SECONDS;
   const shifted = days + 719_468;

@@ -8,6 +8,7 @@ import { cat } from "./cat.ts";
 import { date } from "./date.ts";
 import * as files from "./files.ts";
 import { ls } from "./ls.ts";
+import { NETWORK_TOOLS } from "./net/table.ts";
 import { ps } from "./ps.ts";
 import { sh } from "./shell/sh.ts";
 import { stty } from "./stty.ts";
@@ -38,6 +39,7 @@ const TOOLS: readonly Tool[] = [
   files.rmdir,
   files.touch,
   ls,
+  ...NETWORK_TOOLS,
   ps,
   sh,
   stty,

@@ -18,14 +18,28 @@ export interface Tool {
   readonly summary: string;
   /** Letters of options, as getopt(3) takes them: a colon comes after one that has a value. Without it "". */
   readonly options?: string;
+  /** Options may stand behind operands too, as the GNU programs have it: `ping bob -c 1`. */
+  readonly isMixed?: boolean;
   /** Nothing of its arguments is an option: echo, test. */
   readonly isRaw?: boolean;
   /** Gives the exit status; nothing is 0. */
   run(box: Toolbox): number | void | Promise<number | void>;
 }
 
+/** Longer than a world lasts. */
+const SECONDS_MAX = 9_000_000;
+
 /** The command line is wrong. */
 class UsageError extends Error {}
+
+/** The program can't go on. */
+class Failure extends Error {
+  readonly status: number;
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /** What a tool works with. */
 export class Toolbox {
@@ -60,6 +74,23 @@ export class Toolbox {
     if (!/^[+-]?\d+$/.test(text) || !Number.isSafeInteger(value) || value < min) {
       throw new UsageError(`"${text}" is no whole number${min === 0 ? "" : ` of at least ${min}`}`);
     }
+    return value;
+  }
+
+  /** The value of an option as a number of seconds, fractions too, in nanoseconds; undefined when it was not given. */
+  seconds(letter: string): number | undefined {
+    const text = this.value(letter);
+    if (text === undefined) return undefined;
+    if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || Number(text) > SECONDS_MAX) throw new UsageError(`"${text}" is no time`);
+    return Math.round(Number(text) * 1e9);
+  }
+
+  /** The value of an option as a whole number within bounds; undefined when it was not given. */
+  number(letter: string, min: number, max: number): number | undefined {
+    const text = this.value(letter);
+    if (text === undefined) return undefined;
+    const value = this.integer(text, min);
+    if (value > max) throw new UsageError(`"${text}" is more than ${max}`);
     return value;
   }
 
@@ -104,6 +135,11 @@ export class Toolbox {
     );
   }
 
+  /** Ends the program with a message and an exit status. */
+  fail(message: string, status: number = 1): never {
+    throw new Failure(message, status);
+  }
+
   /** The command line is wrong: exit status 2. */
   refuse(message: string): never {
     throw new UsageError(message);
@@ -124,7 +160,8 @@ export function programOf(tool: Tool): Program {
       return 0;
     }
     try {
-      const { options, operands } = tool.isRaw === true ? rawArguments(args) : takeApart(tool.options ?? "", args);
+      const known = tool.options ?? "";
+      const { options, operands } = tool.isRaw === true ? rawArguments(args) : takeApart(known, args, tool.isMixed);
       const box = new Toolbox(sys, tool.name, options, operands);
       const status = await tool.run(box);
       return status ?? box.status;
@@ -132,6 +169,10 @@ export function programOf(tool: Tool): Program {
       if (error instanceof UsageError) {
         await sys.write(2, `${tool.name}: ${error.message}\nusage: ${tool.name} ${tool.usage}\n`);
         return 2;
+      }
+      if (error instanceof Failure) {
+        await sys.write(2, `${tool.name}: ${error.message}\n`);
+        return error.status;
       }
       if (!(error instanceof SystemError)) throw error;
       await sys.write(2, `${tool.name}: ${errorText(error)}\n`).catch(() => 0);
@@ -151,9 +192,10 @@ function rawArguments(args: readonly string[]) {
   return { options: new Map<string, string>(), operands: args };
 }
 
-/** getopt(3), as POSIX has it: options come before operands, and `--` ends them. */
-function takeApart(known: string, args: readonly string[]) {
+/** getopt(3), as POSIX has it: options come before operands, unless they are mixed, and `--` ends them. */
+function takeApart(known: string, args: readonly string[], isMixed: boolean = false) {
   const options = new Map<string, string>();
+  const before: string[] = [];
   let at = 0;
   for (; at < args.length; at++) {
     const word = args[at] as string;
@@ -161,7 +203,11 @@ function takeApart(known: string, args: readonly string[]) {
       at++;
       break;
     }
-    if (!word.startsWith("-") || word === "-") break;
+    if (!word.startsWith("-") || word === "-") {
+      if (!isMixed) break;
+      before.push(word);
+      continue;
+    }
     for (let letter = 1; letter < word.length; letter++) {
       const name = word[letter] as string;
       const place = known.indexOf(name);
@@ -176,5 +222,5 @@ function takeApart(known: string, args: readonly string[]) {
       break;
     }
   }
-  return { options, operands: args.slice(at) };
+  return { options, operands: [...before, ...args.slice(at)] };
 }
