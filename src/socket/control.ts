@@ -6,7 +6,7 @@
 import type { Errno } from "../abi/errno.ts";
 import { FIONREAD, SIOCATMARK, SIOCOUTQ } from "../abi/ioctl.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI } from "../abi/poll.ts";
-import { AF_UNIX, SOCK_DGRAM } from "../abi/socket.ts";
+import { AF_UNIX, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from "../abi/socket.ts";
 import type { ObjectDetails } from "../file/open-file.ts";
 import type { AcceptQueue } from "./accept-queue.ts";
 import { formatAddress } from "./address.ts";
@@ -14,6 +14,11 @@ import type { RecordBuffer } from "./record-buffer.ts";
 import { BOTH_SHUT, RECEIVE_SHUT } from "./shut.ts";
 import type { Socket } from "./socket.ts";
 import type { StreamBuffer } from "./stream-buffer.ts";
+
+/** Is a socket of that type one that makes connections? */
+export function hasConnections(type: number): boolean {
+  return type === SOCK_STREAM || type === SOCK_SEQPACKET;
+}
 
 /** FIONREAD, SIOCOUTQ, SIOCATMARK. ENOTTY: it has no such request; EINVAL: a listening socket has no bytes. */
 export function ioctl(on: Socket, request: number, buffer: StreamBuffer | RecordBuffer): number | Errno {

@@ -8,16 +8,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, URGENT } from "../abi/poll.ts";
-import {
-  AF_INET6,
-  MSG_DONTWAIT,
-  MSG_ERRQUEUE,
-  MSG_OOB,
-  MSG_PEEK,
-  SOCK_DGRAM,
-  SOCK_RAW,
-  SOCK_STREAM,
-} from "../abi/socket.ts";
+import { AF_INET6, MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
 import { countDrop, type Machine } from "../base/machine.ts";
 import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
@@ -378,7 +369,7 @@ export class Socket extends SendAccount implements FileOps {
       if ((this.shut & RECEIVE_SHUT) !== 0) events |= POLLIN | POLLRDHUP;
       if (this.shut === BOTH_SHUT) events |= POLLHUP;
     }
-    if (this.type !== SOCK_DGRAM && this.type !== SOCK_RAW && this.state === "unconnected") events |= POLLHUP;
+    if (control.hasConnections(this.type) && this.state === "unconnected") events |= POLLHUP;
     return events;
   }
 
