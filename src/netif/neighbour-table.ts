@@ -9,6 +9,7 @@
 import type { Errno } from "../abi/errno.ts";
 import type { TimedEvent } from "../base/event-queue.ts";
 import type { Machine } from "../base/machine.ts";
+import { AddressMap } from "../wire/address-map.ts";
 import type { IpAddress } from "../wire/ip-address.ts";
 import * as mac from "../wire/mac-address.ts";
 import type { Packet } from "../wire/packet.ts";
@@ -73,12 +74,10 @@ export interface NeighbourSnapshot {
   readonly state: NeighbourState;
 }
 
-type NeighbourKey = number | string;
-
 export class NeighbourTable {
   readonly #machine: Machine;
   /** By the interface's index, then by address. */
-  readonly #entries: (Map<NeighbourKey, Neighbour> | undefined)[] = [];
+  readonly #entries: (AddressMap<Neighbour> | undefined)[] = [];
   readonly #solicitors: Map<4 | 6, Solicitor> = new Map<4 | 6, Solicitor>();
   readonly #listeners: Map<4 | 6, UnreachableListener> = new Map<4 | 6, UnreachableListener>();
   readonly #failureListeners: Map<4 | 6, FailureListener> = new Map<4 | 6, FailureListener>();
@@ -203,7 +202,7 @@ export class NeighbourTable {
   }
 
   #find(through: Interface, address: IpAddress): Neighbour | undefined {
-    return this.#entries[through.index]?.get(keyOf(address));
+    return this.#entries[through.index]?.get(address);
   }
 
   #create(through: Interface, address: IpAddress, etherType: number): Neighbour | undefined {
@@ -214,10 +213,10 @@ export class NeighbourTable {
     neighbour.lastUse = ++this.#uses;
     let entries = this.#entries[through.index];
     if (entries === undefined) {
-      entries = new Map<NeighbourKey, Neighbour>();
+      entries = new AddressMap<Neighbour>();
       this.#entries[through.index] = entries;
     }
-    entries.set(keyOf(address), neighbour);
+    entries.set(address, neighbour);
     this.#size++;
     return neighbour;
   }
@@ -315,7 +314,7 @@ export class NeighbourTable {
 
   #forget(neighbour: Neighbour): void {
     this.#stopTimers(neighbour);
-    this.#entries[neighbour.through.index]?.delete(keyOf(neighbour.address));
+    this.#entries[neighbour.through.index]?.delete(neighbour.address);
     this.#size--;
     for (let packet = neighbour.takeWaiting(); packet !== undefined; packet = neighbour.takeWaiting()) {
       neighbour.through.discardOutgoing(packet, "NeighUnresolvedDiscards");
@@ -323,11 +322,6 @@ export class NeighbourTable {
   }
 
   #all(): Neighbour[] {
-    return this.#entries.flatMap((entries) => (entries === undefined ? [] : [...entries.values()]));
+    return this.#entries.flatMap((entries) => (entries === undefined ? [] : entries.values()));
   }
-}
-
-/** An IPv4 address as a signed integer of 32 bits, which engines hash without an object. */
-function keyOf(address: IpAddress): NeighbourKey {
-  return address.family === 4 ? address.w3 | 0 : address.toString();
 }

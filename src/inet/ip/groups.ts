@@ -6,6 +6,7 @@
  * is told of the first join and the last leave.
  */
 import type { Interface } from "../../netif/interface.ts";
+import { AddressMap } from "../../wire/address-map.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import { type MacAddress, multicastV4, multicastV6 } from "../../wire/mac-address.ts";
 
@@ -25,8 +26,8 @@ interface Entry {
 }
 
 export class GroupTable {
-  /** By the interface, then by the text of the group. */
-  readonly #entries: Map<Interface, Map<string, Entry>> = new Map<Interface, Map<string, Entry>>();
+  /** By the interface, then by the group. */
+  readonly #entries: Map<Interface, AddressMap<Entry>> = new Map<Interface, AddressMap<Entry>>();
   readonly #listeners: Map<4 | 6, GroupListener> = new Map<4 | 6, GroupListener>();
 
   /** Who is told of the groups of one family. */
@@ -35,38 +36,36 @@ export class GroupTable {
   }
 
   join(through: Interface, group: IpAddress): void {
-    const key = group.toString();
-    const entries = this.#entries.get(through) ?? new Map<string, Entry>();
+    const entries = this.#entries.get(through) ?? new AddressMap<Entry>();
     this.#entries.set(through, entries);
-    const known = entries.get(key);
+    const known = entries.get(group);
     if (known !== undefined) {
       known.users++;
       return;
     }
-    entries.set(key, { group, users: 1 });
+    entries.set(group, { group, users: 1 });
     through.filter.join(linkGroup(group));
     this.#listeners.get(group.family)?.(through, group, "join");
   }
 
   /** Does nothing where nobody has joined, as after the interface has gone. */
   leave(through: Interface, group: IpAddress): void {
-    const key = group.toString();
     const entries = this.#entries.get(through);
-    const known = entries?.get(key);
+    const known = entries?.get(group);
     if (known === undefined || --known.users > 0) return;
-    entries?.delete(key);
+    entries?.delete(group);
     through.filter.leave(linkGroup(group));
     this.#listeners.get(group.family)?.(through, group, "leave");
   }
 
   has(through: Interface, group: IpAddress): boolean {
     const entries = this.#entries.get(through);
-    return entries?.has(group.toString()) ?? false;
+    return entries?.get(group) !== undefined;
   }
 
   /** The groups on an interface, in the order in which they were joined. */
   on(through: Interface): readonly IpAddress[] {
-    return [...(this.#entries.get(through)?.values() ?? [])].map(({ group }) => group);
+    return (this.#entries.get(through)?.values() ?? []).map(({ group }) => group);
   }
 
   /** The interface is gone, and nobody is left to be told. */
@@ -76,7 +75,7 @@ export class GroupTable {
 
   snapshot(): readonly Membership[] {
     return [...this.#entries].flatMap(([through, entries]) =>
-      [...entries.values()].map(({ group, users }) => ({ through, group, users })),
+      entries.values().map(({ group, users }) => ({ through, group, users })),
     );
   }
 }
