@@ -122,15 +122,21 @@ export class WordSetting implements Setting {
 }
 
 /** A directory of /proc/sys. */
-export class SettingDirectory {
+export abstract class SettingDirectory {
+  abstract get(name: string): Setting | SettingDirectory | undefined;
+  abstract names(): readonly string[];
+}
+
+/** One whose entries are defined one by one. */
+class DefinedDirectory extends SettingDirectory {
   readonly #entries: Map<string, Setting | SettingDirectory> = new Map<string, Setting | SettingDirectory>();
 
-  get(name: string): Setting | SettingDirectory | undefined {
+  override get(name: string): Setting | SettingDirectory | undefined {
     return this.#entries.get(name);
   }
 
   /** In the order in which they were defined. */
-  names(): readonly string[] {
+  override names(): readonly string[] {
     return [...this.#entries.keys()];
   }
 
@@ -145,7 +151,11 @@ export class SettingDirectory {
 
 /** The settings of one host. Names are Linux's: "net.ipv4.ip_forward", or "net/ipv4/ip_forward". */
 export class Sysctl {
-  readonly root: SettingDirectory = new SettingDirectory();
+  readonly #root: DefinedDirectory = new DefinedDirectory();
+
+  get root(): SettingDirectory {
+    return this.#root;
+  }
 
   /** Defines a setting that holds a whole number. */
   integer(name: string, initial: number, bounds: IntegerBounds = {}): IntegerSetting {
@@ -167,6 +177,11 @@ export class Sysctl {
     return this.#define(name, new WordSetting(initial, accepts));
   }
 
+  /** Puts a directory of one's own in its place, all at once. */
+  directory(name: string, directory: SettingDirectory): void {
+    this.#define(name, directory);
+  }
+
   /** The text of a setting; undefined when there is none of that name. */
   read(name: string): string | undefined {
     return this.#find(name)?.text;
@@ -182,7 +197,7 @@ export class Sysctl {
     const path = pathOf(name);
     const last = path.pop() as string;
     const directory = this.#descend(path);
-    if (directory instanceof SettingDirectory) directory.delete(last);
+    if (directory instanceof DefinedDirectory) directory.delete(last);
   }
 
   #find(name: string): Setting | undefined {
@@ -191,30 +206,47 @@ export class Sysctl {
   }
 
   #descend(path: readonly string[]): Setting | SettingDirectory | undefined {
-    let at: Setting | SettingDirectory | undefined = this.root;
+    let at: Setting | SettingDirectory | undefined = this.#root;
     for (const part of path) at = at instanceof SettingDirectory ? at.get(part) : undefined;
     return at;
   }
 
-  #define<S extends Setting>(name: string, setting: S): S {
-    const path = pathOf(name);
-    const last = path.pop() as string;
-    let directory = this.root;
-    for (const part of path) {
-      // A host has hundreds of settings, and a world hosts: nothing is put together here that is there already.
-      let next = directory.get(part);
-      if (next === undefined) {
-        next = new SettingDirectory();
-        directory.set(part, next);
-      } else if (!(next instanceof SettingDirectory)) {
-        assert(false, `${name} lies below a directory`);
-      }
-      directory = next;
-    }
+  #define<Entry extends Setting | SettingDirectory>(name: string, entry: Entry): Entry {
+    const { directories, last } = placeOf(name);
+    let directory = this.#root;
+    for (const part of directories) directory = directoryIn(directory, part, name);
+    // A host has hundreds of settings, and a world hosts: the text is put together only when it is wanted.
     if (directory.get(last) !== undefined) assert(false, `${name} is defined once`);
-    directory.set(last, setting);
-    return setting;
+    directory.set(last, entry);
+    return entry;
   }
+}
+
+/** Where a setting belongs. */
+interface Place {
+  readonly directories: readonly string[];
+  readonly last: string;
+}
+
+/** The places of settings that were defined: all hosts have the same. */
+const PLACES: Map<string, Place> = new Map<string, Place>();
+
+function placeOf(name: string): Place {
+  const known = PLACES.get(name);
+  if (known !== undefined) return known;
+  const directories = pathOf(name);
+  const place = { last: directories.pop() as string, directories };
+  PLACES.set(name, place);
+  return place;
+}
+
+function directoryIn(parent: DefinedDirectory, part: string, name: string): DefinedDirectory {
+  const known = parent.get(part);
+  if (known instanceof DefinedDirectory) return known;
+  if (known !== undefined) assert(false, `${name} lies below what is no directory`);
+  const made = new DefinedDirectory();
+  parent.set(part, made);
+  return made;
 }
 
 /** sysctl(8): the first separator says which of the two it is; in a name with dots a slash stands for a dot. */

@@ -13,28 +13,30 @@ const FIRST_INODE = 0xe000_0000;
 
 export class ProgramTable {
   readonly #kernel: Kernel;
-  /** By name; the later one counts. */
-  readonly #programs: Map<string, unknown>;
+  /** What every host has: the map is shared. */
+  readonly #shipped: ReadonlyMap<string, Program>;
+  /** What was added to this host, or replaced. */
+  readonly #added: Map<string, unknown> = new Map<string, unknown>();
   readonly #files: Map<string, Inode> = new Map();
 
   constructor(kernel: Kernel, shipped: ReadonlyMap<string, Program>) {
     this.#kernel = kernel;
-    this.#programs = new Map(shipped);
+    this.#shipped = shipped;
     const { files } = kernel;
     files.addDirectory(files.root, "bin", 0o755, {
       get: (name) => this.#file(name),
-      names: () => [...this.#programs.keys()].sort(),
+      names: () => [...this.names].sort(),
     });
   }
 
   /** The names, in the order of their adding. */
   get names(): readonly string[] {
-    return [...this.#programs.keys()];
+    return [...new Set([...this.#shipped.keys(), ...this.#added.keys()])];
   }
 
   /** The program of that name. */
   get(name: string): unknown {
-    return this.#programs.get(name);
+    return this.#added.has(name) ? this.#added.get(name) : this.#shipped.get(name);
   }
 
   /** The program that "/bin/NAME" names; what is no such path is given back as it is. */
@@ -52,16 +54,17 @@ export class ProgramTable {
         `a program in /bin is named with 1 to 64 letters, digits or .+-_[, not ${JSON.stringify(name)}`,
       );
     }
-    this.#programs.set(name, program);
+    this.#added.set(name, program);
     this.#files.delete(name);
   }
 
   #file(name: string): Inode | undefined {
     const made = this.#files.get(name);
-    if (made !== undefined || !this.#programs.has(name)) return made;
+    const program = this.get(name);
+    if (made !== undefined || program === undefined) return made;
     const ownership = { uid: 0, gid: 0, permissions: 0o755 };
-    const number = FIRST_INODE + [...this.#programs.keys()].indexOf(name);
-    const file = new ProgramFile(this.#kernel.files.volume, ownership, name, this.#programs.get(name), number);
+    const number = FIRST_INODE + this.names.indexOf(name);
+    const file = new ProgramFile(this.#kernel.files.volume, ownership, name, program, number);
     this.#files.set(name, file);
     return file;
   }

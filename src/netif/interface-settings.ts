@@ -4,12 +4,21 @@
  * Read first: Linux's Documentation/networking/ip-sysctl ("/proc/sys/net/ipv4/conf"). "default" is what a new interface
  * starts with. What "all" means for an interface differs from setting to setting: both() and their like say it.
  */
-import type { IntegerSetting, Sysctl } from "../base/sysctl.ts";
+import type { Sysctl } from "../base/sysctl.ts";
 import type { Interface } from "./interface.ts";
 import type { InterfaceTable } from "./interface-table.ts";
+import { LazySettings, type SettingsOf } from "./lazy-settings.ts";
 
-/** The settings of one interface, by the last part of their names. */
-export type SettingsOf<Name extends string> = Readonly<Record<Name, IntegerSetting>>;
+/** The names of settings and what "default" starts with; of hosts without number there is one. */
+export interface SettingNames<Name extends string> {
+  readonly names: readonly Name[];
+  readonly initial: readonly number[];
+}
+
+/** As a record they are easier to read: `{ forwarding: 0, rp_filter: 0 }`. */
+export function settingNames<Name extends string>(initial: Readonly<Record<Name, number>>): SettingNames<Name> {
+  return { names: Object.keys(initial) as Name[], initial: Object.values<number>(initial) };
+}
 
 export class InterfaceSettings<Name extends string> {
   readonly all: SettingsOf<Name>;
@@ -18,27 +27,30 @@ export class InterfaceSettings<Name extends string> {
   readonly #directory: string;
   readonly #names: readonly Name[];
   readonly #changed: (who: string, name: Name) => void;
+  readonly #defaults: LazySettings<Name>;
+  /** What "default" had when the last interface came. */
+  #inherited: readonly number[];
   /** By the interface's index. */
   readonly #own: (SettingsOf<Name> | undefined)[] = [];
 
   /**
-   * The directory is written with slashes, "net/ipv4/conf". `initial` is what "default" has, `all` where "all" differs;
-   * `changed` is told when somebody has written one, and of whom.
+   * The directory is written with slashes, "net/ipv4/conf". `changed` is told when somebody has written a setting, and of whom.
    */
   constructor(
     sysctl: Sysctl,
     interfaces: InterfaceTable,
     directory: string,
-    initial: Readonly<Record<Name, number>>,
-    all: Partial<Readonly<Record<Name, number>>> = {},
+    { names, initial }: SettingNames<Name>,
     changed: (who: string, name: Name) => void = () => {},
   ) {
     this.#sysctl = sysctl;
     this.#directory = directory;
-    this.#names = Object.keys(initial) as Name[];
+    this.#names = names;
     this.#changed = changed;
-    this.all = this.#define("all", (name) => all[name] ?? initial[name]);
-    this.default = this.#define("default", (name) => initial[name]);
+    this.#inherited = initial;
+    this.all = this.#define("all", initial).record;
+    this.#defaults = this.#define("default", initial);
+    this.default = this.#defaults.record;
     interfaces.subscribe((changed, change) => {
       if (change === "attach") this.of(changed);
       else if (change === "detach") this.#remove(changed);
@@ -48,7 +60,8 @@ export class InterfaceSettings<Name extends string> {
   of(through: Interface): SettingsOf<Name> {
     const known = this.#own[through.index];
     if (known !== undefined) return known;
-    const made = this.#define(through.name, (name) => this.default[name].value);
+    this.#inherited = this.#defaults.values(this.#inherited);
+    const made = this.#define(through.name, this.#inherited).record;
     this.#own[through.index] = made;
     return made;
   }
@@ -73,12 +86,10 @@ export class InterfaceSettings<Name extends string> {
     return Math.max(this.all[name].value, this.of(through)[name].value);
   }
 
-  #define(who: string, initial: (name: Name) => number): SettingsOf<Name> {
-    const define = (name: Name) =>
-      this.#sysctl.integer(`${this.#directory}/${who}/${name}`, initial(name), {
-        changed: () => this.#changed(who, name),
-      });
-    return Object.fromEntries(this.#names.map((name) => [name, define(name)])) as Record<Name, IntegerSetting>;
+  #define(who: string, initial: readonly number[]): LazySettings<Name> {
+    const settings = new LazySettings(this.#names, initial, (name) => this.#changed(who, name));
+    this.#sysctl.directory(`${this.#directory}/${who}`, settings);
+    return settings;
   }
 
   #remove(gone: Interface): void {

@@ -29,8 +29,6 @@ interface NextHop {
   readonly through: Interface;
   /** Null on a point-to-point link. */
   readonly gateway: IpAddress | null;
-  /** Tells next hops of a host apart. */
-  readonly key: string;
 }
 
 /** The way of each gateway to one link, and the gateway that is nearest to it on every other link. */
@@ -106,11 +104,10 @@ function nextHopOf(node: Node, tree: Tree): NextHop | undefined {
 
 function hopBetween(own: Attachment, next: Attachment): NextHop | undefined {
   const { through } = own;
-  if (through.isPointToPoint) return { through, gateway: null, key: through.name };
+  if (through.isPointToPoint) return { through, gateway: null };
   // An address in a network of ours can be reached without knowing more; so can a link-local one.
   const shared = next.addresses.find(({ address }) => own.addresses.some(({ network }) => network.contains(address)));
-  const gateway = shared?.address;
-  return gateway && { through, gateway, key: `${gateway} ${through.name}` };
+  return shared && { through, gateway: shared.address };
 }
 
 function install(node: Node, trees: readonly Tree[], { links }: Topology, family: 4 | 6): void {
@@ -123,22 +120,27 @@ function install(node: Node, trees: readonly Tree[], { links }: Topology, family
   };
   if (usual !== undefined) add(DEFAULT_ROUTE[family], usual);
   for (const { tree, hop } of hops) {
-    if (hop === undefined || hop.key === usual?.key) continue;
+    if (hop === undefined || isSame(hop, usual)) continue;
     for (const network of tree.target.networks) add(network, hop);
   }
 }
 
+/** An address of an attachment is one object, so it is enough to look whether it is the same. */
+function isSame(one: NextHop, other: NextHop | undefined): boolean {
+  return one.through === other?.through && one.gateway === other.gateway;
+}
+
 /** The first of those that occur most often. */
 function mostFrequent(hops: readonly (NextHop | undefined)[]): NextHop | undefined {
-  const counts = new Map<string, { readonly hop: NextHop; count: number }>();
+  const counts: { readonly hop: NextHop; count: number }[] = [];
   for (const hop of hops) {
     if (hop === undefined) continue;
-    const known = counts.get(hop.key);
-    if (known === undefined) counts.set(hop.key, { hop, count: 1 });
+    const known = counts.find((candidate) => isSame(candidate.hop, hop));
+    if (known === undefined) counts.push({ hop, count: 1 });
     else known.count++;
   }
   let best: { readonly hop: NextHop; readonly count: number } | undefined;
-  for (const candidate of counts.values()) {
+  for (const candidate of counts) {
     if (best === undefined || candidate.count > best.count) best = candidate;
   }
   return best?.hop;

@@ -7,7 +7,7 @@
 import { IP_PMTUDISC_DONT, IP_PMTUDISC_WANT } from "../../abi/ip.ts";
 import type { IntegerSetting, IntegersSetting, Sysctl } from "../../base/sysctl.ts";
 import type { Interface } from "../../netif/interface.ts";
-import { InterfaceSettings } from "../../netif/interface-settings.ts";
+import { InterfaceSettings, type SettingNames, settingNames } from "../../netif/interface-settings.ts";
 import type { InterfaceTable } from "../../netif/interface-table.ts";
 import type { PathMtuLimits } from "../ip/path-mtu.ts";
 
@@ -15,7 +15,7 @@ const NS_PER_MS = 1_000_000;
 const NS_PER_SECOND = 1_000_000_000;
 
 /** net.ipv4.conf.*: what each interface has for itself, with the values of "default". */
-const INTERFACE_SETTINGS = {
+const INITIAL = {
   forwarding: 0,
   accept_redirects: 1,
   secure_redirects: 1,
@@ -27,7 +27,9 @@ const INTERFACE_SETTINGS = {
   force_igmp_version: 0,
 } as const;
 
-export type Ipv4InterfaceSetting = keyof typeof INTERFACE_SETTINGS;
+export type Ipv4InterfaceSetting = keyof typeof INITIAL;
+
+const INTERFACE_SETTINGS: SettingNames<Ipv4InterfaceSetting> = settingNames(INITIAL);
 
 export class Ipv4Settings implements PathMtuLimits {
   readonly forward: IntegerSetting;

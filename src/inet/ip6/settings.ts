@@ -7,11 +7,11 @@
  */
 import type { IntegerSetting, Sysctl } from "../../base/sysctl.ts";
 import type { Interface } from "../../netif/interface.ts";
-import { InterfaceSettings } from "../../netif/interface-settings.ts";
+import { InterfaceSettings, type SettingNames, settingNames } from "../../netif/interface-settings.ts";
 import type { InterfaceTable } from "../../netif/interface-table.ts";
 
 /** net.ipv6.conf.*: what each interface has for itself, with the values of "default". */
-const INTERFACE_SETTINGS = {
+const INITIAL = {
   disable_ipv6: 1,
   forwarding: 0,
   hop_limit: 64,
@@ -34,7 +34,9 @@ const INTERFACE_SETTINGS = {
   force_mld_version: 0,
 } as const;
 
-export type Ipv6InterfaceSetting = keyof typeof INTERFACE_SETTINGS;
+export type Ipv6InterfaceSetting = keyof typeof INITIAL;
+
+const INTERFACE_SETTINGS: SettingNames<Ipv6InterfaceSetting> = settingNames(INITIAL);
 
 export class Ipv6Settings {
   readonly bindV6Only: IntegerSetting;
@@ -58,7 +60,7 @@ export class Ipv6Settings {
     this.icmpRateLimit = integer("net.ipv6.icmp.ratelimit", 1000, { min: 0 });
     this.icmpEchoIgnoreAll = integer("net.ipv6.icmp.echo_ignore_all", 0, flag);
     this.icmpEchoIgnoreMulticast = integer("net.ipv6.icmp.echo_ignore_multicast", 0, flag);
-    this.interfaces = new InterfaceSettings(sysctl, interfaces, "net/ipv6/conf", INTERFACE_SETTINGS, {}, (who, name) =>
+    this.interfaces = new InterfaceSettings(sysctl, interfaces, "net/ipv6/conf", INTERFACE_SETTINGS, (who, name) =>
       this.#changed(interfaces, who, name),
     );
   }
