@@ -2344,19 +2344,18 @@ interface Setting {
 }
 
 // base/sysctl.d.ts
-declare class SettingDirectory {
-    get(name: string): Setting | SettingDirectory | undefined;
-    names(): readonly string[];
-    set(name: string, entry: Setting | SettingDirectory): void;
-    delete(name: string): void;
+declare abstract class SettingDirectory {
+    abstract get(name: string): Setting | SettingDirectory | undefined;
+    abstract names(): readonly string[];
 }
 
 // base/sysctl.d.ts
 declare class Sysctl {
-    readonly root: SettingDirectory;
+    get root(): SettingDirectory;
     integer(name: string, initial: number, bounds?: IntegerBounds): IntegerSetting;
     integers(name: string, initial: readonly number[], bounds?: IntegerBounds, isSound?: (values: readonly number[]) => boolean): IntegersSetting;
     word(name: string, initial: string, accepts: (word: string) => boolean): WordSetting;
+    directory(name: string, directory: SettingDirectory): void;
     read(name: string): string | undefined;
     write(name: string, text: string): 0 | Errno;
     remove(name: string): void;
@@ -2986,7 +2985,7 @@ declare class Reassembly {
 }
 
 // inet/ip4/settings.d.ts
-declare const INTERFACE_SETTINGS: {
+declare const INITIAL: {
     readonly forwarding: 0;
     readonly accept_redirects: 1;
     readonly secure_redirects: 1;
@@ -2999,7 +2998,7 @@ declare const INTERFACE_SETTINGS: {
 };
 
 // inet/ip4/settings.d.ts
-type Ipv4InterfaceSetting = keyof typeof INTERFACE_SETTINGS;
+type Ipv4InterfaceSetting = keyof typeof INITIAL;
 
 // inet/ip4/settings.d.ts
 declare class Ipv4Settings implements PathMtuLimits {
@@ -3083,7 +3082,7 @@ declare class Reassembly6 {
 }
 
 // inet/ip6/settings.d.ts
-declare const INTERFACE_SETTINGS: {
+declare const INITIAL: {
     readonly disable_ipv6: 1;
     readonly forwarding: 0;
     readonly hop_limit: 64;
@@ -3106,7 +3105,7 @@ declare const INTERFACE_SETTINGS: {
 };
 
 // inet/ip6/settings.d.ts
-type Ipv6InterfaceSetting = keyof typeof INTERFACE_SETTINGS;
+type Ipv6InterfaceSetting = keyof typeof INITIAL;
 
 // inet/ip6/settings.d.ts
 declare class Ipv6Settings {
@@ -5333,7 +5332,7 @@ declare class PortStatistics {
 declare class InterfaceSettings<Name extends string> {
     readonly all: SettingsOf<Name>;
     readonly default: SettingsOf<Name>;
-    constructor(sysctl: Sysctl, interfaces: InterfaceTable, directory: string, initial: Readonly<Record<Name, number>>, all?: Partial<Readonly<Record<Name, number>>>, changed?: (who: string, name: Name) => void);
+    constructor(sysctl: Sysctl, interfaces: InterfaceTable, directory: string, { names, initial }: SettingNames<Name>, changed?: (who: string, name: Name) => void);
     of(through: Interface): SettingsOf<Name>;
     every(): readonly SettingsOf<Name>[];
     both(through: Interface, name: Name): boolean;
@@ -5342,7 +5341,10 @@ declare class InterfaceSettings<Name extends string> {
 }
 
 // netif/interface-settings.d.ts
-type SettingsOf<Name extends string> = Readonly<Record<Name, IntegerSetting>>;
+interface SettingNames<Name extends string> {
+    readonly names: readonly Name[];
+    readonly initial: readonly number[];
+}
 
 // netif/interface-table.d.ts
 type InterfaceChange = "attach" | "up" | "down" | "detach" | "carrier" | "mtu";
@@ -5440,6 +5442,9 @@ interface InterfaceParts {
 
 // netif/interface.d.ts
 type TapListener = (direction: Direction, packet: Packet) => void;
+
+// netif/lazy-settings.d.ts
+type SettingsOf<Name extends string> = Readonly<Record<Name, IntegerSetting>>;
 
 // netif/neighbour-table.d.ts
 interface Advertisement {

@@ -42,7 +42,7 @@ export class ProgramTable {
   /** The program that "/bin/NAME" names; what is no such path is given back as it is. */
   resolve(program: unknown): unknown {
     const [, name] = (typeof program === "string" && /^\/bin\/([^/]+)$/.exec(program)) || [];
-    return name === undefined ? program : (this.#programs.get(name) ?? program);
+    return name === undefined ? program : (this.get(name) ?? program);
   }
 
   /** From now on /bin/NAME is this program. */
