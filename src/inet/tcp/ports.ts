@@ -74,10 +74,14 @@ export class Ports {
     const [first = 0, last = 0] = this.#range();
     const count = last - first + 1;
     const slot = peerHash & (this.#counters.length - 1);
-    const start = (((peerHash >>> 8) + (this.#counters[slot] as number)) % count) & ~1;
+    // Even ones first, so that bind(2) finds the odd ones free; the counter becomes odd when there are no even ones.
+    const start = (((peerHash >>> 8) & ~1) + (this.#counters[slot] as number)) % count;
     const usable = (port: number): boolean => (this.#bindings.get(port)?.bound ?? 0) === 0 && isFree(port);
     const port = this.#search(first, count, start, usable);
-    if (port !== null) this.#counters[slot] = (this.#counters[slot] as number) + 2;
+    if (port === null) return null;
+    // From behind this one on the next time, or each search would go over all that are in use.
+    const distance = (port - first - start + count) % count;
+    this.#counters[slot] = ((this.#counters[slot] as number) + distance + 2) % count;
     return port;
   }
 
