@@ -4,6 +4,8 @@ export declare const AF_INET = 2;
 
 export declare const AF_INET6 = 10;
 
+export declare const AF_NETLINK = 16;
+
 export declare const AF_PACKET = 17;
 
 export declare const AF_UNIX = 1;
@@ -27,6 +29,12 @@ export declare const AI_V4MAPPED = 8;
 export interface AcceptedConnection {
     readonly fd: number;
     readonly address: SocketName;
+}
+
+export interface AddressRequest {
+    readonly dev: string;
+    readonly address: string;
+    readonly peer?: string;
 }
 
 export interface Addrinfo {
@@ -723,6 +731,12 @@ export interface LinkOptions {
     readonly mtu?: number;
 }
 
+export interface LinkRequest {
+    readonly dev: string;
+    readonly up?: boolean;
+    readonly mtu?: number;
+}
+
 export declare class LivelockError extends Error {
     constructor(process: Process, call: string, calls: number, timeText: string);
 }
@@ -865,6 +879,10 @@ export interface MulticastSourceRequest {
 
 export declare const NCCS = 19;
 
+export declare const NETLINK_ROUTE = 0;
+
+export declare const NETLINK_SOCK_DIAG = 4;
+
 export declare const NI_DGRAM = 16;
 
 export declare const NI_NAMEREQD = 8;
@@ -879,6 +897,20 @@ export interface NamedAddress {
     readonly family: number;
     readonly address: string;
     readonly port: number;
+}
+
+export interface NeighbourRequest {
+    readonly dev: string;
+    readonly address: string;
+    readonly lladdr?: string;
+    readonly state?: "PERMANENT" | "STALE";
+}
+
+export interface NetlinkRecords {
+    [RTM_GETLINK]: readonly InterfaceSnapshot[];
+    [RTM_GETADDR]: readonly AddressSnapshot[];
+    [RTM_GETROUTE]: readonly RouteSnapshot[];
+    [RTM_GETNEIGH]: readonly NeighbourSnapshot[];
 }
 
 export interface Netstat {
@@ -1224,6 +1256,28 @@ export declare const RLIMIT_SIGPENDING = 11;
 
 export declare const RLIM_INFINITY: number;
 
+export declare const RTM_DELADDR = 21;
+
+export declare const RTM_DELNEIGH = 29;
+
+export declare const RTM_DELROUTE = 25;
+
+export declare const RTM_GETADDR = 22;
+
+export declare const RTM_GETLINK = 18;
+
+export declare const RTM_GETNEIGH = 30;
+
+export declare const RTM_GETROUTE = 26;
+
+export declare const RTM_NEWADDR = 20;
+
+export declare const RTM_NEWNEIGH = 28;
+
+export declare const RTM_NEWROUTE = 24;
+
+export declare const RTM_SETLINK = 19;
+
 export declare const R_OK = 4;
 
 export interface ReceivedMessage extends Message {
@@ -1272,6 +1326,17 @@ export interface RouteNRow {
 }
 
 export type RouteProtocol = "kernel" | "static" | "redirect" | "ra" | "ospf";
+
+export interface RouteRequest {
+    readonly to: string;
+    readonly via?: string;
+    readonly dev?: string;
+    readonly source?: string;
+    readonly metric?: number;
+    readonly kind?: "unicast" | RefusalKind;
+    readonly protocol?: string;
+    readonly replace?: boolean;
+}
 
 export interface RouteSnapshot {
     readonly destination: string;
@@ -1472,6 +1537,8 @@ export declare const SI_USER = 0;
 export declare const SOCK_CLOEXEC = 524288;
 
 export declare const SOCK_DGRAM = 2;
+
+export declare const SOCK_DIAG_BY_FAMILY = 20;
 
 export declare const SOCK_NONBLOCK = 2048;
 
@@ -2186,18 +2253,6 @@ export declare function strsignal(signo: number): string;
 export declare function svgLsofTree(tree: LsofTree, caption?: string): string;
 
 // ---- Not exported, but reached from the above. ----
-
-// abi/netlink.d.ts
-declare const RTM_GETADDR = 22;
-
-// abi/netlink.d.ts
-declare const RTM_GETLINK = 18;
-
-// abi/netlink.d.ts
-declare const RTM_GETNEIGH = 30;
-
-// abi/netlink.d.ts
-declare const RTM_GETROUTE = 26;
 
 // base/counters.d.ts
 declare class Counters {
@@ -4836,14 +4891,6 @@ interface MemoryCalls {
     futexWait(futex: Futex, expected: number, timeoutNs?: number, bits?: number): Promise<void>;
     futexWake(futex: Futex, count: number, bits?: number): number;
     futexRequeue(from: Futex, to: Futex, wake: number, move: number, expected?: number): number;
-}
-
-// kernel/sys/netlink.d.ts
-interface NetlinkRecords {
-    [RTM_GETLINK]: readonly InterfaceSnapshot[];
-    [RTM_GETADDR]: readonly AddressSnapshot[];
-    [RTM_GETROUTE]: readonly RouteSnapshot[];
-    [RTM_GETNEIGH]: readonly NeighbourSnapshot[];
 }
 
 // kernel/sys/processes.d.ts

@@ -7,6 +7,7 @@ import { World as CoreWorld, type WorldOptions } from "./world/world.ts";
 export * from "./world/public.ts";
 export * from "./world/public-ipc.ts";
 export * from "./world/public-names.ts";
+export * from "./world/public-netlink.ts";
 
 /** One experiment: a clock, a seed, hosts, links, a trace. */
 export class World extends CoreWorld {

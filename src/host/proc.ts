@@ -12,6 +12,7 @@ import type { IdTriple } from "../kernel/credentials.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Process } from "../kernel/process.ts";
 import { SignalSet } from "../kernel/signals/signal-set.ts";
+import { Socket } from "../socket/socket.ts";
 import { ipcs, procSysvipc } from "./ipcs.ts";
 import { mapsText } from "./proc-maps.ts";
 
@@ -120,6 +121,7 @@ function descriptors(process: Process): GeneratedEntries {
 
 /** What a descriptor's link says: the path, or `pipe:[7]`, `socket:[8]` for what has none. */
 function targetText(ops: FileOps): string {
+  if (ops instanceof Socket) return `socket:[${ops.inode}]`;
   const { type, node, name } = ops.describe();
   if (name.startsWith("/")) return name;
   return `${type === "FIFO" ? "pipe" : "socket"}:[${node}]`;

@@ -1,6 +1,8 @@
 /** Programs about the system: hostname(1), whoami(1), id(1), env(1), kill(1), tty(1), lsof(8), ipcs(1), uname(1). */
 import { SIGTERM } from "../../abi/signal.ts";
+import type { Netstat } from "../../host/netstat.ts";
 import { SystemError } from "../../kernel/system-error.ts";
+import { diagnose } from "../netlink.ts";
 import { table } from "./columns.ts";
 import { lines } from "./lines.ts";
 import { parseSignal } from "./shell/job-builtins.ts";
@@ -111,12 +113,14 @@ export const lsof: Tool = {
   async run(box) {
     const rows: string[][] = [];
     const wanted = box.value("p");
+    const sockets = socketNames(diagnose(box.sys));
     for (const pid of processNumbers(box)) {
       if (wanted !== undefined && pid !== wanted) continue;
       try {
         const name = (await readText(box, `/proc/${pid}/status`)).match(/^Name:\t(.*)$/m)?.[1] ?? "";
         for (const fd of box.sys.readdir(`/proc/${pid}/fd`)) {
-          rows.push([name, pid, fd, box.sys.readlink(`/proc/${pid}/fd/${fd}`)]);
+          const target = box.sys.readlink(`/proc/${pid}/fd/${fd}`);
+          rows.push([name, pid, fd, sockets.get(target) ?? target]);
         }
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
@@ -125,6 +129,23 @@ export const lsof: Tool = {
     await box.out(table(["COMMAND", ">PID", ">FD", "NAME"], rows));
   },
 };
+
+/** `socket:[7]`, as links in /proc call it, and what lsof says of it: `TCP 10.0.0.1:40000->10.0.0.2:7 (ESTABLISHED)`. */
+function socketNames({ connections, sockets, unixSockets }: Netstat): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const host = (address: string): string => (address === "0.0.0.0" || address === "::" ? "*" : address);
+  for (const one of [...connections, ...sockets]) {
+    const { protocol, localAddress, localPort, remoteAddress, remotePort, state, inode } = one;
+    const peer = remoteAddress === null ? "" : `->${host(remoteAddress)}:${remotePort}`;
+    const ends = `${host(localAddress)}:${localPort === 0 ? "*" : localPort}${peer}`;
+    const what = protocol.replace(/6$/, "").toUpperCase();
+    names.set(`socket:[${inode}]`, `${what} ${ends}${state === "" ? "" : ` (${state})`}`);
+  }
+  for (const { path, type, inode } of unixSockets) {
+    if (path !== "") names.set(`socket:[${inode}]`, `${path} type=${type}`);
+  }
+  return names;
+}
 
 export const ipcs: Tool = {
   name: "ipcs",

@@ -135,8 +135,13 @@ export class Toolbox {
     );
   }
 
-  /** Ends the program with a message and an exit status. */
+  /** Ends the program with a message, the program's name in front, and an exit status. */
   fail(message: string, status: number = 1): never {
+    throw new Failure(`${this.name}: ${message}`, status);
+  }
+
+  /** The same without the name. */
+  stop(message: string, status: number = 1): never {
     throw new Failure(message, status);
   }
 
@@ -171,7 +176,7 @@ export function programOf(tool: Tool): Program {
         return 2;
       }
       if (error instanceof Failure) {
-        await sys.write(2, `${tool.name}: ${error.message}\n`);
+        await sys.write(2, `${error.message}\n`);
         return error.status;
       }
       if (!(error instanceof SystemError)) throw error;

@@ -1,5 +1,6 @@
 /** The older programs that show and change routes, neighbours and interfaces: route(8), arp(8), ifconfig(8). */
 import {
+  RTM_DELADDR,
   RTM_DELNEIGH,
   RTM_DELROUTE,
   RTM_NEWADDR,
@@ -7,6 +8,7 @@ import {
   RTM_NEWROUTE,
   RTM_SETLINK,
 } from "../../../abi/netlink.ts";
+import { AF_INET, AF_INET6 } from "../../../abi/socket.ts";
 import { formatRouteN } from "../../../host/route-text.ts";
 import type { InterfaceSnapshot } from "../../../netif/interface-table.ts";
 import { IpAddress, maskV4, prefixLengthV4 } from "../../../wire/ip-address.ts";
@@ -75,7 +77,10 @@ function classLength(address: string): number {
 }
 
 async function numeric(box: Toolbox, name: string): Promise<string> {
-  const [first] = await targets(box, name, { status: 1 });
+  const [first] = await targets(box, name, {
+    status: 1,
+    family: box.has("6") || name.includes(":") ? AF_INET6 : AF_INET,
+  });
   return first?.address ?? name;
 }
 
@@ -160,6 +165,9 @@ function change(box: Toolbox, netlink: Netlink, dev: string, words: readonly str
       const mask = IpAddress.parse(maskText);
       const given = mask === undefined ? undefined : prefixLengthV4(mask.w3);
       const address = word.includes("/") ? word : `${word}/${given ?? classLength(word)}`;
+      // SIOCSIFADDR: the address takes the place of the first one.
+      const before = netlink.addresses().find((one) => one.interface === dev && !one.address.includes(":"));
+      if (before !== undefined) netlink.change(RTM_DELADDR, { dev, address: before.address });
       netlink.change(RTM_NEWADDR, { dev, address });
     }
   }

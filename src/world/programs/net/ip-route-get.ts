@@ -15,7 +15,8 @@ const DISCARD = 9;
 export async function showRouteTo(box: Toolbox, netlink: Netlink, text: string): Promise<void> {
   const { sys } = box;
   const address =
-    IpAddress.parse(text.replace(/%.*$/, "")) ?? box.fail(`any valid address is expected rather than "${text}".`, 1);
+    IpAddress.parse(text.replace(/%.*$/, "")) ??
+    box.stop(`Error: any valid address is expected rather than "${text}".`, 1);
   const fd = sys.socket(address.family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM);
   await sys.connect(fd, { address: text, port: DISCARD });
   const source = sys.getsockname(fd).address ?? "";

@@ -48,7 +48,7 @@ export const ip: Tool = {
     const [object = "", given, ...rest] = box.operands;
     const commands =
       OBJECTS.find(([name]) => object !== "" && name.startsWith(object))?.[1] ??
-      box.fail(
+      box.stop(
         object === "" ? 'which object? "ip --help" tells' : `Object "${object}" is unknown, try "ip --help".`,
         1,
       );
@@ -57,14 +57,14 @@ export const ip: Tool = {
     const named = commands.find(([command]) => command.startsWith(name));
     const mayShow = /[\d.:/]/.test(name) || name === "dev";
     const known =
-      named ?? (mayShow ? commands[0] : undefined) ?? box.fail(`Command "${name}" is unknown, try "ip --help".`, 1);
+      named ?? (mayShow ? commands[0] : undefined) ?? box.stop(`Command "${name}" is unknown, try "ip --help".`);
     const words = known[0].startsWith(name) ? rest : [name, ...rest];
     const work = { box, netlink: new Netlink(box.sys), words };
     try {
       await known[1](work);
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
-      if (error.code === "ENODEV") box.fail(`Cannot find device "${wordAfter(words, "dev") ?? words[0] ?? ""}"`, 1);
+      if (error.code === "ENODEV") box.stop(`Cannot find device "${wordAfter(words, "dev") ?? words[0] ?? ""}"`);
       await box.sys.write(2, `RTNETLINK answers: ${errorText(error)}\n`);
       return 2;
     }
@@ -151,7 +151,7 @@ async function print({ box }: Work, text: string): Promise<void> {
 function linksNamed({ box, netlink, words }: Work) {
   const name = deviceOf(words);
   const links = netlink.links().filter((link) => name === undefined || link.name === name);
-  if (name !== undefined && links.length === 0) box.fail(`Device "${name}" does not exist.`, 1);
+  if (name !== undefined && links.length === 0) box.stop(`Device "${name}" does not exist.`);
   return links;
 }
 
@@ -161,16 +161,16 @@ async function showLinks(work: Work): Promise<void> {
 
 async function setLink({ box, netlink, words }: Work): Promise<void> {
   const rest = words[0] === "dev" ? words.slice(1) : [...words];
-  const dev = rest.shift() ?? box.fail('Not enough information: "dev" argument is required.', 1);
+  const dev = rest.shift() ?? box.stop('Not enough information: "dev" argument is required.');
   const request: { -readonly [Key in keyof LinkRequest]: LinkRequest[Key] } = { dev };
   while (rest.length > 0) {
     const word = rest.shift();
     if (word === "up" || word === "down") request.up = word === "up";
     else if (word === "mtu") {
       const text = rest.shift() ?? "";
-      if (!/^\d{1,9}$/.test(text)) box.fail(`Error: argument "${text}" is wrong: Invalid "mtu" value`, 1);
+      if (!/^\d{1,9}$/.test(text)) box.stop(`Error: argument "${text}" is wrong: Invalid "mtu" value`);
       request.mtu = Number(text);
-    } else box.fail(`Error: either "dev" is duplicate, or "${word}" is a garbage.`, 1);
+    } else box.stop(`Error: either "dev" is duplicate, or "${word}" is a garbage.`);
   }
   netlink.change(RTM_SETLINK, request);
 }
@@ -189,7 +189,7 @@ async function showAddresses(work: Work): Promise<void> {
 function addressRequest({ box, words }: Work) {
   const [address] = words;
   const dev = wordAfter(words, "dev");
-  if (address === undefined || dev === undefined) box.fail('Not enough information: "dev" argument is required.', 1);
+  if (address === undefined || dev === undefined) box.stop('Not enough information: "dev" argument is required.');
   const peer = wordAfter(words, "peer")?.replace(/\/\d+$/, "");
   return { dev, address, ...(peer === undefined ? {} : { peer }) };
 }
@@ -203,8 +203,8 @@ async function deleteAddress(work: Work): Promise<void> {
 }
 
 async function flushAddresses({ box, netlink, words }: Work): Promise<void> {
-  const dev = deviceOf(words) ?? box.fail("Flush requires arguments.", 1);
-  if (!netlink.links().some(({ name }) => name === dev)) box.fail(`Device "${dev}" does not exist.`, 1);
+  const dev = deviceOf(words) ?? box.stop("Flush requires arguments.");
+  if (!netlink.links().some(({ name }) => name === dev)) box.stop(`Device "${dev}" does not exist.`);
   const family = wantedFamily(box);
   for (const { interface: name, address } of netlink.addresses()) {
     if (name === dev && isOf(family, address)) netlink.change(RTM_DELADDR, { dev, address });
@@ -250,13 +250,13 @@ async function showRoutes(work: Work): Promise<void> {
 }
 
 async function showRouteGet({ box, netlink, words }: Work): Promise<void> {
-  await showRouteTo(box, netlink, words[0] ?? box.fail("need at least a destination address", 1));
+  await showRouteTo(box, netlink, words[0] ?? box.stop("need at least a destination address"));
 }
 
 /** What ip says of a route, as a request. */
 function routeRequest({ box, words }: Work): { readonly to: string } & Readonly<Record<string, unknown>> {
   const route = parseRoute(words.join(" "));
-  if (typeof route === "string") return box.fail(route, 1);
+  if (typeof route === "string") return box.stop(route);
   const isV6Default = route.to === "default" && box.has("6") && route.via === undefined;
   return isV6Default ? { ...route, to: "::/0" } : { ...route };
 }
@@ -274,7 +274,7 @@ async function deleteRoute(work: Work): Promise<void> {
 }
 
 async function flushRoutes(work: Work): Promise<void> {
-  if (work.words.length === 0) work.box.fail('"ip route flush" requires arguments.', 1);
+  if (work.words.length === 0) work.box.stop('"ip route flush" requires arguments.');
   for (const { destination: to, gateway, interface: dev, metric, kind } of routesMeant(work)) {
     const isPlain = kind === "unicast";
     work.netlink.change(RTM_DELROUTE, {
@@ -315,9 +315,9 @@ async function showNeighbours(work: Work): Promise<void> {
 function neighbourRequest({ box, words }: Work) {
   const [address] = words;
   const dev = wordAfter(words, "dev");
-  if (address === undefined || dev === undefined) box.fail("Device and destination are required arguments.", 1);
+  if (address === undefined || dev === undefined) box.stop("Device and destination are required arguments.");
   const nud = wordAfter(words, "nud");
-  if (nud !== undefined && nud !== "permanent" && nud !== "stale") box.fail("nud state is bad", 1);
+  if (nud !== undefined && nud !== "permanent" && nud !== "stale") box.stop("nud state is bad");
   const lladdr = wordAfter(words, "lladdr");
   return { address, dev, state: nud === "stale" ? "STALE" : "PERMANENT", ...(lladdr === undefined ? {} : { lladdr }) };
 }
@@ -327,7 +327,7 @@ async function addNeighbour(work: Work): Promise<void> {
   const isKnown = work.netlink
     .neighbours()
     .some(({ address, interface: dev }) => address === request.address && dev === request.dev);
-  if (isKnown) work.box.fail("RTNETLINK answers: File exists", 2);
+  if (isKnown) work.box.stop("RTNETLINK answers: File exists", 2);
   work.netlink.change(RTM_NEWNEIGH, request);
 }
 
@@ -340,7 +340,7 @@ async function deleteNeighbour(work: Work): Promise<void> {
 }
 
 async function flushNeighbours(work: Work): Promise<void> {
-  if (work.words.length === 0) work.box.fail("Flush requires arguments.", 1);
+  if (work.words.length === 0) work.box.stop("Flush requires arguments.");
   for (const { address, interface: dev, state } of neighboursMeant(work)) {
     if (state !== "PERMANENT") work.netlink.change(RTM_DELNEIGH, { address, dev });
   }

@@ -81,36 +81,42 @@ async function connectAll(box: Toolbox, timeoutMs: number): Promise<number> {
   const count = last === first ? 1 : Math.min(PORTS_MAX, Math.max(1, Number(last) - from + 1));
   let status = 1;
   for (let port = from; port < from + count; port++) {
-    const fd = await connectFirst(box, found, port, timeoutMs);
-    if (fd === undefined) continue;
+    const connected = await connectFirst(box, found, port, timeoutMs);
+    if (typeof connected === "string") {
+      // Who only looks hears of what listens; who wanted to talk hears why that can't be.
+      if (!box.has("v") && !box.has("z")) await tell(box, connected);
+      continue;
+    }
     status = 0;
-    if (!box.has("z")) return await pump(box, fd, timeoutMs);
-    box.sys.close(fd);
+    if (!box.has("z")) return await pump(box, connected, timeoutMs);
+    box.sys.close(connected);
   }
   return status;
 }
 
-/** The first address that answers. */
+/** A connection to the first address that answers, or why the last one has not. */
 async function connectFirst(
   box: Toolbox,
   found: readonly Target[],
   port: number,
   timeoutMs: number,
-): Promise<number | undefined> {
+): Promise<number | string> {
   const protocol = box.has("u") ? "udp" : "tcp";
+  let failure = "";
   for (const { family, address, name } of found) {
     const fd = box.sys.socket(family, (box.has("u") ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK);
     const error = await connectTo(box, fd, family, { address, port }, timeoutMs);
-    const where = `${name === address ? "" : `${name} (`}${address}${name === address ? "" : ")"} port ${port}`;
     if (error === undefined) {
       box.sys.fcntl(fd, F_SETFL, box.sys.fcntl(fd, F_GETFL) & ~O_NONBLOCK);
       if (box.has("v")) await tell(box, await successText(box, { name, address }, port, protocol));
       return fd;
     }
     box.sys.close(fd);
-    if (box.has("v") || !box.has("z")) await tell(box, `nc: connect to ${where} (${protocol}) failed: ${error}`);
+    const where = name === address ? address : `${name} (${address})`;
+    failure = `nc: connect to ${where} port ${port} (${protocol}) failed: ${error}`;
+    if (box.has("v")) await tell(box, failure);
   }
-  return undefined;
+  return failure;
 }
 
 async function successText(
