@@ -138,6 +138,11 @@ export function requestArrives(request: SynRequest, seg: Segment): "taken" | "cl
     if (!seg.has(wire.RST) && !isTooSoon(tcp, request)) sendRequestAck(request);
     return "taken";
   }
+  // RFC 5961 §3.2, other than Linux: a reset that is only somewhere in the window draws an ACK.
+  if (seg.has(wire.RST) && seg.seq !== add(request.irs, 1)) {
+    if (!isTooSoon(tcp, request)) sendRequestAck(request);
+    return "taken";
+  }
   if (seg.has(wire.RST) || (seg.has(wire.SYN) && seg.seq !== request.irs)) {
     // H14: back to LISTEN, by whose request it was; nobody is told. A SYN elsewhere in the window is answered.
     counters.bump("TcpExtEmbryonicRsts");

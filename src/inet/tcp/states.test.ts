@@ -306,6 +306,20 @@ describe("SYN_RECEIVED", () => {
     expect(t.state).toBe("TIME_WAIT");
   });
 
+  test("of an active open that is closed and whose peer is silent, nothing is left", () => {
+    const t = synReceivedActive().close().at(300_000);
+    t.sent();
+    expect([t.state, t.tcp.ports.size, t.tcp.orphans]).toEqual(["CLOSED", 0, 0]);
+  });
+
+  test("H16: a reset that is not at RCV.NXT draws an ACK, and the request stays", () => {
+    const t = synReceived()
+      .at(1)
+      .receives(rst({ seq: 2002 }))
+      .sends(ack({ seq: 1001, ack: 2001 }));
+    expect(t.state).toBe("SYN_RECEIVED");
+  });
+
   test("of an active open, SYN, ACK is sent again", () => {
     const t = synReceivedActive();
     t.at(1000).sends(synAck({ seq: 1000, ack: 2001 }));
