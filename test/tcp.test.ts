@@ -349,7 +349,7 @@ describe("options", () => {
       sys.setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5);
       expect(sys.getsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT)).toBe(7);
       sys.setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);
-      expect(sys.getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION)).toBe("reno");
+      expect(sys.getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION)).toBe("cubic");
       expect(() => sys.setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "none such")).toThrow("ENOENT");
       sys.bind(fd, LOCAL);
       sys.listen(fd, 5);
@@ -380,7 +380,7 @@ describe("options", () => {
       expect(formatNetstat(a.netstat())).toMatch(/tcp +0 +0 +10\.0\.0\.1:\d+ +10\.0\.0\.2:7 +ESTABLISHED/);
       expect(formatNetstat(b.netstat())).toMatch(/tcp +0 +16 +0\.0\.0\.0:7 +0\.0\.0\.0:\* +LISTEN/);
       expect(formatSs(a.netstat().connections)).toMatch(
-        /ESTAB .*\n\t ts sack reno wscale:10,10 rto:\d+.* mss:1460 .*bytes_sent:3000/,
+        /ESTAB .*\n\t ts sack cubic wscale:10,10 rto:\d+.* mss:1460 .*bytes_sent:3000/,
       );
       sys.close(fd);
     });

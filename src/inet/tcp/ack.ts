@@ -97,7 +97,10 @@ function takeAcknowledged(tcb: Tcb, seg: Segment): void {
 /** RFC 6298 §3, Karn: nothing is learnt from what was sent twice, unless a timestamp tells which one it was: H24. */
 function measure(tcb: Tcb, seg: Segment): void {
   const { rtt, timestamps, tcp } = tcb;
-  if (news.rttNs >= 0) rtt.noteLeast(news.rttNs);
+  if (news.rttNs >= 0) {
+    rtt.noteLeast(news.rttNs);
+    tcb.congestion.measured?.(tcb, news.rttNs);
+  }
   const measuredNs = news.ackedBytes > 0 ? news.oldestRttNs : news.rttNs;
   if (measuredNs >= 0) {
     rtt.sample(measuredNs);

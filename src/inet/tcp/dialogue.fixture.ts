@@ -75,7 +75,7 @@ export class Dialogue {
     this.tcp = this.host.inet.tcp;
     this.tcp.secrets.initialSequence = () => ISS;
     this.tcp.secrets.timestampOffset = () => 0;
-    const sysctl = { timestamps: 0, window_scaling: 0, sack: 0, ...setting.sysctl };
+    const sysctl = { timestamps: 0, window_scaling: 0, sack: 0, congestion_control: "reno", ...setting.sysctl };
     for (const [name, value] of Object.entries(sysctl)) {
       const result = this.host.machine.sysctl.write(`net.ipv4.tcp_${name}`, String(value));
       expect(result).toBe(0);

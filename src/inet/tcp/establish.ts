@@ -4,6 +4,7 @@
  * Read first: RFC 9293 §3.10.7.3 and §3.10.7.4; Linux's tcp_finish_connect and tcp_init_transfer.
  */
 import * as wire from "../../wire/tcp.ts";
+import { INITIAL_WINDOW_SEGMENTS } from "./congestion/congestion.ts";
 import { enter } from "./finish.ts";
 import { keepIdleNs } from "./keepalive.ts";
 import { defaultMss, updateMss } from "./mss.ts";
@@ -13,8 +14,6 @@ import { growSendBuffer } from "./send-buffer.ts";
 import type { Tcb } from "./tcb.ts";
 import { KEEPALIVE } from "./timers.ts";
 
-/** RFC 6928: the initial window, in segments. */
-const INITIAL_WINDOW_SEGMENTS = 10;
 /** TCP_MAX_QUICKACKS on Linux. */
 const QUICK_ACKS = 16;
 

@@ -23,6 +23,7 @@ import { scheduleProbe } from "./tail-probe.ts";
 import type { Tcb } from "./tcb.ts";
 import { PERSIST, RETRANSMIT } from "./timers.ts";
 import { segmentBytes, sendAck, transmit } from "./transmit.ts";
+import { restartAfterIdle, validateWindow } from "./validation.ts";
 
 /** RFC 3042: so many segments beyond the window may follow the first duplicate ACKs. */
 const LIMITED_TRANSMIT_MAX = 2;
@@ -34,7 +35,10 @@ export function output(tcb: Tcb): void {
     if (!tcb.loss.undo.wantsNewData) resendLost(tcb);
     while (sendNext(tcb));
     if (tcb.loss.undo.wantsNewData) triedNewData(tcb, tcb.snd.nxt !== nxt);
-    if (tcb.snd.nxt !== nxt) scheduleProbe(tcb);
+    if (tcb.snd.nxt !== nxt) {
+      scheduleProbe(tcb);
+      validateWindow(tcb, unsentBytes(tcb) <= 0);
+    }
     watch(tcb);
   }
   if (tcb.acknowledgment.isNow) sendAck(tcb);
@@ -147,13 +151,6 @@ export function unsentBytes({ sendQueue, snd }: Tcb): number {
 
 function isFinUnsent(tcb: Tcb): boolean {
   return hasQueuedFin(tcb.state) && unsentBytes(tcb) >= 0;
-}
-
-/** RFC 5681 §4.1: what was in flight long ago says nothing about the path now. */
-function restartAfterIdle(tcb: Tcb): void {
-  const { tcp, rtt, mss, nowNs, lastSentNs } = tcb;
-  if (tcp.settings.slowStartAfterIdle.value === 0 || lastSentNs === 0 || nowNs - lastSentNs <= rtt.rtoNs) return;
-  tcb.cwnd = Math.min(tcb.cwnd, 10 * mss);
 }
 
 /** An answer that follows soon upon a question: from now on an ACK may wait for the answer. */

@@ -4,7 +4,8 @@
  * Read first: tcp(7), "/proc interfaces"; Linux's Documentation/networking/ip-sysctl. The values are Linux's, with two
  * exceptions: challenge ACKs are limited for the whole host too, as RFC 5961 §7 asks for, and RFC 1337 is heeded.
  */
-import type { IntegerSetting, IntegersSetting, Sysctl } from "../../base/sysctl.ts";
+import type { IntegerSetting, IntegersSetting, Sysctl, WordSetting } from "../../base/sysctl.ts";
+import { CONGESTION_CONTROL_NAMES, congestionControl, DEFAULT_CONGESTION_CONTROL } from "./congestion/congestion.ts";
 
 const FLAG = { min: 0, max: 1 };
 const COUNT = { min: 0 };
@@ -55,6 +56,8 @@ export class TcpSettings {
   /** Milliseconds between two answers to segments that don't belong to a connection's window. */
   readonly invalidRatelimit: IntegerSetting;
   readonly minSndMss: IntegerSetting;
+  /** What connections begin with. */
+  readonly congestionControl: WordSetting;
 
   constructor(sysctl: Sysctl) {
     const integer = (name: string, initial: number, bounds: { readonly min?: number; readonly max?: number }) =>
@@ -93,6 +96,12 @@ export class TcpSettings {
     this.slowStartAfterIdle = integer("slow_start_after_idle", 1, FLAG);
     this.challengeAckLimit = integer("challenge_ack_limit", 1000, COUNT);
     this.invalidRatelimit = integer("invalid_ratelimit", 500, COUNT);
+    this.congestionControl = sysctl.word(
+      "net.ipv4.tcp_congestion_control",
+      DEFAULT_CONGESTION_CONTROL.name,
+      (name) => congestionControl(name) !== undefined,
+    );
+    sysctl.word("net.ipv4.tcp_available_congestion_control", CONGESTION_CONTROL_NAMES, () => false);
     this.minSndMss = integer("min_snd_mss", 48, { min: 48, max: 65_535 });
   }
 }

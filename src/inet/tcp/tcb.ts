@@ -16,7 +16,12 @@ import type { Interface } from "../../netif/interface.ts";
 import type { Socket } from "../../socket/socket.ts";
 import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
 import { NO_OPTIONS, type SendOptions } from "../ip/ip.ts";
-import { type CongestionControl, DEFAULT_CONGESTION_CONTROL, type Window } from "./congestion/congestion.ts";
+import {
+  type CongestionControl,
+  congestionControl,
+  DEFAULT_CONGESTION_CONTROL,
+  type Window,
+} from "./congestion/congestion.ts";
 import { type ConnectionOptions, DEFAULT_OPTIONS } from "./connection-options.ts";
 import type { Endpoint } from "./demux.ts";
 import type { Listener } from "./listener.ts";
@@ -155,8 +160,9 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
 
   /** Sender's maximum segment: what the peer takes and the path carries, without options. */
   mss = 536;
-  congestion: CongestionControl = DEFAULT_CONGESTION_CONTROL;
+  congestion: CongestionControl;
   cwnd = 0;
+  pacingRate: number = Number.POSITIVE_INFINITY;
   ssthresh: number = Number.POSITIVE_INFINITY;
   memory: unknown = null;
   phase: Phase = "open";
@@ -171,6 +177,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   isMoreComing = false;
   /** The window was what held sending back, since the last ACK. */
   isWindowLimited = false;
+  /** RFC 7661: the most that was in flight since then, while the window was not full. */
+  used: { bytes: number; sinceNs: number } = { bytes: 0, sinceNs: 0 };
   lastSentNs = 0;
 
   /** Doublings of the RTO, and when the first of these retransmissions was sent. */
@@ -198,6 +206,7 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   constructor(tcp: Tcp, socket: Socket | null) {
     this.tcp = tcp;
     this.socket = socket;
+    this.congestion = congestionControl(tcp.settings.congestionControl.value) ?? DEFAULT_CONGESTION_CONTROL;
     this.timers = new Timers(tcp.timerLabel, tcp.machine.scheduler, this);
   }
 

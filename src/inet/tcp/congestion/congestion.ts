@@ -6,7 +6,11 @@
  * All is in bytes.
  */
 import type { AckNews } from "../ack-news.ts";
+import { cubic } from "./cubic.ts";
 import { newReno } from "./newreno.ts";
+
+/** RFC 6928: the window of a new connection, in segments. */
+export const INITIAL_WINDOW_SEGMENTS = 10;
 
 /** The window of one connection. */
 export interface Window {
@@ -18,6 +22,9 @@ export interface Window {
   readonly mss: number;
   readonly srttNs: number;
   readonly nowNs: number;
+  readonly snd: { readonly una: number; readonly nxt: number };
+  /** Bytes a second that may leave; infinite: they are not paced. */
+  pacingRate: number;
   /** What the algorithm remembers of this connection; nobody else looks. */
   memory: unknown;
 }
@@ -35,12 +42,19 @@ export interface CongestionControl {
   timedOut(window: Window): void;
   /** The last reduction was not needed; cwnd and ssthresh are as before it. */
   undone?(window: Window): void;
+  /** A round trip was measured, without what a delayed ACK adds. */
+  measured?(window: Window, rttNs: number): void;
+  /** Sending goes on after a pause. */
+  idle?(window: Window, idleNs: number): void;
 }
 
-const ALGORITHMS: readonly CongestionControl[] = [newReno];
+const ALGORITHMS: readonly CongestionControl[] = [newReno, cubic];
+
+/** As net.ipv4.tcp_available_congestion_control has them. */
+export const CONGESTION_CONTROL_NAMES: string = ALGORITHMS.map(({ name }) => name).join(" ");
 
 export function congestionControl(name: string): CongestionControl | undefined {
   return ALGORITHMS.find((each) => each.name === name);
 }
 
-export const DEFAULT_CONGESTION_CONTROL: CongestionControl = newReno;
+export const DEFAULT_CONGESTION_CONTROL: CongestionControl = cubic;
