@@ -3364,6 +3364,7 @@ declare class AckNews {
     isDuplicateSack: boolean;
     hasOriginal: boolean;
     isDuplicate: boolean;
+    isMarked: boolean;
     echo: number | null;
     get deliveredBytes(): number;
     begin(flightBytes: number, pipeBytes: number): void;
@@ -3382,6 +3383,8 @@ interface CongestionControl {
     thresholdAfterLoss(window: Window, flight: number): number;
     timedOut(window: Window): void;
     undone?(window: Window): void;
+    measured?(window: Window, rttNs: number): void;
+    idle?(window: Window, idleNs: number): void;
 }
 
 // inet/tcp/congestion/congestion.d.ts
@@ -3391,6 +3394,11 @@ interface Window {
     readonly mss: number;
     readonly srttNs: number;
     readonly nowNs: number;
+    readonly snd: {
+        readonly una: number;
+        readonly nxt: number;
+    };
+    pacingRate: number;
     memory: unknown;
 }
 
@@ -3432,6 +3440,13 @@ interface Endpoint {
     readonly remoteAddress: IpAddress;
     readonly remotePort: number;
     nextInChain: Endpoint | null;
+}
+
+// inet/tcp/ecn.d.ts
+declare class Ecn {
+    isEchoing: boolean;
+    isCwrDue: boolean;
+    capable(plain: SendOptions): SendOptions;
 }
 
 // inet/tcp/isn.d.ts
@@ -3733,6 +3748,9 @@ declare class TcpSettings {
     readonly challengeAckLimit: IntegerSetting;
     readonly invalidRatelimit: IntegerSetting;
     readonly minSndMss: IntegerSetting;
+    readonly ecn: IntegerSetting;
+    readonly ecnFallback: IntegerSetting;
+    readonly congestionControl: WordSetting;
     constructor(sysctl: Sysctl);
 }
 
@@ -3756,6 +3774,7 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     scale: number;
     sackPermitted: boolean;
     hasTimestamps: boolean;
+    isEcn: boolean;
     timestampRecent: number;
     timestampOffset: number;
     sentNs: number;
@@ -3835,12 +3854,14 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     readonly acknowledgment: Acknowledgment;
     timestamps: Timestamps | null;
     sackPermitted: boolean;
+    ecn: Ecn | null;
     sack: SackReceiver | null;
     options: ConnectionOptions;
     urgent: Urgent | null;
     mss: number;
     congestion: CongestionControl;
     cwnd: number;
+    pacingRate: number;
     ssthresh: number;
     memory: unknown;
     phase: Phase;
@@ -3851,6 +3872,10 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     isEndQueued: boolean;
     isMoreComing: boolean;
     isWindowLimited: boolean;
+    used: {
+        bytes: number;
+        sinceNs: number;
+    };
     lastSentNs: number;
     backoff: number;
     retransmitsSinceNs: number;

@@ -4,18 +4,7 @@
  * Read first: RFC 9438 §5.1 and Padhye, Firoiu, Towsley, Kurose, "Modeling TCP Throughput" (1998), equation 32, for the
  * models. scripts/throughput.ts makes docs/THROUGHPUT.md of it, test/throughput.test.ts looks at a share.
  */
-import {
-  AF_INET,
-  IPPROTO_TCP,
-  type LinkOptions,
-  SO_RCVBUF,
-  SO_SNDBUF,
-  SOCK_STREAM,
-  SOL_SOCKET,
-  type Sys,
-  TCP_CONGESTION,
-  World,
-} from "netloom";
+import { AF_INET, IPPROTO_TCP, type LinkOptions, SOCK_STREAM, type Sys, TCP_CONGESTION, World } from "netloom";
 
 /** One cell of the table. */
 export interface Cell {
@@ -52,12 +41,19 @@ export async function goodput(flows: Flows): Promise<readonly number[]> {
   const cable = world.cable({ lossRate: 0, ...link });
   a.attach(cable, "10.0.0.1/24");
   b.attach(cable, "10.0.0.2/24");
+  if (bufferBytes !== undefined) {
+    for (const host of [a, b]) {
+      // Half of a receive buffer is for data; a send buffer lets its writer go on when a third of it is free.
+      host.sysctl("net.ipv4.tcp_wmem", `4096 ${2 * bufferBytes} ${2 * bufferBytes}`);
+      host.sysctl("net.ipv4.tcp_rmem", `4096 ${2 * bufferBytes} ${2 * bufferBytes}`);
+    }
+  }
   const counted = algorithms.map(() => 0);
-  const endNs = (warmUpSeconds + seconds) * 1e9;
+  const endNs = Math.round((warmUpSeconds + seconds) * 1e9);
   algorithms.forEach((algorithm, index) => {
     const port = 5000 + index;
     b.spawn(`sink ${index}`, async (sys) => {
-      const listener = open(sys, bufferBytes);
+      const listener = sys.socket(AF_INET, SOCK_STREAM);
       sys.bind(listener, { address: "0.0.0.0", port });
       sys.listen(listener, 1);
       const { fd } = await sys.accept(listener);
@@ -69,7 +65,7 @@ export async function goodput(flows: Flows): Promise<readonly number[]> {
       }
     });
     a.spawn(`source ${index}`, async (sys) => {
-      const fd = open(sys, bufferBytes);
+      const fd = sys.socket(AF_INET, SOCK_STREAM);
       sys.setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, algorithm);
       // Not all at the same instant.
       await sys.sleep(0.001 * index);
@@ -78,18 +74,9 @@ export async function goodput(flows: Flows): Promise<readonly number[]> {
       while (world.nowNs < endNs) await sys.write(fd, data);
     });
   });
-  const { crashes } = await world.run({ untilMs: endNs / 1e6 });
+  const { crashes } = await world.run({ until: endNs });
   if (crashes[0] !== undefined) throw crashes[0].error;
   return counted.map((bytes) => (bytes * BITS) / seconds);
-}
-
-function open(sys: Sys, bufferBytes: number | undefined): number {
-  const fd = sys.socket(AF_INET, SOCK_STREAM);
-  if (bufferBytes === undefined) return fd;
-  sys.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, bufferBytes);
-  // The kernel doubles it, and half of that is for data.
-  sys.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, bufferBytes);
-  return fd;
 }
 
 /** Again while packets of the handshake are lost. */
@@ -106,7 +93,10 @@ async function connect(sys: Sys, fd: number, port: number): Promise<void> {
 }
 
 /** A queue of one bandwidth-delay product, at least so that a burst of the initial window fits. */
-export function bottleneck({ rttMs, lossRate }: Pick<Cell, "rttMs" | "lossRate">, rateMbps: number = LINK_MBPS): LinkOptions {
+export function bottleneck(
+  { rttMs, lossRate }: Pick<Cell, "rttMs" | "lossRate">,
+  rateMbps: number = LINK_MBPS,
+): LinkOptions {
   const bdpPackets = Math.ceil((rateMbps * 1e6 * (rttMs / 1000)) / BITS / FRAME);
   return { rateMbps, delayMs: rttMs / 2, lossRate, queuePackets: Math.max(10, bdpPackets) };
 }
@@ -142,4 +132,60 @@ export function jain(rates: readonly number[]): number {
   const sum = rates.reduce((total, each) => total + each, 0);
   const squares = rates.reduce((total, each) => total + each * each, 0);
   return (sum * sum) / (rates.length * squares);
+}
+
+/** The cells of the table, in its order. */
+export function cells(): readonly Cell[] {
+  const all: Cell[] = [];
+  for (const lossRate of [0, 0.0001, 0.001, 0.01, 0.03, 0.1]) {
+    for (const rttMs of [0.1, 10, 100]) {
+      for (const bufferBytes of [65_536, 1_048_576, 4_194_304]) all.push({ lossRate, rttMs, bufferBytes });
+    }
+  }
+  return all;
+}
+
+/** So many packets make a cell, in at least so many round trips. */
+const PACKETS = 150_000;
+const ROUND_TRIPS_MIN = 100;
+const SECONDS_MAX = 300;
+
+/** One line of the table. */
+export async function row(cell: Cell): Promise<string> {
+  const { bps: limit, by } = bound(cell);
+  const wanted = Math.min(SECONDS_MAX, (PACKETS * FRAME * BITS) / limit);
+  const seconds = Math.round(Math.max(wanted, (ROUND_TRIPS_MIN * cell.rttMs) / 1000) * 1000) / 1000;
+  const warmUpSeconds = seconds / 2;
+  const { bufferBytes } = cell;
+  const [bps = 0] = await goodput({
+    link: bottleneck(cell),
+    algorithms: ["cubic"],
+    bufferBytes,
+    warmUpSeconds,
+    seconds,
+  });
+  const ratio = bps / limit;
+  const reason = ratio >= 0.7 && ratio <= 1.4 ? "" : reasonFor(by, ratio);
+  const columns = [
+    `${cell.lossRate * 100} %`,
+    `${cell.rttMs} ms`,
+    bufferBytes < 1 << 20 ? `${bufferBytes >> 10} KiB` : `${bufferBytes >> 20} MiB`,
+    megabits(bps),
+    megabits(limit),
+    by,
+    ratio.toFixed(2),
+    reason,
+  ];
+  return `| ${columns.join(" | ")} |`;
+}
+
+export function megabits(bps: number): string {
+  return (bps / 1e6).toFixed(2);
+}
+
+/** Why a cell is far from its bound. */
+function reasonFor(by: string, ratio: number): string {
+  if (by === "Padhye" && ratio > 1) return "SACK, RACK and probes of the tail repair without the timeouts of the model";
+  if (ratio > 1) return "the window is a few segments, and never less than two";
+  return "the losses of a few round trips decide";
 }

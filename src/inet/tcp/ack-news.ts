@@ -25,6 +25,8 @@ export class AckNews {
   hasOriginal = false;
   /** RFC 5681 §2: a duplicate ACK. */
   isDuplicate = false;
+  /** RFC 3168: the peer echoes a mark. */
+  isMarked = false;
   /** TSecr; null: there is none. */
   echo: number | null = null;
 
@@ -44,6 +46,7 @@ export class AckNews {
     this.isDuplicateSack = false;
     this.hasOriginal = false;
     this.isDuplicate = false;
+    this.isMarked = false;
     this.echo = null;
   }
 }

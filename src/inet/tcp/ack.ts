@@ -7,6 +7,7 @@
 import { add, diff, geq, gt, leq, lt } from "../../base/seq32.ts";
 import * as wire from "../../wire/tcp.ts";
 import { AckNews } from "./ack-news.ts";
+import { takeEcho } from "./ecn.ts";
 import { enter } from "./finish.ts";
 import { updateMss } from "./mss.ts";
 import { noteArrived } from "./rack.ts";
@@ -61,6 +62,7 @@ export function takeAck(tcb: Tcb, seg: Segment): void {
   news.isDuplicate = !isNew && isDuplicate(tcb, seg, isUpdate);
   takeSample(tcb);
   if (isNew) restartTimer(tcb);
+  takeEcho(tcb, seg, news);
   if (!isReneging(tcb)) ackArrived(tcb, news);
   if (isNew || news.sackedBytes > 0) scheduleProbe(tcb);
   if (isNew) growSendBuffer(tcb);

@@ -10,6 +10,7 @@ import { checkAck, takeAck } from "./ack.ts";
 import { answerOutside, challenge } from "./challenge.ts";
 import { endSending } from "./close.ts";
 import { replyReset } from "./closed.ts";
+import { takeMark } from "./ecn.ts";
 import { establish } from "./establish.ts";
 import { abort, fail } from "./finish.ts";
 import { output } from "./output.ts";
@@ -30,6 +31,7 @@ export function segmentArrives(tcb: Tcb, seg: Segment): void {
     return;
   }
   if (tcb.state === "SYN_RECEIVED") establish(tcb, seg);
+  takeMark(tcb, seg);
   takeAck(tcb, seg);
   if (tcb.isEndQueued) endEarly(tcb);
   takeUrgent(tcb, seg);

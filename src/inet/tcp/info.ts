@@ -18,6 +18,7 @@ const INFINITE_SSTHRESH = 0x7fff_ffff;
 const OPTION_TIMESTAMPS = 1;
 const OPTION_SACK = 2;
 const OPTION_SCALE = 4;
+const OPTION_ECN = 8;
 
 /** TCP_CA_*. */
 const CONGESTION_STATES = { open: 0, cwr: 2, recovery: 3, loss: 4 } as const;
@@ -35,6 +36,7 @@ export function info(tcb: Tcb): TcpInfo {
     options:
       (tcb.timestamps === null ? 0 : OPTION_TIMESTAMPS) |
       (tcb.sackPermitted ? OPTION_SACK : 0) |
+      (tcb.ecn === null ? 0 : OPTION_ECN) |
       (rcv.scale > 0 || snd.scale > 0 ? OPTION_SCALE : 0),
     snd_wscale: snd.scale,
     rcv_wscale: rcv.scale,

@@ -5,11 +5,13 @@
  * Order: SYN → listenArrives() → a request in the SYN queue, or a cookie. ACK → requestArrives() → accept queue, which
  * may have no room (H31): then the ACK is passed over, and SYN-ACK is sent again.
  */
+
 import { add, gt, leq, lt } from "../../base/seq32.ts";
 import * as wire from "../../wire/tcp.ts";
 import { segmentArrives } from "./arrives.ts";
 import { isTooSoon } from "./challenge.ts";
 import { answerTo, replyReset } from "./closed.ts";
+import { takesUpEcn } from "./ecn.ts";
 import type { Listener } from "./listener.ts";
 import { defaultMss } from "./mss.ts";
 import { connectionFrom } from "./passive-open.ts";
@@ -74,6 +76,7 @@ function requestFor(listener: Listener, seg: Segment): SynRequest {
   request.peerScale = settings.windowScaling.value === 0 ? -1 : Math.min(options.windowScale, 14);
   request.sackPermitted = options.sackPermitted && tcp.settings.sack.value !== 0;
   request.hasTimestamps = options.hasTimestamps && settings.timestamps.value !== 0;
+  request.isEcn = seg.has(wire.SYN) && takesUpEcn(tcp, seg);
   request.timestampRecent = options.timestampValue;
   request.timestampOffset = tcp.secrets.timestampOffset(request);
   offer(request);

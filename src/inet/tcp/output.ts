@@ -120,7 +120,7 @@ function send(tcb: Tcb, length: number, fin: boolean): void {
   if (bytes > 0) noteInteraction(tcb);
   if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));
   tcb.timers.clear(PERSIST);
-  transmit(tcb, packet, seq, flags);
+  transmit(tcb, packet, seq, flags, true);
 }
 
 /** RFC 9293 §3.8.6.1: something waits, and nothing is on its way whose ACK would open the window: ask for it, in time. */

@@ -6,6 +6,7 @@
 import { add } from "../../base/seq32.ts";
 import { Socket } from "../../socket/socket.ts";
 import * as wire from "../../wire/tcp.ts";
+import { Ecn } from "./ecn.ts";
 import { advertisedMss } from "./mss.ts";
 import { SentSegment } from "./sent.ts";
 import type { SynRequest } from "./syn-queue.ts";
@@ -51,6 +52,7 @@ function numbers(tcb: Tcb, request: SynRequest): void {
   rcv.scale = request.peerScale >= 0 ? request.scale : 0;
   rcv.mss = advertisedMss(tcp, request.remoteAddress, tcb.device, tcb.options.maxSegment);
   tcb.sackPermitted = request.sackPermitted;
+  if (request.isEcn) tcb.ecn = new Ecn();
   if (request.hasTimestamps) {
     const timestamps = new Timestamps();
     timestamps.offset = request.timestampOffset;

@@ -56,6 +56,9 @@ export class TcpSettings {
   /** Milliseconds between two answers to segments that don't belong to a connection's window. */
   readonly invalidRatelimit: IntegerSetting;
   readonly minSndMss: IntegerSetting;
+  /** RFC 3168: 0: no; 1: asked for; 2: taken up. */
+  readonly ecn: IntegerSetting;
+  readonly ecnFallback: IntegerSetting;
   /** What connections begin with. */
   readonly congestionControl: WordSetting;
 
@@ -102,6 +105,8 @@ export class TcpSettings {
       (name) => congestionControl(name) !== undefined,
     );
     sysctl.word("net.ipv4.tcp_available_congestion_control", CONGESTION_CONTROL_NAMES, () => false);
+    this.ecn = integer("ecn", 2, { min: 0, max: 2 });
+    this.ecnFallback = integer("ecn_fallback", 1, FLAG);
     this.minSndMss = integer("min_snd_mss", 48, { min: 48, max: 65_535 });
   }
 }

@@ -95,7 +95,7 @@ describe("LISTEN", () => {
 
   test("H32: ECN bits in a SYN make it no other", () => {
     listening()
-      .receives(segment("SYN ECE CWR", { seq: 2000 }))
+      .receives(segment("SYN ECE", { seq: 2000 }))
       .sends(synAck({ seq: 1000, ack: 2001 }));
   });
 

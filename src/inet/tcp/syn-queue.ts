@@ -39,6 +39,7 @@ export class SynRequest extends TimedEvent implements Endpoint {
   scale = 0;
   sackPermitted = false;
   hasTimestamps = false;
+  isEcn = false;
   timestampRecent = 0;
   timestampOffset = 0;
   /** When SYN-ACK was sent; -1: nobody remembers. */
@@ -112,7 +113,7 @@ export function sendSynAck(request: SynRequest): void {
   const header = {
     seq: request.iss,
     ack: add(request.irs, 1),
-    flags: wire.SYN | wire.ACK,
+    flags: wire.SYN | wire.ACK | (request.isEcn ? wire.ECE : 0),
     window: request.window,
     urgentPointer: 0,
   };

@@ -6,6 +6,7 @@
 import { add, gt, leq } from "../../base/seq32.ts";
 import * as wire from "../../wire/tcp.ts";
 import { replyReset } from "./closed.ts";
+import { asksForEcn, Ecn, isEcnAgreed } from "./ecn.ts";
 import { establish, takeSynOptions } from "./establish.ts";
 import { enter, fail } from "./finish.ts";
 import { output } from "./output.ts";
@@ -37,6 +38,7 @@ export function synSentArrives(tcb: Tcb, seg: Segment): void {
   rcv.nxt = add(seg.seq, 1);
   rcv.wup = rcv.nxt;
   takeSynOptions(tcb, seg);
+  if (seg.has(wire.ACK) && asksForEcn(tcb.tcp) && isEcnAgreed(seg)) tcb.ecn = new Ecn();
   if (seg.has(wire.ACK)) synAcknowledged(tcb, seg);
   else simultaneousOpen(tcb);
 }

@@ -24,6 +24,7 @@ import {
 } from "./congestion/congestion.ts";
 import { type ConnectionOptions, DEFAULT_OPTIONS } from "./connection-options.ts";
 import type { Endpoint } from "./demux.ts";
+import type { Ecn } from "./ecn.ts";
 import type { Listener } from "./listener.ts";
 import { LossState } from "./loss-state.ts";
 import type { PortBinding, PortOwner, Sharing } from "./ports.ts";
@@ -153,6 +154,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   /** Null: not agreed on. */
   timestamps: Timestamps | null = null;
   sackPermitted = false;
+  /** Null: not agreed on. */
+  ecn: Ecn | null = null;
   /** What the peer is told of data that came early; made when the first do. */
   sack: SackReceiver | null = null;
   options: ConnectionOptions = DEFAULT_OPTIONS;

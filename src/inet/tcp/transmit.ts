@@ -8,6 +8,7 @@ import { add, diff, gt } from "../../base/seq32.ts";
 import { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
 import { noOptions, type Options } from "../../wire/tcp-options.ts";
+import { asksForEcn, ecnFlags, ecnOptions } from "./ecn.ts";
 import { emit } from "./emit.ts";
 import { headerBytes } from "./mss.ts";
 import { blocksMax } from "./sack.ts";
@@ -22,13 +23,15 @@ const options: Options = noOptions();
 const NO_BLOCKS = options.sackBlocks;
 
 /** Sends data of the connection, or none, with its ACK. */
-export function transmit(tcb: Tcb, packet: Packet, seq: number, flags: number): void {
+export function transmit(tcb: Tcb, packet: Packet, seq: number, flags: number, isNew: boolean = false): void {
   const { tcp, rcv } = tcb;
   const bytes = packet.length;
   const window = selectWindow(tcb) >>> rcv.scale;
   setOptions(tcb);
   const urgentPointer = urgentPointerFor(tcb, seq);
-  const control = urgentPointer > 0 ? flags | wire.ACK | wire.URG : flags | wire.ACK;
+  const newBytes = isNew ? bytes : 0;
+  const urgent = urgentPointer > 0 ? wire.URG : 0;
+  const control = flags | wire.ACK | urgent | ecnFlags(tcb, newBytes);
   acknowledged(tcb);
   count(tcb, bytes);
   const result = emit(
@@ -37,7 +40,7 @@ export function transmit(tcb: Tcb, packet: Packet, seq: number, flags: number): 
     packet,
     { seq, ack: rcv.nxt, flags: control, window, urgentPointer },
     options,
-    tcb.sendOptions,
+    ecnOptions(tcb, newBytes),
   );
   // As on Linux a segment that has no way is as good as lost: it will be sent again, and may have one then.
   if (result !== 0) tcb.softError = result;
@@ -77,13 +80,19 @@ export function sendSyn(tcb: Tcb): void {
   rcv.wnd = window;
   rcv.wup = rcv.nxt;
   count(tcb, 0);
-  const flags = isAnswer ? wire.SYN | wire.ACK : wire.SYN;
+  const flags = isAnswer ? wire.SYN | wire.ACK : wire.SYN | synFlags(tcb);
   const header = { seq: tcb.iss, ack: isAnswer ? rcv.nxt : 0, flags, window, urgentPointer: 0 };
   const result = emit(tcp, tcb, Packet.allocate(0), header, options, tcb.sendOptions);
   if (result !== 0) tcb.softError = result;
   options.mss = 0;
   options.windowScale = -1;
   options.sackPermitted = false;
+}
+
+/** RFC 3168 §6.1.1, and its fallback: who gets no answer asks no more, for some firewalls drop what they don't know. */
+function synFlags({ tcp, sent }: Tcb): number {
+  const isAgain = tcp.settings.ecnFallback.value !== 0 && (sent.first?.transmissions ?? 1) > 1;
+  return asksForEcn(tcp) && !isAgain ? wire.ECE | wire.CWR : 0;
 }
 
 /** Sends a segment once more: SYN, data, FIN, as it says. */
