@@ -10,10 +10,13 @@ import {
   RLIMIT_NOFILE,
   RLIMIT_NPROC,
   RLIMIT_SIGPENDING,
+  SI_USER,
   SIG_BLOCK,
   SIG_DFL,
   SIGKILL,
   SIGRTMIN,
+  SIGUSR1,
+  SIGUSR2,
   SIGXCPU,
   SIGXFSZ,
   type Sys,
@@ -182,6 +185,35 @@ describe("limits that signals enforce", () => {
       sys.sigprocmask(SIG_BLOCK, [SIGRTMIN]);
       for (let value = 0; value < 3; value++) await sys.sigqueue(sys.getpid(), SIGRTMIN, value);
       await expect(sys.sigqueue(sys.getpid(), SIGRTMIN, 3)).rejects.toMatchObject({ code: "EAGAIN" });
+
+      await runProgram(async (sys) => {
+        sys.sigprocmask(SIG_BLOCK, [SIGRTMIN, SIGUSR1, SIGUSR2]);
+        const child = (uid: number) =>
+          sys.fork((own) => {
+            own.setuid(uid);
+            return own.pause();
+          });
+        const [mine, other] = [child(0), child(1000)];
+        await sys.sleep(1);
+        sys.setrlimit(RLIMIT_SIGPENDING, { soft: 2, hard: 2 });
+        const send = (pid: number) => sys.sigqueue(pid, SIGRTMIN, 7);
+        // The limit is that of who gets it, and counts what is queued for its user, whoever of his has it.
+        await send(mine);
+        await send(other);
+        await send(sys.getpid());
+        await expect(send(sys.getpid())).rejects.toThrow("EAGAIN");
+        // What kill(2) says of a standard signal is kept, what raise(3) says is not.
+        await sys.kill(sys.getpid(), SIGUSR1);
+        await sys.raise(SIGUSR2);
+        expect(await sys.sigwaitinfo([SIGUSR1])).toMatchObject({ code: SI_USER, pid: sys.getpid() });
+        expect(await sys.sigwaitinfo([SIGUSR2])).toMatchObject({ code: SI_USER, pid: 0 });
+        await sys.kill(mine, SIGKILL);
+        await send(sys.getpid());
+        await expect(send(sys.getpid())).rejects.toThrow("EAGAIN");
+        await sys.sigwait([SIGRTMIN]);
+        await send(sys.getpid());
+        await sys.kill(other, SIGKILL);
+      });
     });
   });
 });

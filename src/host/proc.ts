@@ -170,7 +170,7 @@ function statusText(process: Process): string {
     ["FDSize", Math.max(256, [...descriptors.entries()].at(-1)?.fd ?? 0)],
     ["Groups", credentials.groups.map((group) => `${group} `).join("")],
     ["Threads", Math.max(1, process.operations.length)],
-    ["SigQ", `${signals.pending.inOrder().length}/${process.limits.soft(RLIMIT_SIGPENDING)}`],
+    ["SigQ", `${process.kernel.signalQuota.queued(credentials.user.real)}/${process.limits.soft(RLIMIT_SIGPENDING)}`],
     ["SigPnd", "0".repeat(16)],
     ["ShdPnd", SignalSet.of(...signals.pending.inOrder()).toHex()],
     ["SigBlk", signals.blocked.toHex()],

@@ -304,6 +304,7 @@ export class Process implements NamingTask {
     this.#heldExternals = [];
     this.runState.progress();
     this.timers.cancel();
+    this.signals.pending.clear();
     this.cancelOperations();
     this.runState.holders--;
     if (!this.daemon) this.runState.foregroundProcesses--;

@@ -5,19 +5,25 @@
 import { SIGBUS, SIGFPE, SIGILL, SIGRTMIN, SIGSEGV, SIGSYS, SIGTRAP } from "../../abi/signal.ts";
 import { Ring } from "../../base/ring.ts";
 import { type SigInfo, userSignal } from "./siginfo.ts";
+import type { SignalQuota } from "./signal-quota.ts";
 import type { SignalSet } from "./signal-set.ts";
 
 /** Linux hands out those that a program causes itself before all others. */
 const SYNCHRONOUS: readonly number[] = [SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS];
 const NOBODY = { pid: 0, uid: 0 };
 
-export class PendingSignals {
-  readonly #queues: Map<number, Ring<SigInfo>> = new Map();
-  #count = 0;
+/** One that is pending, and the user for whom it counts; null: for nobody, since its details were lost. */
+interface Queued {
+  readonly info: SigInfo;
+  readonly uid: number | null;
+}
 
-  /** How many are queued. */
-  get count(): number {
-    return this.#count;
+export class PendingSignals {
+  readonly #quota: SignalQuota;
+  readonly #queues: Map<number, Ring<Queued>> = new Map();
+
+  constructor(quota: SignalQuota) {
+    this.#quota = quota;
   }
 
   has(signo: number): boolean {
@@ -25,20 +31,22 @@ export class PendingSignals {
   }
 
   /**
-   * One more. False when `max` are queued and this one is neither pending yet as a standard signal nor by kill(2), which
-   * makes it pending without its details, as on Linux.
+   * One more, for a target of this real user. False when `max` are queued for the user and this one may be refused: a real-time
+   * signal by anything but kill(2). Else it is pending without its details then, as on Linux; those of a standard
+   * signal are kept whatever is queued, unless sigqueue(3) or raise(3) has sent it.
    */
-  add(info: SigInfo, max: number, mayBeRefused: boolean): boolean {
+  add(info: SigInfo, uid: number, max: number, mayBeRefused: boolean): boolean {
     const { signo } = info;
+    const isStandard = signo < SIGRTMIN;
     const queue = this.#queues.get(signo);
-    if (queue !== undefined && signo < SIGRTMIN) return true;
-    const isFull = this.#count >= max;
-    if (isFull && mayBeRefused && signo >= SIGRTMIN) return false;
-    if (isFull && queue !== undefined) return true;
-    const ring = queue ?? new Ring<SigInfo>();
+    if (queue !== undefined && isStandard) return true;
+    const isLost = this.#quota.queued(uid) >= max && !(isStandard && info.code >= 0);
+    if (isLost && mayBeRefused && !isStandard) return false;
+    if (isLost && queue !== undefined) return true;
+    const ring = queue ?? new Ring<Queued>();
     if (queue === undefined) this.#queues.set(signo, ring);
-    ring.push(isFull ? userSignal(signo, 0, NOBODY) : info);
-    this.#count++;
+    if (!isLost) this.#quota.charge(uid);
+    ring.push(isLost ? { info: userSignal(signo, 0, NOBODY), uid: null } : { info, uid });
     return true;
   }
 
@@ -51,11 +59,11 @@ export class PendingSignals {
   /** Takes the next instance of a signal. */
   take(signo: number): SigInfo | undefined {
     const queue = this.#queues.get(signo);
-    const info = queue?.shift();
-    if (info === undefined) return undefined;
-    this.#count--;
+    const queued = queue?.shift();
+    if (queued === undefined) return undefined;
+    if (queued.uid !== null) this.#quota.release(queued.uid);
     if (queue?.length === 0) this.#queues.delete(signo);
-    return info;
+    return queued.info;
   }
 
   /** Takes the next instance of the first signal that is in the set. */
@@ -72,7 +80,11 @@ export class PendingSignals {
 
   /** Forgets all instances of a signal. */
   discard(signo: number): void {
-    this.#count -= this.#queues.get(signo)?.length ?? 0;
-    this.#queues.delete(signo);
+    while (this.take(signo) !== undefined);
+  }
+
+  /** Forgets everything: the process has ended. */
+  clear(): void {
+    for (const signo of [...this.#queues.keys()]) this.discard(signo);
   }
 }

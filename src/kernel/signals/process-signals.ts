@@ -46,7 +46,7 @@ interface Frame {
 
 export class ProcessSignals {
   readonly #process: Process;
-  readonly pending: PendingSignals = new PendingSignals();
+  readonly pending: PendingSignals;
   /** Woken when a blocked signal has come: for sigwait(3) and signalfd(2). */
   readonly waiters: WaitQueue = new WaitQueue();
   /** RLIMIT_SIGPENDING. */
@@ -65,6 +65,7 @@ export class ProcessSignals {
 
   constructor(process: Process, parent: Process | null) {
     this.#process = process;
+    this.pending = new PendingSignals(process.kernel.signalQuota);
     if (parent === null) return;
     // fork(2): dispositions and the mask are inherited, pending signals are not.
     for (const [signo, action] of parent.signals.#actions) this.#actions.set(signo, action);
@@ -129,7 +130,7 @@ export class ProcessSignals {
     this.#cancelOpposite(signo);
     const isKept = this.#blocked.has(signo) || this.#isAwaited(signo);
     if (!isKept && this.#effectOf(signo) === "ignore") return 0;
-    if (!this.pending.add(info, this.pendingMax, mayBeRefused)) return "EAGAIN";
+    if (!this.pending.add(info, process.credentials.user.real, this.pendingMax, mayBeRefused)) return "EAGAIN";
     if (isKept) this.waiters.wake(POLLIN);
     else this.settle();
     return 0;
