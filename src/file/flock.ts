@@ -13,30 +13,41 @@ export const LOCK_CHANGED = 1;
 /** What a description holds, or wants. */
 export type FlockKind = typeof LOCK_SH | typeof LOCK_EX | typeof LOCK_UN;
 
-export class FlockTable {
-  readonly #holders: Map<object, FlockKind> = new Map<object, FlockKind>();
+/** A lock that is held. A conversion makes another one of it. */
+export interface Flock {
+  readonly owner: object;
+  readonly kind: FlockKind;
+}
 
-  /** True when it is done, false when another description's lock is in the way. */
-  set(inode: Inode, owner: object, kind: FlockKind): boolean {
-    const held = this.#holders.get(owner);
-    if (held === kind) return true;
+export class FlockTable {
+  readonly #held: Map<object, Flock> = new Map<object, Flock>();
+
+  /** Null when it is done, else the lock of another description that is in the way. */
+  set(inode: Inode, owner: object, kind: FlockKind): Flock | null {
+    const held = this.#held.get(owner);
+    if (held?.kind === kind) return null;
     if (held !== undefined) this.release(inode, owner);
-    if (kind === LOCK_UN) return true;
-    if (this.isRefused(owner, kind)) return false;
-    this.#holders.set(owner, kind);
-    return true;
+    if (kind === LOCK_UN) return null;
+    const inTheWay = this.conflict(owner, kind);
+    if (inTheWay === null) this.#held.set(owner, { owner, kind });
+    return inTheWay;
   }
 
-  /** Is another description's lock in the way? */
-  isRefused(owner: object, kind: FlockKind): boolean {
-    for (const [holder, held] of this.#holders) {
-      if (holder !== owner && (kind === LOCK_EX || held === LOCK_EX)) return true;
+  /** Whose lock is in the way? */
+  conflict(owner: object, kind: FlockKind): Flock | null {
+    for (const held of this.#held.values()) {
+      if (held.owner !== owner && (kind === LOCK_EX || held.kind === LOCK_EX)) return held;
     }
-    return false;
+    return null;
+  }
+
+  /** Is this lock still held? */
+  isHeld(lock: Flock): boolean {
+    return this.#held.get(lock.owner) === lock;
   }
 
   /** Gives a lock back, if there is one. */
   release(inode: Inode, owner: object): void {
-    if (this.#holders.delete(owner)) inode.lockWaiters.wake(LOCK_CHANGED);
+    if (this.#held.delete(owner)) inode.lockWaiters.wake(LOCK_CHANGED);
   }
 }

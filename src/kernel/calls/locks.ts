@@ -7,7 +7,7 @@
 import type { Errno } from "../../abi/errno.ts";
 import { F_RDLCK, F_UNLCK, F_WRLCK, LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN } from "../../abi/fcntl.ts";
 import { SEEK_CUR, SEEK_END, SEEK_SET } from "../../abi/stat.ts";
-import { type FlockKind, FlockTable, LOCK_CHANGED } from "../../file/flock.ts";
+import { type Flock, type FlockKind, FlockTable, LOCK_CHANGED } from "../../file/flock.ts";
 import type { Inode } from "../../file/inode.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import { type LockRange, type LockWait, RecordLockTable } from "../../file/record-locks.ts";
@@ -152,6 +152,8 @@ abstract class LockAttempt implements Attempt<0> {
 class FlockAttempt extends LockAttempt {
   override readonly call = "flock";
   readonly #kind: FlockKind;
+  /** It waits for the end of this lock, and of no other: as on Linux, trying again may cost it the lock that it wants to convert. */
+  #blocker: Flock | null = null;
 
   constructor(process: Process, file: OpenFile, inode: Inode, kind: FlockKind) {
     super(process, file, inode);
@@ -160,13 +162,20 @@ class FlockAttempt extends LockAttempt {
 
   override attempt(): 0 | Errno {
     this.inode.flocks ??= new FlockTable();
-    if (!this.inode.flocks.set(this.inode, this.file.ops, this.#kind)) return "EAGAIN";
+    if (!this.isReady()) return "EAGAIN";
+    this.#blocker = this.inode.flocks.set(this.inode, this.file.ops, this.#kind);
+    if (this.#blocker !== null) return "EAGAIN";
     this.process.runState.progress();
     return 0;
   }
 
   override isReady(): boolean {
-    return this.inode.flocks?.isRefused(this.file.ops, this.#kind) !== true;
+    return this.#blocker === null || this.inode.flocks?.isHeld(this.#blocker) !== true;
+  }
+
+  /** When it goes on, the call begins again. */
+  withdraw(): void {
+    this.#blocker = null;
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { close, dup } from "../calls/descriptors.ts";
 import { open } from "../calls/files.ts";
 import { flock, lock } from "../calls/locks.ts";
-import { fork } from "../calls/processes.ts";
+import { exit, fork } from "../calls/processes.ts";
 import { kill, sigaction } from "../calls/signals.ts";
 import { ends, p0, p1, p2, type Suite, scene, waits } from "../scene.ts";
 
@@ -49,6 +49,18 @@ export const locks: Suite = {
       p1(flock(3, LOCK_SH | LOCK_NB), "EAGAIN"),
       p1(flock(4, LOCK_UN), "0"),
       p1(flock(3, LOCK_SH | LOCK_NB), "0"),
+    ]),
+    scene("flock: who waits keeps what it has to convert, until the lock that it waits for has gone", [
+      create,
+      p0(open("a", O_RDWR), "4"),
+      p0(fork(1), "p1"),
+      p0(fork(2), "p2"),
+      p2(lock(3, "F_SETLK", read(0, 0)), "0"),
+      p0(flock(3, LOCK_SH), "0"),
+      p1(flock(4, LOCK_EX), waits),
+      p0(flock(4, LOCK_SH), "0"),
+      p2(exit(0), ends),
+      p0(flock(3, LOCK_EX), waits, { p1: "0" }),
     ]),
     scene("flock: who waits has it when the last descriptor is closed", [
       create,
