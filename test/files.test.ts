@@ -458,8 +458,12 @@ describe("permission", () => {
         async (sys) => {
           expect(() => sys.chmod("/tmp/x", 0o777)).toThrow("EPERM");
           expect(() => sys.chown("/tmp/x", 1001, -1)).toThrow("EPERM");
+          sys.chown("/tmp/x", -1, -1);
         },
       ],
+      [1000, (sys) => sys.chmod("/tmp/x", 0o4755)],
+      // Nothing would change but the set-user-ID bit, and that is the owner's.
+      [1001, (sys) => void expect(() => sys.chown("/tmp/x", -1, -1)).toThrow("EPERM")],
       [
         1000,
         async (sys) => {

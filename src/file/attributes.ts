@@ -23,11 +23,20 @@ export function changeOwner(task: NamingTask, inode: Inode, uid: number, gid: nu
   const mayUser = task.uid === 0 || uid === -1 || (isOwner && uid === inode.uid);
   const mayGroup = task.uid === 0 || gid === -1 || (isOwner && (gid === inode.gid || isInGroup(task, gid)));
   if (!mayUser || !mayGroup) return "EPERM";
+  const mode = inode instanceof Directory ? inode.mode : afterChown(task, inode);
+  // As notify_change on Linux: to lose these bits is a change of mode, even where nothing else changes.
+  if (mode !== inode.mode && !isOwner && task.uid !== 0) return "EPERM";
   if (uid !== -1) inode.uid = uid;
   if (gid !== -1) inode.gid = gid;
-  if (!(inode instanceof Directory)) inode.mode = withoutPrivileges(inode.mode);
+  inode.mode = mode;
   inode.touchState();
   return 0;
+}
+
+/** As setattr_should_drop_sgid on Linux: who is not in the file's group takes the set-group-ID bit away even where it is no program's. */
+function afterChown(task: NamingTask, inode: Inode): number {
+  const mode = withoutPrivileges(inode.mode);
+  return task.uid === 0 || isInGroup(task, inode.gid) ? mode : mode & ~S_ISGID;
 }
 
 /** truncate(2) by a path: EISDIR, EINVAL (no regular file), EACCES, and what resize() says. */
