@@ -357,11 +357,19 @@ export declare const F_GETLK = 5;
 
 export declare const F_GETOWN = 9;
 
+export declare const F_GETOWN_EX = 16;
+
 export declare const F_GETPIPE_SZ = 1032;
 
 export declare const F_GETSIG = 11;
 
 export declare const F_OK = 0;
+
+export declare const F_OWNER_PGRP = 2;
+
+export declare const F_OWNER_PID = 1;
+
+export declare const F_OWNER_TID = 0;
 
 export declare const F_RDLCK = 0;
 
@@ -374,6 +382,8 @@ export declare const F_SETLK = 6;
 export declare const F_SETLKW = 7;
 
 export declare const F_SETOWN = 8;
+
+export declare const F_SETOWN_EX = 15;
 
 export declare const F_SETPIPE_SZ = 1031;
 
@@ -2448,6 +2458,7 @@ declare class WaitQueue {
     enlist(entry: WaitEntry): void;
     static delist(entry: WaitEntry): void;
     static goToEnd(entry: WaitEntry): void;
+    turnAway(events: number): void;
     wake(events: number): void;
 }
 
@@ -2457,12 +2468,19 @@ interface Waiter {
 }
 
 // file/flock.d.ts
+interface Flock {
+    readonly owner: object;
+    readonly kind: FlockKind;
+}
+
+// file/flock.d.ts
 type FlockKind = typeof LOCK_SH | typeof LOCK_EX | typeof LOCK_UN;
 
 // file/flock.d.ts
 declare class FlockTable {
-    set(inode: Inode, owner: object, kind: FlockKind): boolean;
-    isRefused(owner: object, kind: FlockKind): boolean;
+    set(inode: Inode, owner: object, kind: FlockKind): Flock | null;
+    conflict(owner: object, kind: FlockKind): Flock | null;
+    isHeld(lock: Flock): boolean;
     release(inode: Inode, owner: object): void;
 }
 
@@ -2558,6 +2576,7 @@ interface FileOps {
     writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
     ioctl?(task: Task, request: number, argument: unknown): number | object | Errno;
     band?(events: number): number;
+    asyncOwner?(): number;
     inspect?(): ObjectDetails;
 }
 
@@ -4550,6 +4569,7 @@ declare class Kernel {
     readonly protocols: ProtocolTable;
     readonly files: FileTree;
     readonly lockWaits: LockWaits;
+    readonly signalQuota: SignalQuota;
     readonly ipc: Ipc;
     readonly processes: ProcessTable;
     readonly terminals: Terminals;
@@ -4616,6 +4636,8 @@ declare class ProcessTable {
     get(pid: number): Process | undefined;
     group(pgid: number): Iterable<Process>;
     setGroup(process: Process, pgid: number): void;
+    isTaken(id: number): boolean;
+    setSession(process: Process): void;
     all(): IterableIterator<Process>;
     create(parent: Process, attributes: ProcessAttributes, descriptors: DescriptorTable, program: unknown, args: readonly string[]): Process | Errno;
     load(process: Process, runtime: ProgramRuntime, program: unknown, args: readonly string[]): void;
@@ -4753,16 +4775,23 @@ interface SignalAction {
     readonly mask: SignalSet;
 }
 
+// kernel/signals/file-owner.d.ts
+interface FileOwnerRecord {
+    readonly type: number;
+    readonly pid: number;
+}
+
 // kernel/signals/pending.d.ts
 declare class PendingSignals {
-    get count(): number;
+    constructor(quota: SignalQuota);
     has(signo: number): boolean;
-    add(info: SigInfo, max: number, mayBeRefused: boolean): boolean;
+    add(info: SigInfo, uid: number, max: number, mayBeRefused: boolean): boolean;
     inOrder(): number[];
     take(signo: number): SigInfo | undefined;
     takeFrom(set: SignalSet): SigInfo | undefined;
     hasAny(set: SignalSet): boolean;
     discard(signo: number): void;
+    clear(): void;
 }
 
 // kernel/signals/process-signals.d.ts
@@ -4789,6 +4818,13 @@ declare class ProcessSignals {
     awaitNoLonger(set: SignalSet): void;
     suspend(mask: SignalSet): void;
     endSuspension(): void;
+}
+
+// kernel/signals/signal-quota.d.ts
+declare class SignalQuota {
+    queued(uid: number): number;
+    charge(uid: number): void;
+    release(uid: number): void;
 }
 
 // kernel/signals/signal-set.d.ts
@@ -4826,6 +4862,8 @@ interface DescriptorCalls {
     dup3(fd: number, to: number, flags: number): number;
     fcntl(fd: number, command: typeof F_SETLKW, lock: RecordLock): Promise<number>;
     fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: RecordLock): number;
+    fcntl(fd: number, command: typeof F_SETOWN_EX, owner: FileOwnerRecord): number;
+    fcntl(fd: number, command: typeof F_GETOWN_EX): FileOwnerRecord;
     fcntl(fd: number, command: number, argument?: number): number;
     ioctl<Request extends number>(fd: number, request: Request, argument?: number | object): IoctlResult<Request>;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
@@ -5894,6 +5932,7 @@ interface DisciplineClient {
     flush(): void;
     stopOutput(): void;
     startOutput(): void;
+    lineEnded(): void;
 }
 
 // tty/ends.d.ts
@@ -5904,6 +5943,8 @@ declare class MasterEnd extends TerminalEnd {
     protected get readableBytes(): number;
     read(_task: Task, into: Uint8Array): number | Errno;
     write(_task: Task, from: Uint8Array): number | Errno;
+    band(events: number): number;
+    asyncOwner(): number;
     poll(): number;
     release(): void;
     describe(): FileDescription;
@@ -5914,13 +5955,18 @@ declare abstract class TerminalEnd implements FileOps {
     readonly terminal: Terminal;
     abstract readonly waiters: WaitQueue;
     abstract readonly isMaster: boolean;
+    protected file: OpenFile | null;
     constructor(terminal: Terminal);
     abstract read(task: Task, into: Uint8Array): number | Errno;
     abstract write(task: Task, from: Uint8Array): number | Errno;
     abstract poll(): number;
     abstract release(): void;
     abstract describe(): FileDescription;
-    band(events: number): number;
+    opened(file: OpenFile): void;
+    abstract band(events: number): number;
+    abstract asyncOwner(): number;
+    protected wrote(bytes: number, wanted: number): number | Errno;
+    protected bandOfRoom(events: number, hasRoom: boolean): number;
     inspect(): ObjectDetails;
     ioctl(_task: Task, request: number, argument: unknown): number | object | Errno;
     protected abstract readonly readableBytes: number;
@@ -5995,6 +6041,7 @@ declare class Terminal implements DisciplineClient {
     write(bytes: Uint8Array): number;
     take(into: Uint8Array): number;
     set(action: number, termios: Termios): void;
+    lineEnded(): void;
     resize(window: WindowSize): void;
     signal(signo: number): void;
     flush(): void;

@@ -114,6 +114,7 @@ export interface FileOps {
     writeAt?(task: Task, from: Uint8Array, offset: number): number | Errno;
     ioctl?(task: Task, request: number, argument: unknown): number | object | Errno;
     band?(events: number): number;
+    asyncOwner?(): number;
     inspect?(): ObjectDetails;
 }
 
@@ -308,6 +309,7 @@ export declare class Kernel {
     readonly protocols: ProtocolTable;
     readonly files: FileTree;
     readonly lockWaits: LockWaits;
+    readonly signalQuota: SignalQuota;
     readonly ipc: Ipc;
     readonly processes: ProcessTable;
     readonly terminals: Terminals;
@@ -774,6 +776,7 @@ export declare class WaitQueue {
     enlist(entry: WaitEntry): void;
     static delist(entry: WaitEntry): void;
     static goToEnd(entry: WaitEntry): void;
+    turnAway(events: number): void;
     wake(events: number): void;
 }
 
@@ -785,7 +788,7 @@ export declare function assert(condition: unknown, message: string): asserts con
 
 export declare function countDrop(machine: Machine, counter: string, bytes: number): void;
 
-export * as descriptorCalls: dup, dup2, dup3, fcntl, pipe, pipe2
+export * as descriptorCalls: dup, dup2, dup3, fcntl, getOwner, pipe, pipe2, setOwner
 
 export * as fileCalls: Stat, access, chdir, chmod, chown, fchmod, fchown, fstat, ftruncate, getcwd, inodeOf, lseek, opening, pread, pwrite, readdir, readlink, rename, stat, truncate, umask
 
@@ -904,10 +907,16 @@ type Errno = keyof typeof ERRNO;
 declare const F_GETLK = 5;
 
 // abi/fcntl.d.ts
+declare const F_GETOWN_EX = 16;
+
+// abi/fcntl.d.ts
 declare const F_SETLK = 6;
 
 // abi/fcntl.d.ts
 declare const F_SETLKW = 7;
+
+// abi/fcntl.d.ts
+declare const F_SETOWN_EX = 15;
 
 // abi/fcntl.d.ts
 declare const LOCK_EX = 2;
@@ -1285,12 +1294,19 @@ declare class Tracer {
 }
 
 // file/flock.d.ts
+interface Flock {
+    readonly owner: object;
+    readonly kind: FlockKind;
+}
+
+// file/flock.d.ts
 type FlockKind = typeof LOCK_SH | typeof LOCK_EX | typeof LOCK_UN;
 
 // file/flock.d.ts
 declare class FlockTable {
-    set(inode: Inode, owner: object, kind: FlockKind): boolean;
-    isRefused(owner: object, kind: FlockKind): boolean;
+    set(inode: Inode, owner: object, kind: FlockKind): Flock | null;
+    conflict(owner: object, kind: FlockKind): Flock | null;
+    isHeld(lock: Flock): boolean;
     release(inode: Inode, owner: object): void;
 }
 
@@ -3464,10 +3480,16 @@ declare function dup3(process: Process, fd: number, to: number, flags: number): 
 declare function fcntl(process: Process, fd: number, command: number, argument: number): number | Errno;
 
 // kernel/calls/descriptors.d.ts
+declare function getOwner(process: Process, fd: number): FileOwnerRecord | Errno;
+
+// kernel/calls/descriptors.d.ts
 declare function pipe(process: Process): readonly [number, number] | Errno;
 
 // kernel/calls/descriptors.d.ts
 declare function pipe2(process: Process, flags: number): readonly [number, number] | Errno;
+
+// kernel/calls/descriptors.d.ts
+declare function setOwner(process: Process, fd: number, given: unknown): 0 | Errno;
 
 // kernel/calls/file-attempt.d.ts
 declare abstract class FileAttempt<R> implements Attempt<R> {
@@ -4029,6 +4051,8 @@ declare abstract class FileDoor extends SocketDoor {
     flock(fd: number, operation: number): Promise<void>;
     fcntl(fd: number, command: typeof F_SETLKW, lock: locks.RecordLock): Promise<number>;
     fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: locks.RecordLock): number;
+    fcntl(fd: number, command: typeof F_SETOWN_EX, owner: FileOwnerRecord): number;
+    fcntl(fd: number, command: typeof F_GETOWN_EX): FileOwnerRecord;
     fcntl(fd: number, command: number, argument?: number): number;
 }
 
@@ -4291,6 +4315,8 @@ declare class ProcessTable {
     get(pid: number): Process | undefined;
     group(pgid: number): Iterable<Process>;
     setGroup(process: Process, pgid: number): void;
+    isTaken(id: number): boolean;
+    setSession(process: Process): void;
     all(): IterableIterator<Process>;
     create(parent: Process, attributes: ProcessAttributes, descriptors: DescriptorTable, program: unknown, args: readonly string[]): Process | Errno;
     load(process: Process, runtime: ProgramRuntime, program: unknown, args: readonly string[]): void;
@@ -4358,16 +4384,23 @@ interface SignalAction {
     readonly mask: SignalSet;
 }
 
+// kernel/signals/file-owner.d.ts
+interface FileOwnerRecord {
+    readonly type: number;
+    readonly pid: number;
+}
+
 // kernel/signals/pending.d.ts
 declare class PendingSignals {
-    get count(): number;
+    constructor(quota: SignalQuota);
     has(signo: number): boolean;
-    add(info: SigInfo, max: number, mayBeRefused: boolean): boolean;
+    add(info: SigInfo, uid: number, max: number, mayBeRefused: boolean): boolean;
     inOrder(): number[];
     take(signo: number): SigInfo | undefined;
     takeFrom(set: SignalSet): SigInfo | undefined;
     hasAny(set: SignalSet): boolean;
     discard(signo: number): void;
+    clear(): void;
 }
 
 // kernel/signals/process-signals.d.ts
@@ -4406,6 +4439,13 @@ interface SigInfo {
     readonly status: number;
     readonly band?: number;
     readonly fd?: number;
+}
+
+// kernel/signals/signal-quota.d.ts
+declare class SignalQuota {
+    queued(uid: number): number;
+    charge(uid: number): void;
+    release(uid: number): void;
 }
 
 // kernel/signals/signal-set.d.ts
@@ -4449,6 +4489,8 @@ interface DescriptorCalls {
     dup3(fd: number, to: number, flags: number): number;
     fcntl(fd: number, command: typeof F_SETLKW, lock: RecordLock): Promise<number>;
     fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: RecordLock): number;
+    fcntl(fd: number, command: typeof F_SETOWN_EX, owner: FileOwnerRecord): number;
+    fcntl(fd: number, command: typeof F_GETOWN_EX): FileOwnerRecord;
     fcntl(fd: number, command: number, argument?: number): number;
     ioctl<Request extends number>(fd: number, request: Request, argument?: number | object): IoctlResult<Request>;
     poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
@@ -5469,6 +5511,7 @@ interface DisciplineClient {
     flush(): void;
     stopOutput(): void;
     startOutput(): void;
+    lineEnded(): void;
 }
 
 // tty/ends.d.ts
@@ -5479,6 +5522,8 @@ declare class MasterEnd extends TerminalEnd {
     protected get readableBytes(): number;
     read(_task: Task, into: Uint8Array): number | Errno;
     write(_task: Task, from: Uint8Array): number | Errno;
+    band(events: number): number;
+    asyncOwner(): number;
     poll(): number;
     release(): void;
     describe(): FileDescription;
@@ -5489,13 +5534,18 @@ declare abstract class TerminalEnd implements FileOps {
     readonly terminal: Terminal;
     abstract readonly waiters: WaitQueue;
     abstract readonly isMaster: boolean;
+    protected file: OpenFile | null;
     constructor(terminal: Terminal);
     abstract read(task: Task, into: Uint8Array): number | Errno;
     abstract write(task: Task, from: Uint8Array): number | Errno;
     abstract poll(): number;
     abstract release(): void;
     abstract describe(): FileDescription;
-    band(events: number): number;
+    opened(file: OpenFile): void;
+    abstract band(events: number): number;
+    abstract asyncOwner(): number;
+    protected wrote(bytes: number, wanted: number): number | Errno;
+    protected bandOfRoom(events: number, hasRoom: boolean): number;
     inspect(): ObjectDetails;
     ioctl(_task: Task, request: number, argument: unknown): number | object | Errno;
     protected abstract readonly readableBytes: number;
@@ -5570,6 +5620,7 @@ declare class Terminal implements DisciplineClient {
     write(bytes: Uint8Array): number;
     take(into: Uint8Array): number;
     set(action: number, termios: Termios): void;
+    lineEnded(): void;
     resize(window: WindowSize): void;
     signal(signo: number): void;
     flush(): void;

@@ -1,11 +1,17 @@
 /** Signal-driven I/O: SIGIO, what F_SETSIG puts in its place, and SIGURG; tried out on Linux. */
 import {
   AF_UNIX,
+  cfmakeraw,
   F_GETFL,
   F_GETOWN,
+  F_GETOWN_EX,
   F_GETSIG,
+  F_OWNER_PGRP,
+  F_OWNER_PID,
+  F_OWNER_TID,
   F_SETFL,
   F_SETOWN,
+  F_SETOWN_EX,
   F_SETSIG,
   FIOASYNC,
   FIOGETOWN,
@@ -32,6 +38,7 @@ import {
   SOCK_SEQPACKET,
   SOCK_STREAM,
   type Sys,
+  TCSAFLUSH,
   WNOHANG,
   WTERMSIG,
 } from "netloom";
@@ -91,6 +98,101 @@ test("who is told, and by which signal", async () => {
     sys.ioctl(a, FIOSETOWN, -sys.getpgrp());
     expect(sys.ioctl(a, FIOGETOWN)).toBe(-sys.getpgrp());
     expect(() => sys.ioctl(r, FIOSETOWN, 0)).toThrow("ENOTTY");
+    return 0;
+  });
+});
+
+test("an owner by type and number, which is nobody when it has gone", async () => {
+  await runProgram(async (sys) => {
+    const [r] = sys.pipe();
+    const me = sys.getpid();
+    const get = () => [sys.fcntl(r, F_GETOWN), sys.fcntl(r, F_GETOWN_EX)];
+    expect(get()).toEqual([0, { type: F_OWNER_TID, pid: 0 }]);
+    for (const type of [F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP]) {
+      const pid = type === F_OWNER_PGRP ? sys.getpgrp() : me;
+      expect(sys.fcntl(r, F_SETOWN_EX, { type, pid })).toBe(0);
+      expect(get()).toEqual([type === F_OWNER_PGRP ? -pid : pid, { type, pid }]);
+      expect(() => sys.fcntl(r, F_SETOWN_EX, { type, pid: -5 })).toThrow("ESRCH");
+      expect(() => sys.fcntl(r, F_SETOWN_EX, { type, pid: 9999 })).toThrow("ESRCH");
+      sys.fcntl(r, F_SETOWN_EX, { type, pid: 0 });
+      expect(get()).toEqual([0, { type, pid: 0 }]);
+    }
+    for (const type of [-1, 3]) expect(() => sys.fcntl(r, F_SETOWN_EX, { type, pid: me })).toThrow("EINVAL");
+    expect(() => sys.fcntl(r, F_SETOWN_EX, undefined as never)).toThrow("EFAULT");
+    expect(() => sys.fcntl(99, F_SETOWN_EX, { type: 1, pid: me })).toThrow("EBADF");
+    const child = sys.fork((own) => own.pause());
+    // The number of a process that leads no group: as a group there is nobody.
+    sys.fcntl(r, F_SETOWN, -child);
+    expect(get()).toEqual([0, { type: F_OWNER_PGRP, pid: 0 }]);
+    sys.fcntl(r, F_SETOWN, child);
+    await sys.kill(child, SIGKILL);
+    expect(sys.fcntl(r, F_GETOWN)).toBe(child);
+    await sys.wait();
+    expect(get()).toEqual([0, { type: F_OWNER_PID, pid: 0 }]);
+    return 0;
+  });
+});
+
+test("terminals: lines, bytes without lines, and room for who has found none", async () => {
+  await runProgram(async (sys) => {
+    const taken = watch(sys);
+    const { master, slave } = sys.openpty();
+    const buffer = new Uint8Array(100_000);
+    const told = () => {
+      sys.getpid();
+      return taken();
+    };
+    sys.fcntl(slave, F_SETFL, O_ASYNC);
+    // Nobody was named, and the terminal controls no session.
+    expect(sys.fcntl(slave, F_GETOWN)).toBe(sys.getpid());
+    drive(sys, slave, SIGRTMIN + 1, O_NONBLOCK);
+    const input = `35 ${POLL_IN} 41 ${slave}`;
+    await sys.write(master, "a");
+    expect(told()).toEqual([]);
+    await sys.write(master, "b\nc\n");
+    expect(told()).toEqual([input, input]);
+    await sys.write(master, "q");
+    expect(told()).toEqual([]);
+    await sys.write(master, "\x04");
+    expect(told()).toEqual([input]);
+    await sys.read(slave, buffer);
+    await sys.write(slave, "out");
+    expect(told()).toEqual([]);
+    await sys.tcsetattr(slave, TCSAFLUSH, cfmakeraw(sys.tcgetattr(slave)));
+    expect(told()).toEqual([]);
+    await sys.write(master, "abc");
+    expect(told()).toEqual([input]);
+    expect(await sys.write(slave, buffer)).toBeLessThan(buffer.length);
+    expect(told()).toEqual([]);
+    await sys.read(master, buffer);
+    await sys.read(master, buffer);
+    expect(told()).toEqual([`35 ${POLL_OUT} 304 ${slave}`]);
+    drive(sys, master, SIGRTMIN + 2, O_NONBLOCK);
+    await sys.write(slave, "x");
+    expect(told()).toEqual([`36 ${POLL_IN} 41 ${master}`]);
+    expect(await sys.write(master, buffer)).toBeLessThan(buffer.length);
+    told();
+    await sys.read(slave, buffer);
+    await sys.read(slave, buffer);
+    await sys.read(slave, buffer);
+    expect(told()).toContain(`36 ${POLL_OUT} 304 ${master}`);
+    sys.close(master);
+    expect(told()).toEqual([]);
+    expect(sys.fcntl(slave, F_GETFL) & O_ASYNC).toBe(0);
+    return 0;
+  });
+});
+
+test("a controlling terminal tells its foreground", async () => {
+  await runProgram(async (sys) => {
+    const child = sys.fork((own) => {
+      own.setsid();
+      const { slave } = own.openpty();
+      own.tiocsctty(slave);
+      own.fcntl(slave, F_SETFL, O_ASYNC);
+      return own.fcntl(slave, F_GETOWN) === -own.getpid() ? 0 : 1;
+    });
+    expect((await sys.waitpid(child)).status).toBe(0);
     return 0;
   });
 });

@@ -231,6 +231,21 @@ describe("the controlling terminal", () => {
       expect(await code(() => sys.tcsetpgrp(TTY, 1))).toBe("EPERM");
     }));
 
+  test("tcsetpgrp takes the number of a process that leads no group, as Linux does", () =>
+    session(async (sys) => {
+      const inSession = sys.fork((child) => child.pause());
+      const outside = sys.fork((child) => {
+        child.setsid();
+        return child.fork((grandchild) => grandchild.pause()) > 0 ? child.pause() : 1;
+      });
+      await sys.sleep(1);
+      expect(await code(() => sys.tcsetpgrp(TTY, outside + 1))).toBe("EPERM");
+      sys.signal(SIGTTOU, SIG_IGN);
+      await sys.tcsetpgrp(TTY, inSession);
+      expect(sys.tcgetpgrp(TTY)).toBe(inSession);
+      for (const pid of [inSession, outside, outside + 1]) await sys.kill(pid, SIGKILL);
+    }));
+
   test("SIGWINCH tells the foreground that the window has changed", () =>
     session(async (sys) => {
       const sizes: unknown[] = [];

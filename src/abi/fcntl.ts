@@ -35,6 +35,16 @@ export const F_GETOWN = 9;
 export const F_SETSIG = 10;
 /** Get the signal that is sent instead of SIGIO. */
 export const F_GETSIG = 11;
+/** Set who is sent SIGIO and SIGURG: a record of F_OWNER_PID or its kin and a number; 0: nobody. */
+export const F_SETOWN_EX = 15;
+/** Get who is sent SIGIO and SIGURG, as F_SETOWN_EX sets it. */
+export const F_GETOWN_EX = 16;
+/** F_SETOWN_EX: a thread, which here is a process. */
+export const F_OWNER_TID = 0;
+/** F_SETOWN_EX: a process. */
+export const F_OWNER_PID = 1;
+/** F_SETOWN_EX: a process group. */
+export const F_OWNER_PGRP = 2;
 /** As F_DUPFD, with FD_CLOEXEC set on the new descriptor. */
 export const F_DUPFD_CLOEXEC = 1030;
 

@@ -69,6 +69,13 @@ export class WaitQueue {
     queue.enlist(entry);
   }
 
+  /** The first who waits for any of these events was woken for nothing: it has its place at the end from now on. */
+  turnAway(events: number): void {
+    let entry = this.#first;
+    while (entry !== null && (entry.events & events) === 0) entry = entry.next;
+    if (entry !== null) WaitQueue.goToEnd(entry);
+  }
+
   /** Wakes all who wait for any of these events. Errors and hang-ups concern everybody: pass them along. */
   wake(events: number): void {
     let entry = this.#first;

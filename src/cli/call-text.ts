@@ -13,6 +13,7 @@ import {
   F_GETFL,
   F_SETFD,
   F_SETFL,
+  F_SETOWN_EX,
   F_SETPIPE_SZ,
   formatSeconds,
   type TimerSpec,
@@ -131,7 +132,7 @@ const RESULTS: Readonly<Record<string, FormatResult>> = {
   epoll_wait: (result) => `[${(result as EpollEvent[]).map(epollEvent).join(", ")}]`,
   timerfd_settime: (result) => timerSpec(result as TimerSpec),
   timerfd_gettime: (result) => timerSpec(result as TimerSpec),
-  fcntl: (result, args) => (args[1] === F_GETFL ? statusFlagNames((result as number) & ~3) : String(result)),
+  fcntl: (result, args) => (args[1] === F_GETFL ? statusFlagNames((result as number) & ~3) : value(result)),
 };
 
 /** The call with its arguments and result, in one line. */
@@ -183,6 +184,7 @@ function waited({ pid, status }: { pid: number; status: number }): string {
 }
 
 function fcntlArgument(command: number, argument: unknown): string[] {
+  if (command === F_SETOWN_EX) return [value(argument)];
   if (typeof argument !== "number") return [formatRecordLock(argument)];
   if (command === F_SETFL) return [statusFlagNames(argument)];
   const takesNumber: readonly number[] = [F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC, F_SETPIPE_SZ];

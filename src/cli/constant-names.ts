@@ -9,8 +9,16 @@ type Names = ReadonlyMap<number, string>;
 
 const NUMBERS: Readonly<Record<string, unknown>> = netloom;
 
-/** They begin as the commands of fcntl(2) do, and are arguments of its locks and of access(2). */
-const NO_COMMANDS: ReadonlySet<string> = new Set(["F_OK", "F_RDLCK", "F_WRLCK", "F_UNLCK"]);
+/** They begin as the commands of fcntl(2) do, and are arguments of its locks and owners and of access(2). */
+const NO_COMMANDS: ReadonlySet<string> = new Set([
+  "F_OK",
+  "F_RDLCK",
+  "F_WRLCK",
+  "F_UNLCK",
+  "F_OWNER_TID",
+  "F_OWNER_PID",
+  "F_OWNER_PGRP",
+]);
 
 /** The exported constants with these prefixes, by value. */
 function constants(...prefixes: readonly string[]): Names {

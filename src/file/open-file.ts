@@ -8,7 +8,6 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "../abi/fcntl.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI } from "../abi/poll.ts";
 import { assert } from "../base/assert.ts";
 import type { WaitQueue } from "../base/wait-queue.ts";
 import type { Inode } from "./inode.ts";
@@ -39,11 +38,6 @@ export interface ObjectDetails {
 /** Somebody who wants to hear of the end of an open file description without holding it open: epoll. */
 export interface ReleaseListener {
   released(file: OpenFile): void;
-}
-
-/** The first of the events in the order in which they matter: what comes first is read first. */
-export function bandOf(events: number): number {
-  return [POLLPRI, POLLERR, POLLIN, POLLHUP, POLLOUT].find((bit) => (events & bit) !== 0) ?? 0;
 }
 
 /** What a descriptor can do: the table between descriptors and the objects behind them. */
@@ -82,9 +76,11 @@ export interface FileOps {
   ioctl?(task: Task, request: number, argument: unknown): number | object | Errno;
   /**
    * For O_ASYNC, which nothing has that has not this: the one readiness bit of which the owner is told when the queue was
-   * woken for these events, 0 when it is no news. What has no own opinion says bandOf(events).
+   * woken for these events, 0 when it is no news.
    */
   band?(events: number): number;
+  /** For O_ASYNC, when nobody has named an owner: a group by its negative number, 0 for who sets it. Without it nobody. */
+  asyncOwner?(): number;
   /** For pictures: what there is to show beside its description. */
   inspect?(): ObjectDetails;
 }

@@ -153,12 +153,14 @@ class OpenDevice extends OpenInode {
   readonly device: FileOps;
   override readonly waiters: WaitQueue;
   readonly band?: (events: number) => number;
+  readonly asyncOwner?: () => number;
 
   constructor(inode: CharacterDevice, path: string, device: FileOps) {
     super(inode, path);
     this.device = device;
     this.waiters = device.waiters;
     if (device.band !== undefined) this.band = device.band.bind(device);
+    if (device.asyncOwner !== undefined) this.asyncOwner = device.asyncOwner.bind(device);
   }
 
   ioctl(task: Task, request: number, argument: unknown): number | object | Errno {

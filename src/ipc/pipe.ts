@@ -6,7 +6,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { FIONREAD } from "../abi/ioctl.ts";
-import { MORE_ROOM, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
+import { MORE_ROOM, POLLERR, POLLHUP, POLLIN, POLLOUT, WRITER } from "../abi/poll.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import type { FileDescription, FileOps, ObjectDetails, OpenFile } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
@@ -55,7 +55,9 @@ export class Pipe {
     if (capacity > this.buffer.capacity && capacity > CAPACITY_MAX_BYTES && task.uid !== 0) return "EPERM";
     if (capacity > CAPACITY_ROOT_MAX_BYTES) return "ENOMEM";
     if (!this.buffer.resize(capacity / PAGE_BYTES)) return "EBUSY";
-    this.waiters.wake(POLLOUT);
+    // As pipe_resize_ring on Linux, which wakes one writer in any case.
+    if (this.buffer.isFull) this.waiters.turnAway(WRITER);
+    else this.waiters.wake(POLLOUT);
     return capacity;
   }
 

@@ -25,6 +25,7 @@ import type { ProgramRuntime } from "./image.ts";
 import type { Process, ProcessAttributes } from "./process.ts";
 import { ProcessTable } from "./process-table.ts";
 import type { RunState } from "./run-state.ts";
+import { SignalQuota } from "./signals/signal-quota.ts";
 import { Terminals } from "./terminals.ts";
 
 /** A program that threw. */
@@ -57,6 +58,8 @@ export class Kernel {
   readonly files: FileTree;
   /** Who waits for whose record lock. */
   readonly lockWaits: LockWaits = new LockWaits();
+  /** What is queued for each user. */
+  readonly signalQuota: SignalQuota = new SignalQuota();
   /** Objects of interprocess communication that no descriptor leads to. */
   readonly ipc: Ipc;
   readonly processes: ProcessTable;
@@ -114,9 +117,10 @@ export class Kernel {
       return process;
     }
     // As a shell starts a job: in a process group of its own.
-    this.processes.setGroup(process, process.pid);
-    if (terminal !== undefined) {
-      process.sid = process.pid;
+    if (terminal === undefined) {
+      this.processes.setGroup(process, process.pid);
+    } else {
+      this.processes.setSession(process);
       this.terminals.set(process, terminal, true);
     }
     process.trace("spawn", "by init[1]");

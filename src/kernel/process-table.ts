@@ -21,6 +21,8 @@ export class ProcessTable {
   readonly #processes: Map<number, Process> = new Map<number, Process>();
   /** Process groups that have members, zombies included, in the order of their joining. */
   readonly #groups: Map<number, Set<Process>> = new Map();
+  /** How many processes each session has, zombies included. */
+  readonly #sessions: Map<number, number> = new Map();
   readonly #init: Process;
   #lastPid = 1;
   /** Processes that are stopped now. */
@@ -32,6 +34,7 @@ export class ProcessTable {
     this.#init = new Process(kernel, 1, null, attributes, new DescriptorTable());
     this.#processes.set(1, this.#init);
     this.#join(this.#init, 1);
+    this.#sessions.set(1, 1);
   }
 
   /** Process 1. */
@@ -54,6 +57,19 @@ export class ProcessTable {
     this.#join(process, pgid);
   }
 
+  /** Is it the number of anything: of a process, a group or a session? */
+  isTaken(id: number): boolean {
+    return this.#processes.has(id) || this.#groups.has(id) || this.#sessions.has(id);
+  }
+
+  /** Makes a process the leader of a new session and of a new group. */
+  setSession(process: Process): void {
+    this.#leaveSession(process);
+    process.sid = process.pid;
+    this.#sessions.set(process.sid, 1);
+    this.setGroup(process, process.pid);
+  }
+
   /** All processes, zombies included, in the order of their making. */
   all(): IterableIterator<Process> {
     return this.#processes.values();
@@ -73,6 +89,7 @@ export class ProcessTable {
     const process = new Process(this.#kernel, this.#nextPid(), parent, attributes, descriptors);
     this.#processes.set(process.pid, process);
     this.#join(process, process.pgid);
+    this.#sessions.set(process.sid, (this.#sessions.get(process.sid) ?? 0) + 1);
     const { runState } = this.#kernel;
     runState.holders++;
     runState.progress();
@@ -124,6 +141,7 @@ export class ProcessTable {
     process.parent = null;
     this.#processes.delete(process.pid);
     this.#leave(process);
+    this.#leaveSession(process);
     process.trace("reap", "");
   }
 
@@ -140,10 +158,16 @@ export class ProcessTable {
     if (group?.size === 0) this.#groups.delete(process.pgid);
   }
 
+  #leaveSession({ sid }: Process): void {
+    const members = this.#sessions.get(sid) ?? 0;
+    if (members > 1) this.#sessions.set(sid, members - 1);
+    else this.#sessions.delete(sid);
+  }
+
   #nextPid(): number {
     do {
       this.#lastPid = this.#lastPid >= PID_MAX ? 2 : this.#lastPid + 1;
-    } while (this.#processes.has(this.#lastPid) || this.#groups.has(this.#lastPid));
+    } while (this.isTaken(this.#lastPid));
     return this.#lastPid;
   }
 }

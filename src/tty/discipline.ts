@@ -55,6 +55,8 @@ export interface DisciplineClient {
   flush(): void;
   stopOutput(): void;
   startOutput(): void;
+  /** There is one more line, or end-of-file. */
+  lineEnded(): void;
 }
 
 export class Discipline {
@@ -176,6 +178,7 @@ export class Discipline {
       return false;
     }
     this.#echo.commit();
+    this.#client.lineEnded();
     return true;
   }
 

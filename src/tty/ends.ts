@@ -3,13 +3,14 @@
  * screen, and SlaveEnd, which programs take for a terminal. Read first: pty(7), tty(4).
  */
 import type { Errno } from "../abi/errno.ts";
+import { O_ASYNC } from "../abi/fcntl.ts";
 import { FIONREAD } from "../abi/ioctl.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
+import { INPUT_CAME, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { SIGTTIN, SIGTTOU } from "../abi/signal.ts";
 import { TIOCGWINSZ, TIOCOUTQ, TIOCSWINSZ, TOSTOP, VMIN, VTIME } from "../abi/termios.ts";
 import { CallbackEvent } from "../base/event-queue.ts";
 import type { WaitQueue } from "../base/wait-queue.ts";
-import { bandOf, type FileDescription, type FileOps, type ObjectDetails, type OpenFile } from "../file/open-file.ts";
+import type { FileDescription, FileOps, ObjectDetails, OpenFile } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import type { Terminal } from "./terminal.ts";
 import { parseWindow } from "./termios.ts";
@@ -22,6 +23,10 @@ export abstract class TerminalEnd implements FileOps {
   readonly terminal: Terminal;
   abstract readonly waiters: WaitQueue;
   abstract readonly isMaster: boolean;
+  /** The description that refers to it. */
+  protected file: OpenFile | null = null;
+  /** For signal-driven I/O: a write has found too little room. */
+  #wantsRoom = false;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
@@ -33,9 +38,23 @@ export abstract class TerminalEnd implements FileOps {
   abstract release(): void;
   abstract describe(): FileDescription;
 
-  /** Signal-driven I/O is told of whatever wakes sleepers. */
-  band(events: number): number {
-    return bandOf(events);
+  opened(file: OpenFile): void {
+    this.file = file;
+  }
+
+  abstract band(events: number): number;
+  abstract asyncOwner(): number;
+
+  /** As n_tty on Linux: who did not wait, and could not write all, is told once when there is room. */
+  protected wrote(bytes: number, wanted: number): number | Errno {
+    if (bytes < wanted && this.file?.nonBlocking === true) this.#wantsRoom = true;
+    return bytes === 0 ? "EAGAIN" : bytes;
+  }
+
+  protected bandOfRoom(events: number, hasRoom: boolean): number {
+    if ((events & POLLOUT) === 0 || !this.#wantsRoom || !hasRoom) return 0;
+    this.#wantsRoom = false;
+    return POLLOUT;
   }
 
   inspect(): ObjectDetails {
@@ -90,8 +109,17 @@ export class MasterEnd extends TerminalEnd {
   override write(_task: Task, from: Uint8Array): number | Errno {
     if (from.length === 0) return 0;
     // Even when nobody has the slave open: who opens it next reads it.
-    const bytes = this.terminal.type(from);
-    return bytes === 0 ? "EAGAIN" : bytes;
+    return this.wrote(this.terminal.type(from), from.length);
+  }
+
+  override band(events: number): number {
+    if ((events & (POLLIN | POLLHUP)) === POLLIN) return POLLIN;
+    return this.bandOfRoom(events, this.terminal.hasInputRoom);
+  }
+
+  /** The master controls no session. */
+  override asyncOwner(): number {
+    return 0;
   }
 
   override poll(): number {
@@ -111,8 +139,6 @@ export class MasterEnd extends TerminalEnd {
 
 export class SlaveEnd extends TerminalEnd {
   readonly isMaster = false;
-  /** The description that refers to it: whether it waits decides about VTIME. */
-  #file: OpenFile | null = null;
   /** The time that VTIME gives runs, since there were so many bytes. */
   #timer: CallbackEvent | null = null;
   #timedBytes = 0;
@@ -126,10 +152,6 @@ export class SlaveEnd extends TerminalEnd {
 
   override get waiters(): WaitQueue {
     return this.terminal.waiters;
-  }
-
-  opened(file: OpenFile): void {
-    this.#file = file;
   }
 
   override read(task: Task, into: Uint8Array): number | Errno {
@@ -152,8 +174,21 @@ export class SlaveEnd extends TerminalEnd {
       if (refusal !== 0) return refusal;
     }
     if (from.length === 0) return 0;
-    const bytes = terminal.write(from);
-    return bytes === 0 ? "EAGAIN" : bytes;
+    return this.wrote(terminal.write(from), from.length);
+  }
+
+  override band(events: number): number {
+    const { isHungUp, output } = this.terminal;
+    if (isHungUp) {
+      // As __tty_hangup on Linux: nobody is told any more.
+      if (this.file !== null) this.file.flags &= ~O_ASYNC;
+      return 0;
+    }
+    return (events & INPUT_CAME) !== 0 ? POLLIN : this.bandOfRoom(events, output.isWritable);
+  }
+
+  override asyncOwner(): number {
+    return -this.terminal.foreground;
   }
 
   override poll(): number {
@@ -195,7 +230,7 @@ export class SlaveEnd extends TerminalEnd {
     const { buffer, termios } = this.terminal;
     const min = termios.cc[VMIN] ?? 1;
     const timeNs = (termios.cc[VTIME] ?? 0) * TENTH_NS;
-    const mayWait = this.#file?.nonBlocking !== true;
+    const mayWait = this.file?.nonBlocking !== true;
     if (buffer.length > 0 && (buffer.length >= Math.min(min, into.length) || this.#isTimeOver || !mayWait)) {
       this.#endTimer();
       return buffer.takeBytes(into);

@@ -66,8 +66,15 @@ export class TerminalOutput {
   write(from: Uint8Array): number {
     this.#flushBacklog();
     if (this.isStopped || this.#backlog.length > 0) return 0;
-    const count = (this.#termios().oflag & OPOST) === 0 ? this.#driver.write(from) : this.#writeProcessed(from);
-    this.#pump();
+    let count = 0;
+    let taken = -1;
+    // What has arrived makes room for more.
+    while (count < from.length && taken !== 0) {
+      const rest = from.subarray(count);
+      taken = (this.#termios().oflag & OPOST) === 0 ? this.#driver.write(rest) : this.#writeProcessed(rest);
+      count += taken;
+      this.#pump();
+    }
     return count;
   }
 

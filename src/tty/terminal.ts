@@ -5,7 +5,7 @@
  * What is typed waits in `incoming` until the line discipline has room, and goes on when somebody reads.
  */
 import type { Errno } from "../abi/errno.ts";
-import { POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
+import { INPUT_CAME, JOB_CHANGED, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { SIGWINCH } from "../abi/signal.ts";
 import {
   ICANON,
@@ -33,9 +33,6 @@ import { INITIAL_TERMIOS, type Termios, type WindowSize } from "./termios.ts";
 
 /** As on Linux: the limit of a pseudo-terminal's flip buffers. */
 const INCOMING_MAX_BYTES = 8192;
-
-/** The event of `waiters`, beside readiness bits: a process that was stopped or in the background looks again. */
-export const JOB_CHANGED = 0x20000;
 
 /** What terminals need of the kernel: sessions and process groups. */
 export interface JobControl {
@@ -99,8 +96,14 @@ export class Terminal implements DisciplineClient {
 
   /** The master has typed these bytes: as many as there is room for. */
   type(bytes: Uint8Array): number {
-    const count = this.#incoming.write(bytes);
-    this.feed();
+    let count = 0;
+    let taken = -1;
+    // What the line discipline takes makes room for more.
+    while (count < bytes.length && taken !== 0) {
+      taken = this.#incoming.write(bytes, count);
+      count += taken;
+      this.feed();
+    }
     return count;
   }
 
@@ -108,10 +111,13 @@ export class Terminal implements DisciplineClient {
   feed(): void {
     const byte = new Uint8Array(1);
     const before = this.output.arrived;
+    let hasCome = false;
     while (this.#incoming.length > 0 && this.#discipline.hasRoom) {
       this.#incoming.read(byte);
       this.#discipline.receive(byte[0] as number);
+      hasCome = true;
     }
+    if (hasCome && !this.isCanonical && this.buffer.length > 0) this.waiters.wake(INPUT_CAME);
     this.output.commit();
     if (this.output.arrived !== before) this.masterWaiters.wake(POLLIN);
     // A read that sleeps is not ended by new settings, such as MIN 0, but by something to read.
@@ -145,6 +151,10 @@ export class Terminal implements DisciplineClient {
     }
     // What was typed may be readable now.
     this.feed();
+  }
+
+  lineEnded(): void {
+    this.waiters.wake(INPUT_CAME);
   }
 
   /** tcsetwinsize(3): who is in the foreground hears of a change. */
@@ -209,7 +219,7 @@ export class Terminal implements DisciplineClient {
   hangUp(): void {
     this.isHungUp = true;
     this.jobs.hangUp(this);
-    this.waiters.wake(-1);
+    this.waiters.wake(POLLIN | POLLOUT | POLLERR | POLLHUP | JOB_CHANGED);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   F_GETOWN,
   F_GETPIPE_SZ,
   F_GETSIG,
+  F_OWNER_TID,
   F_SETFD,
   F_SETFL,
   F_SETOWN,
@@ -28,7 +29,7 @@ import {
 } from "../../abi/fcntl.ts";
 import { createPipe, PipeEnd } from "../../ipc/pipe.ts";
 import type { Process } from "../process.ts";
-import { FileOwner } from "../signals/file-owner.ts";
+import { FileOwner, type FileOwnerRecord } from "../signals/file-owner.ts";
 
 /** The status flags that F_SETFL may change. */
 const SETTABLE_FLAGS = O_NONBLOCK | O_APPEND;
@@ -91,7 +92,7 @@ export function fcntl(process: Process, fd: number, command: number, argument: n
       return file.flags & (O_ACCMODE | SETTABLE_FLAGS | O_ASYNC | LOOKUP_FLAGS);
     case F_SETFL:
       file.flags = (file.flags & ~SETTABLE_FLAGS) | (argument & SETTABLE_FLAGS);
-      if (((file.flags ^ argument) & O_ASYNC) !== 0) owner().setAsync((argument & O_ASYNC) !== 0, fd);
+      if (((file.flags ^ argument) & O_ASYNC) !== 0) owner().setAsync(process, (argument & O_ASYNC) !== 0, fd);
       return 0;
     case F_SETOWN:
       return owner().setOwner(process, argument);
@@ -108,4 +109,17 @@ export function fcntl(process: Process, fd: number, command: number, argument: n
     default:
       return "EINVAL";
   }
+}
+
+/** fcntl(F_SETOWN_EX). EBADF, EFAULT, EINVAL, ESRCH. */
+export function setOwner(process: Process, fd: number, given: unknown): 0 | Errno {
+  const file = process.descriptors.get(fd);
+  return file === undefined ? "EBADF" : FileOwner.of(process.kernel, file).setOwnerRecord(process, given);
+}
+
+/** fcntl(F_GETOWN_EX). EBADF. */
+export function getOwner(process: Process, fd: number): FileOwnerRecord | Errno {
+  const file = process.descriptors.get(fd);
+  if (file === undefined) return "EBADF";
+  return file.owner === null ? { type: F_OWNER_TID, pid: 0 } : FileOwner.of(process.kernel, file).record;
 }

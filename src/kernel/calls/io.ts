@@ -4,7 +4,7 @@
  * read() and write() never wait. reading() and writing() give the attempt for a caller that waits (kernel/operation.ts).
  */
 import type { Errno } from "../../abi/errno.ts";
-import { POLLHUP, POLLIN, POLLOUT } from "../../abi/poll.ts";
+import { POLLHUP, POLLIN, POLLOUT, WRITER } from "../../abi/poll.ts";
 import { SIGPIPE } from "../../abi/signal.ts";
 import { SOCK_STREAM } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
@@ -135,7 +135,7 @@ class WriteAttempt extends FileAttempt<number> {
   #hasTried = false;
 
   constructor(process: Process, file: OpenFile, from: Uint8Array) {
-    super("write", process, file, POLLOUT);
+    super("write", process, file, POLLOUT | WRITER);
     this.#from = from;
   }
 

@@ -26,7 +26,7 @@ export function ioctl(process: Process, fd: number, request: number, argument: u
     case abi.FIOASYNC:
       if (isOn === ((file.flags & O_ASYNC) !== 0)) return 0;
       if (file.ops.band === undefined) return "ENOTTY";
-      FileOwner.of(kernel, file).setAsync(isOn, fd);
+      FileOwner.of(kernel, file).setAsync(process, isOn, fd);
       return 0;
     default:
       return ownership(process, fd, request, argument) ?? file.ops.ioctl?.(process, request, argument) ?? "ENOTTY";

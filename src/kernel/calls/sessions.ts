@@ -33,9 +33,8 @@ export function getpgid(process: Process, pid: number): number | Errno {
 export function setsid(process: Process): number | Errno {
   const { processes } = process.kernel;
   for (const _member of processes.group(process.pid)) return "EPERM";
-  process.sid = process.pid;
   process.terminal = null;
-  processes.setGroup(process, process.pid);
+  processes.setSession(process);
   return process.pid;
 }
 

@@ -6,12 +6,13 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { O_ACCMODE, O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_RDWR, O_WRONLY } from "../../abi/fcntl.ts";
+import { JOB_CHANGED } from "../../abi/poll.ts";
 import { SIGTTOU } from "../../abi/signal.ts";
 import { TCSANOW } from "../../abi/termios.ts";
 import { type FileOps, OpenFile } from "../../file/open-file.ts";
 import { openInode } from "../../file/opened.ts";
 import { type MasterEnd, TerminalEnd } from "../../tty/ends.ts";
-import { flushDirections, isSetAction, JOB_CHANGED, type Terminal } from "../../tty/terminal.ts";
+import { flushDirections, isSetAction, type Terminal } from "../../tty/terminal.ts";
 import { INITIAL_TERMIOS, parseTermios, parseWindow, type Termios, type WindowSize } from "../../tty/termios.ts";
 import type { Process } from "../process.ts";
 import { FileAttempt } from "./file-attempt.ts";
@@ -169,10 +170,11 @@ export function setControlling(process: Process, fd: number, steals: boolean): 0
   return living(process, fd, (terminal) => process.kernel.terminals.set(process, terminal, steals));
 }
 
-/** ioctl(TIOCNOTTY). ENOTTY: not the caller's controlling terminal. */
+/** ioctl(TIOCNOTTY). EIO; ENOTTY: not the caller's controlling terminal. */
 export function giveUpControlling(process: Process, fd: number): 0 | Errno {
   const end = endOf(process, fd);
   if (typeof end === "string") return end;
+  if (end.terminal.isHungUp) return "EIO";
   if (end.isMaster || process.terminal !== end.terminal) return "ENOTTY";
   process.kernel.terminals.giveUp(process);
   return 0;
@@ -195,16 +197,18 @@ export function settingAttributes(
 }
 
 /**
- * tcsetpgrp(3). ENOTTY: not the caller's controlling terminal; EINVAL: no group's number; ESRCH: no such group; EPERM: one of
- * another session.
+ * tcsetpgrp(3). ENOTTY: not the caller's controlling terminal; EINVAL: no group's number; ESRCH: nobody has that number;
+ * EPERM: another session.
  */
 export function settingForeground(process: Process, fd: number, pgid: number): FileAttempt<0> | Errno {
   return changing("tcsetpgrp", process, fd, ({ terminal }) => {
     if (!Number.isInteger(pgid) || pgid < 0) return "EINVAL";
     if (process.terminal !== terminal || terminal.sid !== process.sid) return "ENOTTY";
-    const [member] = process.kernel.processes.group(pgid);
-    if (member === undefined) return "ESRCH";
-    if (member.sid !== process.sid) return "EPERM";
+    const { processes } = process.kernel;
+    if (!processes.isTaken(pgid)) return "ESRCH";
+    // As session_of_pgrp on Linux: where there is no such group, a process of that number stands for it.
+    const [member = processes.get(pgid)] = processes.group(pgid);
+    if (member?.sid !== process.sid) return "EPERM";
     terminal.foreground = pgid;
     // Who sleeps in a read may have come to the foreground, or left it.
     terminal.jobChanged();

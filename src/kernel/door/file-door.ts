@@ -2,10 +2,12 @@
  * Calls on names and files, for TypeScript programs. Read first: kernel/sys/files.ts, kernel/calls/{files,locks}.ts.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { F_GETLK, F_SETLK, F_SETLKW, LOCK_NB } from "../../abi/fcntl.ts";
+import { F_GETLK, F_GETOWN_EX, F_SETLK, F_SETLKW, F_SETOWN_EX, LOCK_NB } from "../../abi/fcntl.ts";
 import type { FileTree } from "../../file/tree.ts";
+import * as descriptors from "../calls/descriptors.ts";
 import * as files from "../calls/files.ts";
 import * as locks from "../calls/locks.ts";
+import type { FileOwnerRecord } from "../signals/file-owner.ts";
 import { isBytes, toBytes } from "./bytes.ts";
 import { NO_DEADLINE, never } from "./caller.ts";
 import { SocketDoor } from "./socket-door.ts";
@@ -136,10 +138,20 @@ export abstract class FileDoor extends SocketDoor {
 
   override fcntl(fd: number, command: typeof F_SETLKW, lock: locks.RecordLock): Promise<number>;
   override fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: locks.RecordLock): number;
+  override fcntl(fd: number, command: typeof F_SETOWN_EX, owner: FileOwnerRecord): number;
+  override fcntl(fd: number, command: typeof F_GETOWN_EX): FileOwnerRecord;
   override fcntl(fd: number, command: number, argument?: number): number;
-  override fcntl(fd: number, command: number, argument: number | locks.RecordLock = 0): number | Promise<number> {
+  override fcntl(fd: number, command: number, argument: unknown = 0): never {
+    return this.#fcntl(fd, command, argument) as never;
+  }
+
+  #fcntl(fd: number, command: number, argument: unknown): number | FileOwnerRecord | Promise<number> {
+    if (command === F_GETOWN_EX) return this.now("fcntl", [fd, command], () => descriptors.getOwner(this.process, fd));
+    if (command === F_SETOWN_EX) {
+      return this.now("fcntl", [fd, command, argument], () => descriptors.setOwner(this.process, fd, argument));
+    }
     if (typeof argument === "number") return super.fcntl(fd, command, argument);
-    const lock = argument;
+    const lock = argument as locks.RecordLock;
     if (command === F_SETLKW) {
       if (!this.enter("fcntl")) return never();
       const attempt = locks.settingRecordLock(this.process, fd, lock);

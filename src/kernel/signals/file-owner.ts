@@ -8,7 +8,7 @@
  *     object ──wake(events)──▶ band(events): which one is news? ──▶ noted ──▶ run() ──▶ the owner, or each of its group
  */
 import type { Errno } from "../../abi/errno.ts";
-import { O_ASYNC } from "../../abi/fcntl.ts";
+import { F_OWNER_PGRP, F_OWNER_PID, F_OWNER_TID, O_ASYNC } from "../../abi/fcntl.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, URGENT } from "../../abi/poll.ts";
 import { POLL_ERR, POLL_HUP, POLL_IN, POLL_OUT, POLL_PRI, SIGIO, SIGRTMAX, SIGURG } from "../../abi/signal.ts";
 import type { Runnable } from "../../base/scheduler.ts";
@@ -27,6 +27,13 @@ const NEWS: ReadonlyMap<number, { readonly code: number; readonly band: number }
   [POLLHUP, { code: POLL_HUP, band: 0x18 }],
 ]);
 
+/** struct f_owner_ex: who is sent SIGIO and SIGURG. */
+export interface FileOwnerRecord {
+  /** F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP. */
+  readonly type: number;
+  readonly pid: number;
+}
+
 /** All that an object may wake its queue for. */
 const ALL_EVENTS = 0x7fff_ffff;
 
@@ -34,8 +41,11 @@ export class FileOwner implements ReleaseListener, Waiter, Runnable {
   readonly #kernel: Kernel;
   readonly #file: OpenFile;
   readonly #entry: WaitEntry = new WaitEntry(this, ALL_EVENTS);
-  /** A process, or a group by its negative number. */
-  #owner: Process | number = 0;
+  /** F_OWNER_TID, F_OWNER_PID or F_OWNER_PGRP, of that number; 0 is nobody. */
+  #type: number = F_OWNER_TID;
+  #id = 0;
+  /** The process of that number when it was set: another may have it later. */
+  #process: Process | null = null;
   /** The real and the effective user of who set the owner: in his name signals are sent. */
   #users: readonly [number, number] = [0, 0];
   #signo = 0;
@@ -54,23 +64,29 @@ export class FileOwner implements ReleaseListener, Waiter, Runnable {
     return file.owner instanceof FileOwner ? file.owner : new FileOwner(kernel, file);
   }
 
-  /** F_SETOWN. EINVAL; ESRCH: there is nobody of that number. */
+  /** F_SETOWN: a group by its negative number. EINVAL; ESRCH: nobody has that number. */
   setOwner(caller: Process, id: number): 0 | Errno {
     if (!Number.isInteger(id) || id <= -(2 ** 31) || id >= 2 ** 31) return "EINVAL";
-    const { processes } = this.#kernel;
-    const owner = id > 0 ? processes.get(id) : id;
-    const isThere = typeof owner !== "number" || owner === 0 || [...processes.group(-owner)].length > 0;
-    if (owner === undefined || !isThere) return "ESRCH";
-    this.#owner = owner;
-    const { real, effective } = caller.credentials.user;
-    this.#users = [real, effective];
-    return 0;
+    return this.#set(caller, id < 0 ? F_OWNER_PGRP : F_OWNER_PID, Math.abs(id));
   }
 
-  /** F_GETOWN: 0 when the process is gone. */
+  /** F_SETOWN_EX. EFAULT: it is no record of two numbers; EINVAL: no such type; ESRCH. */
+  setOwnerRecord(caller: Process, given: unknown): 0 | Errno {
+    const { type, pid } = (typeof given === "object" && given !== null ? given : {}) as Partial<FileOwnerRecord>;
+    if (typeof type !== "number" || typeof pid !== "number") return "EFAULT";
+    if (!Number.isInteger(type) || type < F_OWNER_TID || type > F_OWNER_PGRP) return "EINVAL";
+    return this.#set(caller, type, pid);
+  }
+
+  /** F_GETOWN: 0 when there is no such process or group any more. */
   get owner(): number {
-    if (typeof this.#owner === "number") return this.#owner;
-    return this.#owner.state === "reaped" ? 0 : this.#owner.pid;
+    const { type, pid } = this.record;
+    return type === F_OWNER_PGRP && pid !== 0 ? -pid : pid;
+  }
+
+  /** F_GETOWN_EX. */
+  get record(): FileOwnerRecord {
+    return { type: this.#type, pid: this.#isThere ? this.#id : 0 };
   }
 
   /** F_SETSIG. EINVAL. */
@@ -86,16 +102,18 @@ export class FileOwner implements ReleaseListener, Waiter, Runnable {
   }
 
   /** O_ASYNC. Does nothing to what has no readiness to tell of. */
-  setAsync(isOn: boolean, fd: number): void {
-    if (this.#file.ops.band === undefined) return;
+  setAsync(caller: Process, isOn: boolean, fd: number): void {
+    const { ops } = this.#file;
+    if (ops.band === undefined) return;
     if (isOn) this.#fd = fd;
+    if (isOn && this.#id === 0 && ops.asyncOwner !== undefined) this.setOwner(caller, ops.asyncOwner() || caller.pid);
     this.#file.flags = isOn ? this.#file.flags | O_ASYNC : this.#file.flags & ~O_ASYNC;
   }
 
   wake(events: number): void {
     const isUrgent = (events & URGENT) !== 0;
     const bit = (this.#file.flags & O_ASYNC) === 0 ? 0 : (this.#file.ops.band?.(events) ?? 0);
-    if (this.#owner === 0 || (bit === 0 && !isUrgent)) return;
+    if (this.#id === 0 || (bit === 0 && !isUrgent)) return;
     if (this.#noted.length === 0) this.#kernel.runState.scheduler.raise(this);
     if (bit !== 0) this.#noted.push(bit);
     if (isUrgent) this.#noted.push(URGENT);
@@ -128,10 +146,30 @@ export class FileOwner implements ReleaseListener, Waiter, Runnable {
     return { ...kernelSignal(this.#signo), ...news, fd: this.#fd };
   }
 
-  #targets(): Process[] {
+  #set(caller: Process, type: number, id: number): 0 | Errno {
     const { processes } = this.#kernel;
-    const all = typeof this.#owner === "number" ? [...processes.group(-this.#owner)] : [this.#owner];
-    return all.filter((process) => this.#mayBeSent(process));
+    if (id !== 0 && !processes.isTaken(id)) return "ESRCH";
+    this.#type = type;
+    this.#id = id;
+    this.#process = processes.get(id) ?? null;
+    const { real, effective } = caller.credentials.user;
+    this.#users = [real, effective];
+    return 0;
+  }
+
+  get #isThere(): boolean {
+    for (const _member of this.#members()) return true;
+    return false;
+  }
+
+  /** Who is meant, as far as it is still there. */
+  #members(): Iterable<Process> {
+    if (this.#type === F_OWNER_PGRP) return this.#kernel.processes.group(this.#id);
+    return this.#process === null || this.#process.state === "reaped" ? [] : [this.#process];
+  }
+
+  #targets(): Process[] {
+    return [...this.#members()].filter((process) => this.#mayBeSent(process));
   }
 
   /** As sigio_perm on Linux: root, or a user that is the target's real or saved one. */

@@ -1,11 +1,12 @@
 /**
  * Calls on descriptors, as programs see them. Read first: read(2), write(2), dup(2), fcntl(2), poll(2), pipe(2).
  */
-import type { F_GETLK, F_SETLK, F_SETLKW } from "../../abi/fcntl.ts";
+import type { F_GETLK, F_GETOWN_EX, F_SETLK, F_SETLKW, F_SETOWN_EX } from "../../abi/fcntl.ts";
 import type { TIOCGWINSZ } from "../../abi/termios.ts";
 import type { WindowSize } from "../../tty/termios.ts";
 import type { RecordLock } from "../calls/locks.ts";
 import type { PollFd } from "../calls/poll.ts";
+import type { FileOwnerRecord } from "../signals/file-owner.ts";
 import type { NetlinkRecords } from "./netlink.ts";
 
 /** The requests of ioctl(2) that answer a record: a kind of device adds its own. */
@@ -39,6 +40,10 @@ export interface DescriptorCalls {
    * the lock that is in the way, or F_UNLCK as its type. Errors: EBADF, EINVAL, ENOLCK.
    */
   fcntl(fd: number, command: typeof F_SETLK | typeof F_GETLK, lock: RecordLock): number;
+  /** fcntl(F_SETOWN_EX): who is sent SIGIO and SIGURG; 0 is nobody. Errors: EBADF, EFAULT, EINVAL, ESRCH. */
+  fcntl(fd: number, command: typeof F_SETOWN_EX, owner: FileOwnerRecord): number;
+  /** fcntl(F_GETOWN_EX). Errors: EBADF. */
+  fcntl(fd: number, command: typeof F_GETOWN_EX): FileOwnerRecord;
   /**
    * fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETOWN, F_SETOWN,
    * F_GETSIG, F_SETSIG, F_GETPIPE_SZ, F_SETPIPE_SZ. Errors: EBADF, EINVAL, EMFILE, ESRCH; EBUSY, EPERM (the size of a pipe).

@@ -70,7 +70,11 @@ export const connectRow: Row = rowOn(aSocket, "connect", 3, fc.tuple(choice, pee
 });
 
 // Small ones, since a packet's true size is another in Linux: COMPATIBILITY, "Sockets", SO_SNDBUF and SO_RCVBUF.
-const lengths = fc.constantFrom(0, 1, 7, 100, 1400, 65_508);
+/**
+ * Not 65,508: with IP_PMTUDISC_PROBE Linux lets that through to lo, whose MTU of 65,536 no length in an IPv4 header can reach, and tells
+ * itself by ICMP.
+ */
+const lengths = fc.constantFrom(0, 1, 7, 100, 1400, 65_509);
 
 // MSG_PEEK only where it does not wait: COMPATIBILITY, "A reader that only looks wakes the next".
 const PEEK = MSG_DONTWAIT | MSG_PEEK;

@@ -106,6 +106,16 @@ export const pipes: Suite = {
       p0(fcntl(4, "F_SETPIPE_SZ", 4096), "EBUSY"),
       p0(fcntl(4, "F_SETPIPE_SZ", 100_000), "131072"),
     ]),
+    scene("a writer who is woken by a new size, and finds no room, waits behind the others", [
+      ...begin,
+      p1(fork(2), "p2"),
+      p0(write(4, bytes(CAPACITY)), "65536"),
+      p0(write(4, "first"), waits),
+      p1(write(4, "second"), waits),
+      p2(fcntl(3, "F_SETPIPE_SZ", CAPACITY), "65536"),
+      p2(read(3, CAPACITY), received(bytes(CAPACITY)), { p0: "5", p1: "6" }),
+      p2(read(3, 50), '11 bytes "secondfirst"'),
+    ]),
     scene("ends are for one direction", [
       p0(pipe(), "[3, 4]"),
       p0(read(4, 1), "EBADF"),
