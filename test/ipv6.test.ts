@@ -219,6 +219,10 @@ test("/proc/net, as Linux writes it", async () => {
       `${"0".repeat(32)} 00 ${"0".repeat(32)} 00 20010db8000000000000000000000009 00000400 00000001 00000000 00000003     eth0`,
     );
     expect((await text("udp6")).split("\n")[1]).toMatch(/^ {4}0: 0{24}01000000:0007 0{32}:0000 07 0{8}:0{8} /);
+    const raw = sys.socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+    sys.bind(raw, { address: "::1", port: 0 });
+    expect((await text("raw6")).split("\n")[1]).toMatch(/^ {3}58: 0{24}01000000:003A 0{32}:0000 07 0{8}:0{8} /);
+    expect((await text("raw")).split("\n")).toHaveLength(2);
     expect(await text("snmp6")).toMatch(/^Icmp6OutRouterSolicits +\t1$/m);
     expect((await text("route")).split("\n")).toHaveLength(3);
   });

@@ -6,7 +6,7 @@ import type { Inet } from "../inet/inet.ts";
 import type { AddressSnapshot } from "../inet/ip/addresses.ts";
 import type { RouteSnapshot } from "../inet/ip/route.ts";
 import type { PacketSnapshot } from "../inet/packet/packet.ts";
-import type { RawSnapshot } from "../inet/raw/raw.ts";
+import type { RawSnapshot } from "../inet/raw/snapshot.ts";
 import type { ConnectionSnapshot } from "../inet/tcp/snapshot.ts";
 import type { UdpSnapshot } from "../inet/udp/udp.ts";
 import type { InterfaceSnapshot } from "../netif/interface-table.ts";
@@ -51,7 +51,7 @@ export function netstat(machine: Machine, netif: Netif, inet: Inet, unix: UnixDo
     addresses: inet.ip.addresses.snapshot(),
     sockets: inet.udp.snapshot(),
     connections: inet.tcp.snapshot(),
-    rawSockets: inet.raw.snapshot(),
+    rawSockets: [...inet.raw.snapshot(), ...inet.raw6.snapshot()],
     packetSockets: inet.packets.snapshot(),
     unixSockets: unix.snapshot(),
     groups: inet.ip.groups.snapshot().map(({ through, group, users }) => ({

@@ -1,9 +1,11 @@
 /**
- * The text of /proc/net/{if_inet6,ipv6_route,udp6,snmp6}. Read first: proc(5); Linux's if6_seq_show, rt6_info_route and snmp6_seq_show.
+ * The text of /proc/net/{if_inet6,ipv6_route,udp6,raw6,snmp6}. Read first: proc(5); Linux's if6_seq_show, rt6_info_route and snmp6_seq_show.
  *
  * Addresses of if_inet6 and ipv6_route are 32 hexadecimal digits as they are sent; those of udp6 four little-endian numbers.
  */
 import type { AddressSnapshot } from "../inet/ip/addresses.ts";
+import type { RawSnapshot } from "../inet/raw/snapshot.ts";
+import type { UdpSnapshot } from "../inet/udp/udp.ts";
 import { IpAddress } from "../wire/ip-address.ts";
 import type { Netstat } from "./netstat.ts";
 
@@ -51,19 +53,35 @@ export function route6Text({ routes }: Netstat): string {
 }
 
 export function udp6Text({ sockets }: Netstat): string {
+  const own = sockets.filter(({ protocol }) => protocol === "udp6");
+  return socketsText(own.map((socket, index) => socketLine(String(index).padStart(5), socket)));
+}
+
+/** The port is the protocol. */
+export function raw6Text({ rawSockets }: Netstat): string {
+  const own = rawSockets.filter(({ localAddress }) => localAddress.includes(":"));
+  const line = (socket: RawSnapshot): string => {
+    const ports = { localPort: socket.protocol, remotePort: null };
+    const state = socket.remoteAddress === null ? "" : "ESTABLISHED";
+    return socketLine(String(socket.protocol).padStart(5), { ...socket, ...ports, state });
+  };
+  return socketsText(own.map(line));
+}
+
+function socketsText(lines: readonly string[]): string {
   const head =
     "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops";
-  const own = sockets.filter(({ protocol }) => protocol === "udp6");
-  const lines = own.map((socket, index) => {
-    const local = endpoint(socket.localAddress, socket.localPort);
-    const remote = endpoint(socket.remoteAddress ?? "::", socket.remotePort ?? 0);
-    const state = socket.state === "ESTABLISHED" ? "01" : "07";
-    const queues = `${hex(socket.sendQueueBytes, 8)}:${hex(socket.receiveQueueBytes, 8)}`.toUpperCase();
-    const uid = String(socket.uid).padStart(5);
-    const rest = `00:00000000 00000000 ${uid}        0 ${socket.inode} 2 0000000000000000 ${socket.drops}`;
-    return `${String(index).padStart(5)}: ${local} ${remote} ${state} ${queues} ${rest}`;
-  });
   return [head, ...lines].map((line) => `${line}\n`).join("");
+}
+
+function socketLine(number: string, socket: Omit<UdpSnapshot, "protocol">): string {
+  const local = endpoint(socket.localAddress, socket.localPort);
+  const remote = endpoint(socket.remoteAddress ?? "::", socket.remotePort ?? 0);
+  const state = socket.state === "ESTABLISHED" ? "01" : "07";
+  const queues = `${hex(socket.sendQueueBytes, 8)}:${hex(socket.receiveQueueBytes, 8)}`.toUpperCase();
+  const uid = String(socket.uid).padStart(5);
+  const rest = `00:00000000 00000000 ${uid}        0 ${socket.inode} 2 0000000000000000 ${socket.drops}`;
+  return `${number}: ${local} ${remote} ${state} ${queues} ${rest}`;
 }
 
 /** Each counter of IPv6, ICMPv6 and UDP over IPv6 that ever moved. */

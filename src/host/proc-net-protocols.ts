@@ -53,13 +53,14 @@ function pair(counters: Netstat["counters"], prefix: string): string {
 export function rawText({ rawSockets }: Netstat): string {
   const head =
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops";
-  const lines = rawSockets.map((socket) => {
+  const own = rawSockets.filter(({ localAddress }) => !localAddress.includes(":"));
+  const lines = own.map((socket) => {
     const local = `${hexAddress(socket.localAddress)}:${hex(socket.protocol, 4)}`;
     const remote = `${hexAddress(socket.remoteAddress ?? "0.0.0.0")}:0000`;
     const queues = `${hex(socket.sendQueueBytes, 8)}:${hex(socket.receiveQueueBytes, 8)}`;
     const state = socket.remoteAddress === null ? "07" : "01";
     const number = String(socket.protocol).padStart(4);
-    const rest = `00:00000000 00000000     0        0 ${socket.inode} 2 0000000000000000 ${socket.drops}`;
+    const rest = `00:00000000 00000000 ${String(socket.uid).padStart(5)}        0 ${socket.inode} 2 0000000000000000 ${socket.drops}`;
     return `${number}: ${local} ${remote} ${state} ${queues} ${rest}`;
   });
   return [head, ...lines].map((line) => `${line}\n`).join("");

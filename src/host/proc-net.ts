@@ -5,7 +5,7 @@
  */
 import type { Netstat } from "./netstat.ts";
 import type { NetFiles } from "./proc.ts";
-import { interfaceAddressText, route6Text, snmp6Text, udp6Text } from "./proc-net-ipv6.ts";
+import { interfaceAddressText, raw6Text, route6Text, snmp6Text, udp6Text } from "./proc-net-ipv6.ts";
 import { igmpText, netstatText, packetText, rawText, snmpText } from "./proc-net-protocols.ts";
 import { tcpText } from "./proc-net-tcp.ts";
 
@@ -20,6 +20,7 @@ export function procNet(netstat: () => Netstat): NetFiles {
     netstat: () => netstatText(netstat()),
     packet: () => packetText(netstat()),
     raw: () => rawText(netstat()),
+    raw6: () => raw6Text(netstat()),
     route: () => routeText(netstat()),
     snmp: () => snmpText(netstat()),
     snmp6: () => snmp6Text(netstat()),

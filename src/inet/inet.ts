@@ -34,6 +34,7 @@ export class Inet {
   readonly ip: Ip;
   readonly udp: Udp;
   readonly raw: Raw;
+  readonly raw6: Raw6;
   readonly packets: PacketSockets;
   readonly v6: Inet6;
   readonly tcp: Tcp;
@@ -52,12 +53,13 @@ export class Inet {
     this.udp = new Udp(machine, ip);
     this.tcp = new Tcp(machine, ip);
     this.raw = new Raw(ip);
+    this.raw6 = new Raw6(ip);
     this.packets = new PacketSockets(netif);
     this.protocols = [
       udpProtocol(this.udp),
       udp6Protocol(this.udp),
       rawProtocol(this.raw),
-      raw6Protocol(new Raw6(ip)),
+      raw6Protocol(this.raw6),
       ...packetProtocols(this.packets),
       ...tcpProtocols(this.tcp),
     ];

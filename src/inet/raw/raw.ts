@@ -17,6 +17,7 @@ import type { Packet } from "../../wire/packet.ts";
 import type { Arrival, IcmpError, Ip } from "../ip/ip.ts";
 import { control, queueIcmpError } from "../ip4/control.ts";
 import { IpSocketOptions } from "../ip4/socket-options.ts";
+import { type RawSnapshot, rawSnapshot } from "./snapshot.ts";
 import { RawRequests } from "./usrreq.ts";
 
 /** One raw socket. */
@@ -46,17 +47,6 @@ export class RawPcb {
   }
 }
 
-/** One line of `netstat -w`. */
-export interface RawSnapshot {
-  readonly protocol: number;
-  readonly localAddress: string;
-  readonly remoteAddress: string | null;
-  readonly receiveQueueBytes: number;
-  readonly sendQueueBytes: number;
-  readonly inode: number;
-  readonly drops: number;
-}
-
 export class Raw {
   readonly ip: Ip;
   #sockets: readonly RawPcb[] = [];
@@ -76,15 +66,7 @@ export class Raw {
   }
 
   snapshot(): readonly RawSnapshot[] {
-    return this.#sockets.map(({ protocol, localAddress, remote, socket }) => ({
-      protocol,
-      localAddress: localAddress.toString(),
-      remoteAddress: remote?.toString() ?? null,
-      receiveQueueBytes: socket.receiveQueueBytes,
-      sendQueueBytes: socket.sendQueueBytes,
-      inode: socket.inode,
-      drops: socket.drops,
-    }));
+    return this.#sockets.map(rawSnapshot);
   }
 
   /** True when the datagram was for any, whether or not that one wanted it. */

@@ -18,6 +18,7 @@ import type { Packet } from "../../wire/packet.ts";
 import type { Arrival, IcmpError, Ip } from "../ip/ip.ts";
 import { control6, inet6Address, queueIcmpError6 } from "../ip6/control.ts";
 import { Ipv6SocketOptions } from "../ip6/socket-options.ts";
+import { type RawSnapshot, rawSnapshot } from "./snapshot.ts";
 import { Raw6Requests } from "./usrreq6.ts";
 
 /** Where ICMPv6 has its checksum, which the kernel always sees to. */
@@ -71,6 +72,10 @@ export class Raw6 {
 
   remove(pcb: Raw6Pcb): void {
     this.#sockets = this.#sockets.filter((other) => other !== pcb);
+  }
+
+  snapshot(): readonly RawSnapshot[] {
+    return this.#sockets.map(rawSnapshot);
   }
 
   /** True when the datagram was for any, whether or not that one wanted it. */
