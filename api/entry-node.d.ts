@@ -2767,6 +2767,7 @@ declare class Inet {
     readonly ip: Ip;
     readonly udp: Udp;
     readonly raw: Raw;
+    readonly raw6: Raw6;
     readonly packets: PacketSockets;
     readonly v6: Inet6;
     readonly tcp: Tcp;
@@ -3359,7 +3360,31 @@ declare class RawPcb {
     matches(protocol: number, local: IpAddress, remote: IpAddress, through: Interface | null): boolean;
 }
 
-// inet/raw/raw.d.ts
+// inet/raw/raw6.d.ts
+declare class Raw6 {
+    readonly ip: Ip;
+    constructor(ip: Ip);
+    add(pcb: Raw6Pcb): void;
+    remove(pcb: Raw6Pcb): void;
+    snapshot(): readonly RawSnapshot[];
+}
+
+// inet/raw/raw6.d.ts
+declare class Raw6Pcb {
+    readonly socket: Socket;
+    readonly options6: Ipv6SocketOptions;
+    readonly errors: ErrorQueue;
+    localAddress: IpAddress;
+    remote: IpAddress | null;
+    device: Interface | null;
+    icmpFilter: Uint32Array;
+    checksumOffset: number;
+    constructor(ip: Ip, socket: Socket);
+    get protocol(): number;
+    matches(protocol: number, local: IpAddress, remote: IpAddress, through: Interface | null): boolean;
+}
+
+// inet/raw/snapshot.d.ts
 interface RawSnapshot {
     readonly protocol: number;
     readonly localAddress: string;
@@ -3367,6 +3392,7 @@ interface RawSnapshot {
     readonly receiveQueueBytes: number;
     readonly sendQueueBytes: number;
     readonly inode: number;
+    readonly uid: number;
     readonly drops: number;
 }
 

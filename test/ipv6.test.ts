@@ -36,6 +36,10 @@ const tshark = (() => {
   }
 })();
 
+const ROUTING = 43;
+const NO_NEXT_HEADER = 59;
+const DESTINATION_OPTIONS = 60;
+
 /** The lines that tshark prints of a capture. */
 function read(capture: Capture, ...args: string[]): string[] {
   const file = join(folder, "capture.pcapng");
@@ -94,6 +98,25 @@ async function everything(): Promise<Capture[]> {
     sys.setsockopt(s, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 1);
     await send("2001:db8:2::b", 10);
     sys.setsockopt(s, IPPROTO_IPV6, IPV6_LEAVE_GROUP, group);
+    sys.setsockopt(s, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 64);
+    const raw = async (protocol: number, ...bytes: number[]): Promise<void> => {
+      const s = sys.socket(AF_INET6, SOCK_RAW, protocol);
+      await sys.sendto(s, Uint8Array.from(bytes), { address: "2001:db8:1::1", port: 0 });
+      await sys.sleep(1);
+      sys.close(s);
+    };
+    await raw(IPPROTO_ICMPV6, 128, 0, 0, 0, 0, 7, 0, 1, 0x68, 0x69);
+    // Destination options: one that is passed over, one that is to be refused; a routing header of type 0; nobody's protocol.
+    await raw(DESTINATION_OPTIONS, NO_NEXT_HEADER, 0, 0x1e, 4, 0, 0, 0, 0);
+    await raw(DESTINATION_OPTIONS, NO_NEXT_HEADER, 0, 0x9e, 4, 0, 0, 0, 0);
+    await raw(ROUTING, NO_NEXT_HEADER, 2, 0, 1, ...new Array<number>(20).fill(0));
+    await raw(200, 1, 2, 3, 4);
+    // Version 1 of multicast listener discovery.
+    alice.sysctl("net.ipv6.conf.eth0.force_mld_version", 1);
+    sys.setsockopt(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, group);
+    await sys.sleep(20);
+    sys.setsockopt(s, IPPROTO_IPV6, IPV6_LEAVE_GROUP, group);
+    alice.sysctl("net.ipv6.conf.eth0.force_mld_version", 0);
     // Two take the same address.
     other.addAddress("eth0", "2001:db8:1::a/64");
     await sys.sleep(5);
@@ -113,8 +136,9 @@ describe.skipIf(!tshark)(`tshark${tshark ? "" : " (skipped: it is not installed)
       for (const type of read(capture, "-Y", "icmpv6", "-T", "fields", "-E", "occurrence=f", "-e", "icmpv6.type"))
         types.add(type);
     }
-    // Unreachable, too big, time exceeded; the five of discovery; reports.
-    expect([...types].map(Number).sort((a, b) => a - b)).toEqual([1, 2, 3, 133, 134, 135, 136, 137, 143]);
+    // The four errors, echo, reports and the end of version 1, the five of discovery, reports of version 2.
+    const sorted = [...types].map(Number).sort((a, b) => a - b);
+    expect(sorted).toEqual([1, 2, 3, 4, 128, 129, 131, 132, 133, 134, 135, 136, 137, 143]);
   });
 });
 

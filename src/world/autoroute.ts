@@ -105,8 +105,12 @@ function nextHopOf(node: Node, tree: Tree): NextHop | undefined {
 function hopBetween(own: Attachment, next: Attachment): NextHop | undefined {
   const { through } = own;
   if (through.isPointToPoint) return { through, gateway: null };
-  // An address in a network of ours can be reached without knowing more; so can a link-local one.
-  const shared = next.addresses.find(({ address }) => own.addresses.some(({ network }) => network.contains(address)));
+  // An address in a network of ours can be reached without knowing more. So can a link-local one, but it is not its owner's before
+  // others have been asked, which takes a second or two from the beginning of the world.
+  const isShared = ({ address }: Attachment["addresses"][number]): boolean =>
+    own.addresses.some(({ network }) => network.contains(address));
+  const candidates = next.addresses.filter(isShared);
+  const shared = candidates.find(({ address }) => !address.isLinkLocal) ?? candidates[0];
   return shared && { through, gateway: shared.address };
 }
 
