@@ -832,6 +832,7 @@ export interface Mapping {
 export interface Mechanism {
     readonly name: string;
     readonly title: string;
+    readonly group: MechanismGroup;
     readonly manual: string;
     readonly summary: string;
     readonly properties: Readonly<Partial<Record<Property, {
@@ -844,6 +845,8 @@ export interface Mechanism {
     }[];
     readonly drawing: string;
 }
+
+export type MechanismGroup = "streams" | "messages" | "memory" | "signals";
 
 export interface Message {
     readonly bytes: number;

@@ -394,10 +394,13 @@ describe.concurrent("signals and pipes", SLOW, () => {
 describe("explain", SLOW, () => {
   test("the table, one mechanism, and the same as data", async () => {
     const table = await netloom("explain");
-    expect(table.stdout).toMatch(/^pipe +simplex +stream /m);
-    expect(table.stdout).toMatch(/^udp +duplex +messages +connectionless +yes +yes +no$/m);
+    expect(table.stdout).toMatch(/^ {2}pipe +simplex +stream /m);
+    expect(table.stdout).toMatch(/^ {2}udp +duplex +messages +connectionless +yes +yes +no$/m);
+    for (const group of ["Streams", "Messages", "Memory", "Signals"]) expect(table.stdout).toContain(`\n${group}`);
+    expect(Math.max(...table.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
     const page = await netloom("explain", "pipe");
     expect(page.stdout).toContain("write() waits     while there is no room");
+    expect((await netloom("explain", "posix-shm")).stdout).toMatch(/waits +no call/);
     const { stdout, status } = await netloom("explain", "pipe", "--json");
     expect([status, JSON.parse(stdout).properties.capacity.value]).toEqual([0, "65,536 bytes"]);
   });

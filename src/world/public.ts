@@ -360,7 +360,7 @@ export { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "../wire/pcapng.ts
 export { describe as describePacket } from "../wire/tcpdump.ts";
 export { parseDuration } from "./duration.ts";
 export { DeadlockError, EndOfTimeError, HeldClockError } from "./errors.ts";
-export type { Mechanism, Property } from "./mechanism.ts";
+export type { Mechanism, MechanismGroup, Property } from "./mechanism.ts";
 export { MECHANISMS } from "./mechanisms.ts";
 export type { OutsideSource } from "./outside.ts";
 export * from "./public-sockets.ts";

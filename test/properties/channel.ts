@@ -2,10 +2,11 @@
  * Channel: one mechanism of interprocess communication, as the experiments see it.
  *
  * An experiment lets two processes talk over a channel and looks at what happens; what it saw is the cell of the table
- * (`netloom explain`). A mechanism joins the table with a Channel here; it says how two processes come by their ends, and
- * the experiments, which are the same for all, find out the rest.
+ * (`netloom explain`). A mechanism joins the table with a Channel; it says how two processes come by their ends, and
+ * the experiments, which are the same for all, find out the rest. Where they do not fit, the channel brings its own. What is
+ * no channel at all, as memory, is a Study (study.ts).
  */
-import { type Host, type LinkOptions, type Sys, World } from "netloom";
+import { type Host, type LinkOptions, type MechanismGroup, type Property, type Sys, World } from "netloom";
 
 /** What a process has of a channel. */
 export interface End {
@@ -44,6 +45,7 @@ export interface Channel {
   /** As `netloom explain NAME` has it. */
   readonly name: string;
   readonly title: string;
+  readonly group: MechanismGroup;
   readonly manual: string;
   readonly summary: string;
   /** What it looks like, in a few lines. */
@@ -63,6 +65,8 @@ export interface Channel {
   };
   /** Must two parties be connected before they talk? */
   connection(): Promise<Finding>;
+  /** Experiments in place of the general ones; null where the question makes no sense. */
+  readonly own?: Partial<Record<Property, (() => Promise<Finding>) | null>>;
   /** What fills it: messages of so many bytes, and what to call the result. */
   readonly capacity?: {
     readonly unitBytes: number;
@@ -70,6 +74,9 @@ export interface Channel {
     /** What finds no room is lost, so what is left for a late receiver is counted. */
     readonly isLossy?: boolean;
   };
+  /** When a receiver and a sender wait, if not "there is nothing to receive" and "there is no room". */
+  readonly waitsToReceive?: string;
+  readonly waitsToSend?: string;
   /** Calls that wait, beside those that wait for room and for something to come. */
   readonly waits?: readonly Waiting[];
 }
@@ -81,8 +88,8 @@ export function scene(isNetwork: boolean = false, link: LinkOptions = { delayMs:
   if (!isNetwork) return { world, first, second: first };
   const second = world.host("bob");
   const cable = world.cable(link);
-  first.attach(cable, "10.0.0.1/24");
-  second.attach(cable, "10.0.0.2/24");
+  first.attach(cable, "10.0.0.1/24", "fd00::1/64");
+  second.attach(cable, "10.0.0.2/24", "fd00::2/64");
   return { world, first, second };
 }
 

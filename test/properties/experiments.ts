@@ -5,19 +5,19 @@
  * and costs nothing.
  */
 import type { LinkOptions } from "netloom";
-import { type Channel, type End, errnoOf, type Finding, play, type Role, type Scene, scene } from "./channel.ts";
+import { type Channel, errnoOf, type Finding, play, type Role, scene } from "./channel.ts";
 
-const DONE: Role = async () => {};
+export const DONE: Role = async () => {};
 /** Longer than any channel here needs to deliver. */
-const SETTLED = "60s";
+export const SETTLED = "60s";
 /** Messages, more than any channel holds. */
-const FLOOD = 2000;
-const RECORD_BYTES = 100;
+export const FLOOD = 2000;
+export const RECORD_BYTES = 100;
 /** More than the receive buffer of a socket holds. */
-const RECORDS = 1500;
+export const RECORDS = 1500;
 
 /** Both processes run; what they do not finish until then is given up. */
-async function talk(channel: Channel, first: Role, second: Role, link?: LinkOptions): Promise<void> {
+export async function talk(channel: Channel, first: Role, second: Role, link?: LinkOptions): Promise<void> {
   const stage = scene(channel.isNetwork, link);
   channel.open(stage, first, second);
   await play(stage, SETTLED);
@@ -36,6 +36,8 @@ export async function directionality(channel: Channel): Promise<Finding> {
   };
   const says: Role = async (end) => {
     await errnoOf(() => end.send(record(0)));
+    // Whoever ends may take what has not been read with it, as a terminal does.
+    await end.sys.sleep(1);
   };
   await talk(channel, says, hears("second"));
   await talk(channel, hears("first"), async (end) => {
@@ -54,7 +56,18 @@ export async function directionality(channel: Channel): Promise<Finding> {
     await sent;
   };
   await talk(channel, speaksAndHears, speaksAndHears);
-  return both.length === 2 ? { value: "duplex" } : { value: "half-duplex", detail: "a request, then its reply" };
+  const takingTurns = { value: "half-duplex", detail: "one direction at a time" };
+  if (both.length < 2) return takingTurns;
+  // Who waits for an answer must not get what it has said itself.
+  let hearsItself = false;
+  const speaksToItself: Role = async (end) => {
+    const sent = end.send(record(0));
+    await end.sys.sleep(1);
+    hearsItself = (await end.receive(RECORD_BYTES)).length > 0;
+    await sent;
+  };
+  await talk(channel, speaksToItself, (end) => end.sys.sleep(100));
+  return hearsItself ? takingTurns : { value: "duplex" };
 }
 
 /** Do two messages that wait come out as two, or as one stretch of bytes? */
@@ -162,102 +175,17 @@ function judge(pieces: readonly Uint8Array[]): Traffic {
   let damaged = false;
   for (let at = 0; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
     const number = bytes.readUInt32BE(at);
-    numbers.push(number);
-    if (!bytes.subarray(at, at + RECORD_BYTES).equals(record(number))) damaged = true;
+    // What is damaged says nothing of its place.
+    if (number < RECORDS && bytes.subarray(at, at + RECORD_BYTES).equals(record(number))) numbers.push(number);
+    else damaged = true;
   }
   const rises = numbers.every((number, index) => index === 0 || number > (numbers[index - 1] as number));
   return { lost: new Set(numbers).size < RECORDS, reordered: !rises, damaged };
 }
 
 /** A message of RECORD_BYTES that says which one it is. */
-function record(number: number): Buffer {
+export function record(number: number): Buffer {
   const bytes = Buffer.from(Array.from({ length: RECORD_BYTES }, (_, i) => number * 7 + i));
   bytes.writeUInt32BE(number);
   return bytes;
-}
-
-/** Who can reach by its name what a process of user 1000 has made, on a host whose files are as they usually are? */
-export async function whoMay(channel: Channel): Promise<Finding> {
-  const { make, join } = channel.addressing;
-  if (make === undefined || join === undefined) {
-    return { value: "related processes", detail: "ends are inherited, or passed over a Unix-domain socket" };
-  }
-  const reaches = async (uid: number, isElsewhere: boolean): Promise<boolean> => {
-    const stage = scene(true);
-    let code = "it did not answer";
-    const owner = async (sys: End["sys"]): Promise<void> => {
-      await make(sys);
-      await sys.sleep(100);
-    };
-    stage.second.spawn("owner", owner, { uid: 1000, daemon: true });
-    const host = isElsewhere ? stage.first : stage.second;
-    const stranger = async (sys: End["sys"]): Promise<void> => {
-      await sys.sleep(0.1);
-      code = await errnoOf(() => join(sys));
-    };
-    host.spawn("stranger", stranger, { uid, daemon: true });
-    await play(stage, SETTLED);
-    return code === "";
-  };
-  if (!(await reaches(1000, false))) throw new Error("a process of the same user can't reach it by its name");
-  if (await reaches(2000, true)) return { value: "processes of any host" };
-  if (await reaches(2000, false)) return { value: "processes of one host" };
-  return { value: "processes of one host", detail: "that have the permission" };
-}
-
-/** The addressing is what the channel says: an unrelated process has just used it, or a child has inherited it. */
-export async function addressing(channel: Channel): Promise<Finding> {
-  await whoMay(channel);
-  await talk(channel, DONE, DONE);
-  return { value: channel.addressing.text };
-}
-
-/** Which calls wait, and for what. */
-export async function blocking(channel: Channel): Promise<readonly { call: string; when: string }[]> {
-  const found: { call: string; when: string }[] = [];
-  const look = async (when: string, first: Role, second: Role, link: LinkOptions): Promise<void> => {
-    const stage = scene(channel.isNetwork, link);
-    let hasBegun = 0;
-    const begun = (role: Role): Role => {
-      return (end) => {
-        hasBegun++;
-        return role(end);
-      };
-    };
-    const calls = waitingCalls(stage, () => hasBegun === 2);
-    channel.open(stage, begun(first), begun(second));
-    await play(stage, SETTLED);
-    for (const call of calls) found.push({ call, when });
-  };
-  const idle: Role = (end) => end.sys.sleep(100);
-  const receives: Role = async (end) => {
-    await end.sys.sleep(0.1);
-    await end.receive(RECORD_BYTES);
-  };
-  const { unitBytes = RECORD_BYTES } = channel.capacity ?? {};
-  const floods: Role = async (end) => {
-    await end.sys.sleep(0.1);
-    for (let i = 0; i < FLOOD; i++) await end.send(new Uint8Array(unitBytes));
-  };
-  await look("there is nothing to receive", idle, receives, {});
-  await look("there is no room", floods, idle, { rateMbps: 1 });
-  for (const { call, when, scene: set } of channel.waits ?? []) {
-    const stage = scene(channel.isNetwork);
-    const calls = waitingCalls(stage, () => true);
-    set(stage);
-    await play(stage, SETTLED);
-    if (!calls.has(call)) throw new Error(`${call}() was to wait while ${when}; in vain: ${[...calls].join(", ")}`);
-    found.push({ call, when });
-  }
-  return found;
-}
-
-/** The calls in which processes go to sleep, without the sleep of those who only let time pass. */
-function waitingCalls({ world }: Scene, isLooking: () => boolean): Set<string> {
-  const calls = new Set<string>();
-  world.trace((event) => {
-    if (event.step !== "kernel/operation" || event.what !== "sleep" || event.call === "nanosleep") return;
-    if (isLooking()) calls.add(event.call);
-  });
-  return calls;
 }

@@ -14,7 +14,7 @@ import {
 import { type Channel, type End, errnoOf, observe, type Role, type Scene, unlessFull } from "./channel.ts";
 
 /** The end that a descriptor is. */
-function descriptorEnd(sys: Sys, fd: number): End {
+export function descriptorEnd(sys: Sys, fd: number): End {
   return {
     sys,
     send: (data) => sys.write(fd, data),
@@ -61,6 +61,7 @@ const pipeEnds = (sys: Sys): readonly [number, number] => {
 const pipe: Channel = {
   name: "pipe",
   title: "Pipe",
+  group: "streams",
   manual: "pipe(2), pipe(7)",
   summary: "an object in the kernel with a write end and a read end, each a descriptor",
   drawing: `
@@ -80,6 +81,7 @@ const PATH = "/tmp/channel";
 const fifo: Channel = {
   name: "fifo",
   title: "Named pipe (FIFO)",
+  group: "streams",
   manual: "mkfifo(3), fifo(7)",
   summary: "a pipe with a name in the file tree; it stays until it is unlinked",
   drawing: `
@@ -132,6 +134,7 @@ const pairEnds = (sys: Sys): readonly [number, number] => sys.socketpair(AF_UNIX
 const socketpair: Channel = {
   name: "socketpair",
   title: "Duplex pipe (socketpair)",
+  group: "streams",
   manual: "socketpair(2)",
   summary: "two descriptors, both for reading and writing: what is written to one is read from the other",
   drawing: `

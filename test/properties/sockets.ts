@@ -1,11 +1,13 @@
 /** Sockets: Unix-domain and Internet, streams and datagrams. */
 import {
   AF_INET,
+  AF_INET6,
   AF_UNIX,
   type Endpoint,
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
   SOCK_DGRAM,
+  SOCK_RAW,
   SOCK_SEQPACKET,
   SOCK_STREAM,
   type Sys,
@@ -147,6 +149,7 @@ const unixStreamDrawing = `
 const unixStream: Channel = {
   name: "unix-stream",
   title: "Unix-domain stream socket",
+  group: "streams",
   manual: "unix(7)",
   summary: "a connection between two processes of one host",
   drawing: unixStreamDrawing,
@@ -164,6 +167,7 @@ const unixStream: Channel = {
 const unixSeqpacket: Channel = {
   name: "unix-seqpacket",
   title: "Unix-domain sequenced packets",
+  group: "messages",
   manual: "unix(7)",
   summary: "a connection that keeps the boundaries of messages",
   drawing: `
@@ -185,6 +189,7 @@ const unixSeqpacket: Channel = {
 const unixDatagram: Channel = {
   name: "unix-dgram",
   title: "Unix-domain datagram socket",
+  group: "messages",
   manual: "unix(7)",
   summary: "messages between processes of one host; a sender waits rather than that one is lost",
   drawing: `
@@ -206,6 +211,7 @@ const at = (address: string, port: number): Endpoint => ({ address, port });
 const udp: Channel = {
   name: "udp",
   title: "Internet datagram socket (UDP)",
+  group: "messages",
   manual: "udp(7), RFC 768",
   summary: "messages between processes of any two hosts, as well as the network can",
   drawing: `
@@ -227,11 +233,17 @@ const udp: Channel = {
   connection: () => namesEach(AF_INET, at("127.0.0.1", 4000), [at("127.0.0.1", 5000), at("127.0.0.1", 6000)]),
 };
 
-const tcp: Channel = {
-  name: "tcp",
-  title: "Internet stream socket (TCP)",
+/** TCP over one of the two families; the other host's address is what connects. */
+const tcpOver = (
+  about: Pick<Channel, "name" | "title" | "summary">,
+  domain: number,
+  any: string,
+  peer: string,
+  own: string,
+): Channel => ({
+  ...about,
+  group: "streams",
   manual: "tcp(7), RFC 9293",
-  summary: "a reliable connection between processes of any two hosts",
   drawing: `
   active                        network                        passive
   socket                                                       socket, bind, listen
@@ -239,28 +251,115 @@ const tcp: Channel = {
   send ──▶ [ bytes … ] ╌ segments ╌ ACKs ╌ [ bytes … ] ──▶ recv
   recv ◀── [ bytes … ] ╌ ACKs ╌ segments ╌ [ bytes … ] ◀── send`,
   isNetwork: true,
-  open: (stage, first, second) => connected(stage, AF_INET, SOCK_STREAM, at("10.0.0.2", 5000), first, second),
+  open: (stage, first, second) => connected(stage, domain, SOCK_STREAM, at(peer, 5000), first, second),
   addressing: {
     text: "an Internet address and a port",
-    make: listening(AF_INET, SOCK_STREAM, at("0.0.0.0", 5000)),
-    join: connecting(AF_INET, SOCK_STREAM, at("10.0.0.2", 5000)),
+    make: listening(domain, SOCK_STREAM, at(any, 5000)),
+    join: connecting(domain, SOCK_STREAM, at(peer, 5000)),
   },
-  connection: () => unconnected(AF_INET, SOCK_STREAM),
+  connection: () => unconnected(domain, SOCK_STREAM),
   capacity: { unitBytes: 4096, of: "" },
   waits: [
-    ...acceptWaits(AF_INET, SOCK_STREAM, at("127.0.0.1", 5000)),
+    ...acceptWaits(domain, SOCK_STREAM, at(own, 5000)),
     {
       call: "connect",
       when: "the request has not been answered",
       scene: ({ first }) => {
         const asks = async (sys: Sys): Promise<void> => {
           // Nobody listens: the answer, when it comes, is a refusal.
-          await errnoOf(() => connecting(AF_INET, SOCK_STREAM, at("10.0.0.2", 5000))(sys));
+          await errnoOf(() => connecting(domain, SOCK_STREAM, at(peer, 5000))(sys));
         };
         first.spawn("active", asks, { daemon: true });
       },
     },
   ],
+});
+
+const tcp = tcpOver(
+  {
+    name: "tcp",
+    title: "Internet stream socket (TCP)",
+    summary: "a reliable connection between processes of any two hosts",
+  },
+  AF_INET,
+  "0.0.0.0",
+  "10.0.0.2",
+  "127.0.0.1",
+);
+const tcp6 = tcpOver(
+  {
+    name: "tcp6",
+    title: "Internet stream socket over IPv6 (TCP)",
+    summary: "the same over the other address family; a socket bound to :: serves both",
+  },
+  AF_INET6,
+  "::",
+  "fd00::2",
+  "::1",
+);
+
+const PROTOCOL = 253; // RFC 3692: for experiments
+const IP_HEADER_BYTES = 20;
+
+/** An end without ports: every raw socket of the protocol gets a copy, with its IP header. */
+function rawEnd(sys: Sys, peer: string): End {
+  const s = sys.socket(AF_INET, SOCK_RAW, PROTOCOL);
+  return {
+    sys,
+    send: (data) => sys.sendto(s, data, at(peer, 0)),
+    receive: async (room) => {
+      const buffer = new Uint8Array(IP_HEADER_BYTES + room);
+      return buffer.subarray(IP_HEADER_BYTES, await sys.recv(s, buffer));
+    },
+    trySend: (data) => unlessFull(() => sys.sendto(s, data, at(peer, 0), MSG_DONTWAIT)),
+  };
+}
+
+const rawIp: Channel = {
+  name: "raw",
+  title: "Raw IP socket",
+  group: "messages",
+  manual: "raw(7)",
+  summary: "datagrams of a protocol number, without a transport in between: for root",
+  drawing: `
+  process                      network                       process
+  sendto(address) ──▶ IP header + data ╌ ▭ ╌ ▭ ╌ [ ▭ ▭ ] ──▶ recv: IP header + data
+                     protocol 253                 a copy for every socket of protocol 253`,
+  isNetwork: true,
+  capacity: { unitBytes: 1000, of: "messages of 1,000 bytes in the receive buffer", isLossy: true },
+  open(stage, first, second) {
+    const party = (peer: string, role: Role) => {
+      return async (sys: Sys): Promise<void> => {
+        const end = rawEnd(sys, peer);
+        await sys.sleep(0.001);
+        await role(end);
+      };
+    };
+    stage.first.spawn("first", party("10.0.0.2", first), { daemon: true });
+    stage.second.spawn("second", party("10.0.0.1", second), { daemon: true });
+  },
+  addressing: { text: "an Internet address and a protocol" },
+  connection: async () => {
+    await observe(async (sys) => {
+      const end = rawEnd(sys, "127.0.0.1");
+      await end.send(Uint8Array.of(1));
+      await end.receive(1);
+    });
+    return { value: "connectionless", detail: "each message names its recipient" };
+  },
+  own: {
+    parties: async () => {
+      const stage = scene();
+      let code = "";
+      const program = async (sys: Sys): Promise<void> => {
+        code = await errnoOf(() => rawEnd(sys, "127.0.0.1"));
+      };
+      stage.first.spawn("stranger", program, { uid: 1000 });
+      await play(stage);
+      if (code !== "EPERM") throw new Error(`a raw socket of another than root is ${code}`);
+      return { value: "processes of any host", detail: `of root; for others socket() is ${code}` };
+    },
+  },
 };
 
-export const sockets: readonly Channel[] = [unixStream, unixSeqpacket, unixDatagram, udp, tcp];
+export const sockets: readonly Channel[] = [unixStream, tcp, tcp6, unixSeqpacket, unixDatagram, udp, rawIp];

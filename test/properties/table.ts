@@ -1,33 +1,21 @@
 /**
  * The table of properties, as the experiments give it: a cell stands only where an experiment has come to its end.
  */
-import type { Mechanism, Property } from "netloom";
-import type { Channel, Finding } from "./channel.ts";
-import * as experiments from "./experiments.ts";
+import type { MechanismGroup } from "netloom";
+import { memories } from "./memory.ts";
 import { pipes } from "./pipes.ts";
+import { queues } from "./queues.ts";
+import { rendezvous } from "./rendezvous.ts";
+import { semaphores } from "./semaphores.ts";
+import { signals } from "./signals.ts";
 import { sockets } from "./sockets.ts";
+import { type Study, studyOf } from "./study.ts";
+import { terminals } from "./terminals.ts";
 
-export const CHANNELS: readonly Channel[] = [...pipes, ...sockets];
+const GROUPS: readonly MechanismGroup[] = ["streams", "messages", "memory", "signals"];
 
-/** Lets every experiment look at the channel. Throws what an experiment throws. */
-export async function observe(channel: Channel): Promise<Mechanism> {
-  const { name, title, manual, summary, drawing } = channel;
-  const properties: Partial<Record<Property, Finding>> = {
-    addressing: await experiments.addressing(channel),
-    directionality: await experiments.directionality(channel),
-    boundaries: await experiments.boundaries(channel),
-    connection: await channel.connection(),
-    ...(channel.capacity === undefined ? {} : { capacity: await experiments.capacity(channel) }),
-    ...(await experiments.reliability(channel)),
-    parties: await experiments.whoMay(channel),
-  };
-  return {
-    name,
-    title,
-    manual,
-    summary,
-    drawing: drawing.slice(1),
-    properties,
-    blocking: await experiments.blocking(channel),
-  };
-}
+const CHANNELS = [...pipes, ...terminals, ...sockets, ...queues, ...rendezvous, ...semaphores, ...signals];
+const ALL: readonly Study[] = [...CHANNELS.map(studyOf), ...memories];
+
+/** Every mechanism, group by group. */
+export const STUDIES: readonly Study[] = GROUPS.flatMap((group) => ALL.filter((study) => study.group === group));

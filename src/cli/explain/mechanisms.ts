@@ -1,7 +1,7 @@
 /**
  * `netloom explain` and `netloom explain NAME`: the table of properties, and one mechanism of it.
  */
-import { MECHANISMS, type Mechanism, type Property } from "../../entry-node.ts";
+import { MECHANISMS, type Mechanism, type MechanismGroup, type Property } from "../../entry-node.ts";
 import { stdoutStyle } from "../style.ts";
 
 const COLUMNS: readonly (readonly [Property, string])[] = [
@@ -24,14 +24,23 @@ const QUESTIONS: readonly (readonly [Property, string])[] = [
   ["reordering", "can be reordered"],
   ["damage", "can be damaged"],
 ];
-const QUESTION_WIDTH = Math.max(...QUESTIONS.map(([, question]) => question.length));
+/** No line of a page is longer. */
+const COLUMNS_MAX = 100;
+
+/** Groups and their headings, in the order of the table. */
+const GROUPS: readonly (readonly [MechanismGroup, string])[] = [
+  ["streams", "Streams of bytes"],
+  ["messages", "Messages"],
+  ["memory", "Memory, and what guards it"],
+  ["signals", "Signals and events"],
+];
 
 /** The whole table, as wide as a terminal usually is. */
 export function mechanismTable(): string {
-  const rows = MECHANISMS.map(({ name, properties }) => [
-    name,
-    ...COLUMNS.map(([property]) => properties[property]?.value ?? "–"),
-  ]);
+  const sections = GROUPS.map(([group]) => MECHANISMS.filter((mechanism) => mechanism.group === group));
+  const rows = sections
+    .flat()
+    .map(({ name, properties }) => [`  ${name}`, ...COLUMNS.map(([property]) => properties[property]?.value ?? "–")]);
   const cells = [["", ...COLUMNS.map(([, heading]) => heading)], ...rows];
   const widths = COLUMNS.map((_, index) => index).concat(COLUMNS.length);
   const width = widths.map((column) => Math.max(...cells.map((row) => (row[column] ?? "").length)));
@@ -42,9 +51,14 @@ export function mechanismTable(): string {
       .trimEnd(),
   );
   const { bold, dim } = stdoutStyle();
+  const body = lines.slice(1);
+  const grouped = GROUPS.flatMap(([, heading], index) => [
+    bold(heading),
+    ...body.splice(0, sections[index]?.length ?? 0),
+  ]);
   return [
     bold(lines[0] ?? ""),
-    ...lines.slice(1),
+    ...grouped,
     "",
     dim("Each cell is what an experiment saw; – is where none was made."),
     dim('"netloom explain NAME" tells more of one, "netloom explain layers" of the reference model.'),
@@ -57,12 +71,18 @@ export function mechanismPage({ title, manual, summary, drawing, properties, blo
   const { bold, dim } = stdoutStyle();
   const answers = QUESTIONS.flatMap(([property, question]) => {
     const found = properties[property];
-    if (found === undefined) return [];
-    const detail = found.detail === undefined ? "" : dim(` (${found.detail})`);
-    return [`  ${question.padEnd(QUESTION_WIDTH)}  ${found.value}${detail}`];
+    return found === undefined ? [] : [[question, found.value, found.detail ?? ""] as const];
   });
-  const waits = blocking.map(({ call, when }) => `  ${`${call}() waits`.padEnd(QUESTION_WIDTH)}  while ${when}`);
-  return [`${bold(title)}: ${summary}`, "", drawing, "", ...answers, ...waits, "", dim(`  see ${manual}`), ""].join(
-    "\n",
-  );
+  const waits = blocking.map(({ call, when }) => [`${call}() waits`, `while ${when}`, ""] as const);
+  const none = [["waits", "no call", ""]] as const;
+  const lines = [...answers, ...(waits.length > 0 ? waits : none)];
+  const width = Math.max(...lines.map(([question]) => question.length));
+  const indent = " ".repeat(width + 4);
+  const text = lines.flatMap(([question, value, detail]) => {
+    const line = `  ${question.padEnd(width)}  ${value}`;
+    if (detail === "") return [line];
+    const isShort = line.length + detail.length + 3 <= COLUMNS_MAX;
+    return isShort ? [`${line}${dim(` (${detail})`)}`] : [line, dim(`${indent}(${detail})`)];
+  });
+  return [bold(title), `  ${summary}`, "", drawing, "", ...text, "", dim(`  see ${manual}`), ""].join("\n");
 }
