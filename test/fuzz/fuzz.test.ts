@@ -35,6 +35,18 @@ test("frames of IPv4 reach what they are to reach", { timeout: TIMEOUT_MS }, () 
   expect(reached.filter((name) => (counters.get(name) ?? 0) === 0)).toEqual([]);
 });
 
+test("segments make connections, and end them", { timeout: TIMEOUT_MS }, () => {
+  const counters = fuzz({ seed: 3, frames: 4000, rows: ["tcp"] });
+  const reached = [
+    "TcpPassiveEstablished",
+    "TcpExtTCPChallengeACK",
+    "TcpEstabResets",
+    "TcpExtTCPOFOQueue",
+    "TcpInErrs",
+  ];
+  expect(reached.filter((name) => (counters.get(name) ?? 0) === 0)).toEqual([]);
+});
+
 test("fragments meet, so that some overlap", { timeout: TIMEOUT_MS }, () => {
   expect(fuzz({ seed: 1, frames: 1500, rows: ["fragments"] }).get("IpExtReasmOverlaps")).toBeGreaterThan(0);
 });

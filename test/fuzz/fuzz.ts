@@ -8,9 +8,10 @@ import { mutate } from "./mutate.ts";
 import type { Row } from "./row.ts";
 import { ipv4Rows } from "./rows/ipv4.ts";
 import { ipv6Rows } from "./rows/ipv6.ts";
+import { tcpRows } from "./rows/tcp.ts";
 import { Subject } from "./subject.ts";
 
-export const ROWS: readonly Row[] = [...ipv4Rows, ...ipv6Rows];
+export const ROWS: readonly Row[] = [...ipv4Rows, ...ipv6Rows, ...tcpRows];
 
 const NS_PER_MS = 1_000_000;
 /** A host sees so many frames, then there is a new one. */

@@ -59,7 +59,7 @@ function inFrame(packet: Packet, to: string): Uint8Array {
   return packet.copyBytes();
 }
 
-function ipFrame(
+export function ipFrame(
   chance: Prng,
   protocol: number,
   payload: Uint8Array,
@@ -158,7 +158,7 @@ function noise(chance: Prng): Uint8Array {
 }
 
 /** Header, and what is behind it as far as it is known. */
-function repair(frame: Uint8Array): void {
+export function repair(frame: Uint8Array): void {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
   const start = ethernet.HEADER_LENGTH;
   if (frame.length < start + ipv4.HEADER_LENGTH || ethernet.etherType(view, 0) !== ethernet.ETHERTYPE_IPV4) return;
