@@ -35,7 +35,7 @@ test("the table of zonker, the message as it is wrapped on each link, and the ga
       `doonesbury| ${start} header [ IPv4 header [ UDP header [ application message ] ] ] ]`,
       expect.stringMatching(/^doonesbury\| {5}IP 172\.16\.162\.2\.\d+ > 198\.51\.100\.99\.4000: UDP, length 19$/),
     ]),
-    "doonesbury| traceroute to 198.51.100.99",
+    "doonesbury| traceroute to 198.51.100.99 (198.51.100.99), 30 hops max, 60 byte packets",
     "doonesbury|  1  172.16.162.1 ",
     "doonesbury|  2  129.97.74.1 ",
     "doonesbury|  3  192.0.2.2 ",

@@ -16,17 +16,10 @@ import {
   describePacket,
   dissect,
   type Host,
-  IP_TTL,
-  IPPROTO_ICMP,
-  IPPROTO_IP,
   LINKTYPE_ETHERNET,
   LINKTYPE_PPP,
   type Program,
-  SO_RCVTIMEO,
   SOCK_DGRAM,
-  SOCK_RAW,
-  SOL_SOCKET,
-  type Sys,
   type TraceEvent,
   type World,
 } from "netloom";
@@ -69,28 +62,6 @@ const sender: Program = async (sys) => {
   const s = sys.socket(AF_INET, SOCK_DGRAM);
   await sys.sendto(s, MESSAGE, { address: FAR, port: PORT });
 };
-
-/** Who answers that a datagram's time to live is over, or that nobody is behind its port: a traceroute in small. */
-async function traceroute(sys: Sys): Promise<void> {
-  await sys.sleep(2);
-  const icmp = sys.socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
-  sys.setsockopt(icmp, SOL_SOCKET, SO_RCVTIMEO, 5);
-  const udp = sys.socket(AF_INET, SOCK_DGRAM);
-  await sys.write(STDOUT, `traceroute to ${FAR}\n`);
-  const answer = new Uint8Array(600);
-  for (let hop = 1, type = 0; type !== DESTINATION_UNREACHABLE && hop <= 30; hop++) {
-    sys.setsockopt(udp, IPPROTO_IP, IP_TTL, hop);
-    const { seconds: before, nanoseconds: beforeNs } = sys.clockGettime("CLOCK_MONOTONIC");
-    await sys.sendto(udp, "?", { address: FAR, port: 33433 + hop });
-    const { source } = await sys.recvfrom(icmp, answer);
-    const { seconds, nanoseconds } = sys.clockGettime("CLOCK_MONOTONIC");
-    const ms = (seconds - before) * 1000 + (nanoseconds - beforeNs) / 1e6;
-    // A raw socket gets the IP header too; behind it is the type.
-    type = answer[4 * ((answer[0] as number) & 15)] as number;
-    await sys.write(STDOUT, `${String(hop).padStart(2)}  ${source.address}  ${ms.toFixed(3)} ms\n`);
-  }
-}
-const DESTINATION_UNREACHABLE = 3;
 
 /** Headers that wrap one another, and the message in the middle. */
 function picture(headers: readonly string[]): string {
@@ -180,6 +151,6 @@ export default async function internetwork(world: World): Promise<void> {
     for (const step of steps) await sys.write(STDOUT, `${step}\n`);
   });
   await world.run();
-  doonesbury.spawn("traceroute", traceroute);
+  doonesbury.spawn("traceroute", "/bin/traceroute", { args: ["-n", "-q", "1", FAR] });
   await world.run();
 }

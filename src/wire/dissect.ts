@@ -5,16 +5,20 @@
  * packet is wire/tcpdump.ts. A layer is a row of LAYERS: how long its header is, what stands in it, and which layer is
  * inside. What is cut short or unknown ends as payload, so no input makes it throw.
  */
-import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from "../abi/socket.ts";
+import { IPPROTO_ICMP, IPPROTO_IGMP, IPPROTO_TCP, IPPROTO_UDP } from "../abi/socket.ts";
 import * as arp from "./arp.ts";
+import { type Header, hexadecimal, numbered, type Read } from "./dissect-header.ts";
+import { IPV6_LAYERS } from "./dissect-ipv6.ts";
 import * as ethernet from "./ethernet.ts";
 import * as icmpv4 from "./icmpv4.ts";
+import * as igmp from "./igmp.ts";
 import * as ipv4 from "./ipv4.ts";
-import * as ipv6 from "./ipv6.ts";
+import * as ipv4Options from "./ipv4-options.ts";
 import * as mac from "./mac-address.ts";
 import { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "./pcapng.ts";
 import * as ppp from "./ppp.ts";
 import * as tcp from "./tcp.ts";
+import * as tcpOptions from "./tcp-options.ts";
 import { flagLetters } from "./tcpdump-tcp.ts";
 import * as udp from "./udp.ts";
 
@@ -30,18 +34,6 @@ export interface Layer {
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
-/** What a header is, and what it wraps: the name of a row, or null for payload. */
-interface Header {
-  readonly length: number;
-  readonly fields: readonly (readonly [string, string | number | boolean])[];
-  readonly inner: string | null;
-  /** Bytes of header and contents; what is behind them is padding of the link. */
-  readonly whole?: number;
-}
-
-/** Reads the header at `offset`, of which `length` bytes are there; undefined when it is none. */
-type Read = (view: DataView, offset: number, length: number) => Header | undefined;
-
 const ETHERTYPES: Readonly<Record<number, string>> = {
   [ethernet.ETHERTYPE_IPV4]: "IPv4",
   [ethernet.ETHERTYPE_IPV6]: "IPv6",
@@ -53,6 +45,7 @@ const PPP_PROTOCOLS: Readonly<Record<number, string>> = {
 };
 const IP_PROTOCOLS: Readonly<Record<number, string>> = {
   [IPPROTO_ICMP]: "ICMP",
+  [IPPROTO_IGMP]: "IGMP",
   [IPPROTO_TCP]: "TCP",
   [IPPROTO_UDP]: "UDP",
 };
@@ -61,9 +54,10 @@ const LAYERS: Readonly<Record<string, Read>> = {
   Ethernet: readEthernet,
   PPP: readPpp,
   IPv4: readIpv4,
-  IPv6: readIpv6,
+  ...IPV6_LAYERS,
   ARP: readArp,
   ICMP: readIcmp,
+  IGMP: readIgmp,
   TCP: readTcp,
   UDP: readUdp,
 };
@@ -149,31 +143,11 @@ function readIpv4(view: DataView, offset: number, length: number): Header | unde
       ["checksum", hexadecimal(view.getUint16(offset + 10), 4)],
       ["source", header.source.toString()],
       ["destination", header.destination.toString()],
+      ...optionsField(view, offset + ipv4.HEADER_LENGTH, headerLength - ipv4.HEADER_LENGTH),
     ],
     // Only the first fragment has the header of what is inside.
     inner: header.fragmentOffset === 0 ? inner : null,
     whole: Math.min(length, Math.max(headerLength, header.totalLength)),
-  };
-}
-
-function readIpv6(view: DataView, offset: number, length: number): Header | undefined {
-  if (length < ipv6.HEADER_LENGTH || ipv6.version(view, offset) !== 6) return undefined;
-  const header = ipv6.parse(view, offset);
-  const inner = IP_PROTOCOLS[header.nextHeader] ?? null;
-  return {
-    length: ipv6.HEADER_LENGTH,
-    fields: [
-      ["version", 6],
-      ["traffic class", header.trafficClass],
-      ["flow label", hexadecimal(header.flowLabel, 5)],
-      ["payload length", header.payloadLength],
-      ["next header", numbered(header.nextHeader, inner)],
-      ["hop limit", header.hopLimit],
-      ["source", header.source.toString()],
-      ["destination", header.destination.toString()],
-    ],
-    inner,
-    whole: Math.min(length, ipv6.HEADER_LENGTH + header.payloadLength),
   };
 }
 
@@ -194,15 +168,77 @@ function readArp(view: DataView, offset: number, length: number): Header | undef
   };
 }
 
+/** IPv4's options in tcpdump's words. */
+function optionsField(view: DataView, offset: number, length: number): Header["fields"] {
+  return length === 0 ? [] : [["options", ipv4Options.text(view, offset, length)]];
+}
+
+const ICMP_TYPES: Readonly<Record<number, string>> = {
+  [icmpv4.ECHO_REPLY]: "echo reply",
+  [icmpv4.DESTINATION_UNREACHABLE]: "destination unreachable",
+  [icmpv4.REDIRECT]: "redirect",
+  [icmpv4.ECHO_REQUEST]: "echo request",
+  [icmpv4.TIME_EXCEEDED]: "time exceeded",
+  [icmpv4.PARAMETER_PROBLEM]: "parameter problem",
+  [icmpv4.TIMESTAMP_REQUEST]: "timestamp request",
+  [icmpv4.TIMESTAMP_REPLY]: "timestamp reply",
+};
+
 function readIcmp(view: DataView, offset: number, length: number): Header | undefined {
   if (length < icmpv4.HEADER_LENGTH) return undefined;
+  const type = icmpv4.type(view, offset);
   return {
     length: icmpv4.HEADER_LENGTH,
     fields: [
-      ["type", icmpv4.type(view, offset)],
+      ["type", numbered(type, ICMP_TYPES[type] ?? null)],
       ["code", view.getUint8(offset + 1)],
       ["checksum", hexadecimal(view.getUint16(offset + 2), 4)],
-      ["rest of header", hexadecimal(view.getUint32(offset + 4), 8)],
+      ...icmpFields(icmpv4.parse(view, offset), view.getUint32(offset + 4)),
+    ],
+    // What an error is about begins behind its header.
+    inner: icmpv4.isError(type) ? "IPv4" : null,
+  };
+}
+
+function icmpFields(message: icmpv4.Message, rest: number): Header["fields"] {
+  switch (message.kind) {
+    case "echo-request":
+    case "echo-reply":
+    case "timestamp-request":
+    case "timestamp-reply":
+      return [
+        ["identifier", message.identifier],
+        ["sequence number", message.sequence],
+      ];
+    case "destination-unreachable":
+      return [["next-hop MTU", message.nextHopMtu]];
+    case "parameter-problem":
+      return [["pointer", message.pointer]];
+    case "redirect":
+      return [["gateway", message.gateway.toString()]];
+    default:
+      return [["rest of header", hexadecimal(rest, 8)]];
+  }
+}
+
+const IGMP_TYPES: Readonly<Record<number, string>> = {
+  [igmp.QUERY]: "membership query",
+  [igmp.REPORT_V1]: "v1 membership report",
+  [igmp.REPORT_V2]: "v2 membership report",
+  [igmp.LEAVE]: "leave group",
+  [igmp.REPORT_V3]: "v3 membership report",
+};
+
+function readIgmp(view: DataView, offset: number, length: number): Header | undefined {
+  if (length < igmp.MESSAGE_LENGTH) return undefined;
+  const { type, responseTime, group } = igmp.parse(view, offset);
+  return {
+    length: igmp.MESSAGE_LENGTH,
+    fields: [
+      ["type", `${hexadecimal(type, 2)} (${IGMP_TYPES[type] ?? "unknown"})`],
+      ["maximum response time", responseTime],
+      ["checksum", hexadecimal(view.getUint16(offset + 2), 4)],
+      ["group", group.toString()],
     ],
     inner: null,
   };
@@ -223,9 +259,24 @@ function readTcp(view: DataView, offset: number, length: number): Header | undef
       ["window", header.window],
       ["checksum", hexadecimal(header.checksum, 4)],
       ["urgent pointer", header.urgentPointer],
+      ...tcpOptionFields(view, offset + tcp.HEADER_LENGTH, header.headerLength - tcp.HEADER_LENGTH),
     ],
     inner: null,
   };
+}
+
+function tcpOptionFields(view: DataView, offset: number, length: number): Header["fields"] {
+  const options = tcpOptions.noOptions();
+  if (length === 0 || !tcpOptions.parse(view, offset, length, options)) return [];
+  const { mss, windowScale, sackPermitted, hasTimestamps, timestampValue, timestampEcho, sackBlocks } = options;
+  const fields: [string, string | number][] = [];
+  if (mss > 0) fields.push(["option: maximum segment size", mss]);
+  if (windowScale >= 0) fields.push(["option: window scale", windowScale]);
+  if (sackPermitted) fields.push(["option: SACK permitted", "yes"]);
+  if (hasTimestamps) fields.push(["option: timestamps", `${timestampValue}, echo ${timestampEcho}`]);
+  if (sackBlocks.length > 0)
+    fields.push(["option: SACK", sackBlocks.map(({ start, end }) => `${start}-${end}`).join(" ")]);
+  return fields;
 }
 
 function readUdp(view: DataView, offset: number, length: number): Header | undefined {
@@ -242,12 +293,3 @@ function readUdp(view: DataView, offset: number, length: number): Header | undef
     inner: null,
   };
 }
-
-/** `0x0800 (IPv4)`, `17 (UDP)`. */
-function numbered(number: number, name: string | null, radix: 10 | 16 = 10): string {
-  const text = radix === 16 ? hexadecimal(number, 4) : String(number);
-  return name === null ? text : `${text} (${name})`;
-}
-
-const hexadecimal = (number: number, digits: number): string =>
-  `0x${(number >>> 0).toString(16).padStart(digits, "0")}`;

@@ -63,30 +63,60 @@ Behind a time: !H host, !N network, !P protocol unreachable, !X prohibited, !F-M
 };
 
 async function trace(box: Toolbox, to: Target, hops: number, probe: Probe): Promise<void> {
-  const { sys } = box;
-  const interrupt = new Interrupt(sys);
+  const interrupt = new Interrupt(box.sys);
   const probes = box.number("q", 1, 10) ?? PROBES;
   const waitNs = box.seconds("w") ?? WAIT_NS;
-  let isOver = false;
-  let index = 0;
-  for (let ttl = box.number("f", 1, hops) ?? 1; ttl <= hops && !isOver && !interrupt.happened; ttl++) {
-    await box.out(String(ttl).padStart(2));
-    let last = "";
+  const first = box.number("f", 1, hops) ?? 1;
+  for (let ttl = first; ttl <= hops && !interrupt.happened; ttl++) {
+    const hop = new Hop(box, ttl);
     for (let turn = 0; turn < probes && !interrupt.happened; turn++) {
-      const sentNs = nowNs(sys);
-      const answer = await probe(ttl, index++, sentNs + waitNs);
-      if (answer === null) {
-        await box.out(turn === 0 ? "  *" : " *");
-        continue;
-      }
-      const { from, letters } = answer;
-      const who = from === last ? "" : `${turn === 0 ? "  " : " "}${await whoIs(box, from)}`;
-      last = from;
-      const time = `  ${((nowNs(sys) - sentNs) / 1e6).toFixed(3)} ms`;
-      await box.out(`${who}${time}${letters === undefined || letters === "" ? "" : ` ${letters}`}`);
-      if (letters !== undefined || from === to.address) isOver = true;
+      const sentNs = nowNs(box.sys);
+      const answer = await probe(ttl, (ttl - first) * probes + turn, sentNs + waitNs);
+      await hop.tell(answer, nowNs(box.sys) - sentNs);
+      if (answer !== null && (answer.letters !== undefined || answer.from === to.address)) hop.isLast = true;
     }
-    await box.out("\n");
+    await hop.end();
+    if (hop.isLast) return;
+  }
+}
+
+/** A line of the output: a person at a terminal sees each answer as it comes, others the whole line. */
+class Hop {
+  readonly #box: Toolbox;
+  readonly #isSeen: boolean;
+  /** The destination has answered, or a router that knows no further. */
+  isLast: boolean = false;
+  #text: string;
+  #from = "";
+  #isFirst = true;
+
+  constructor(box: Toolbox, ttl: number) {
+    this.#box = box;
+    this.#isSeen = box.sys.isatty(1);
+    this.#text = String(ttl).padStart(2);
+  }
+
+  async tell(answer: Answer | null, tookNs: number): Promise<void> {
+    const space = this.#isFirst ? "  " : " ";
+    this.#isFirst = false;
+    if (answer === null) this.#text += `${space}*`;
+    else {
+      const { from, letters } = answer;
+      if (from !== this.#from) this.#text += `${space}${await whoIs(this.#box, from)}`;
+      this.#from = from;
+      this.#text += `  ${(tookNs / 1e6).toFixed(3)} ms${letters === undefined || letters === "" ? "" : ` ${letters}`}`;
+    }
+    if (this.#isSeen) await this.#flush();
+  }
+
+  async end(): Promise<void> {
+    this.#text += "\n";
+    await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    await this.#box.out(this.#text);
+    this.#text = "";
   }
 }
 
