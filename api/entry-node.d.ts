@@ -2236,7 +2236,7 @@ export declare function formatSs(connections: readonly ConnectionSnapshot[]): st
 
 export declare function getaddrinfo(sys: Sys, node: string | null, service?: string | null, hints?: AddrinfoHints): Promise<Addrinfo[]>;
 
-export declare function getnameinfo(sys: Sys, { address: text, port }: InetEndpoint, flags?: number): Promise<{
+export declare function getnameinfo(sys: Sys, { address: text, port, scopeId }: InetEndpoint, flags?: number): Promise<{
     readonly host: string;
     readonly service: string;
 }>;

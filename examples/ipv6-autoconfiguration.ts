@@ -6,13 +6,22 @@
  *                                                  2001:db8:2::1 r2 ───east─── bert
  *
  * Anna and bert make themselves a link-local address, ask whether it is free, solicit routers, and from what these advertise make
- * an address and a default route. Bert tells of his address with a datagram to a group on his link, as he knows nobody yet; the
- * clerk there passes it on, by way of anna's router, to her, who sends him a letter that is too large for a frame, over three hops.
+ * an address and a default route. Anna looks up what bert's has become (/run/hosts knows it) and writes him a letter that is too
+ * large for a frame, over three hops. Bert says on his link, to a group, that it has come: his router listens to that.
  *
  * Run it:   npx netloom run examples/ipv6-autoconfiguration.ts
  * Read:     RFC 4861 (neighbour discovery), RFC 4862 (autoconfiguration), ipv6(7).
  */
-import { AF_INET6, IPPROTO_IPV6, IPV6_JOIN_GROUP, IPV6_RECVHOPLIMIT, SOCK_DGRAM, type Sys, type World } from "netloom";
+import {
+  AF_INET6,
+  getaddrinfo,
+  IPPROTO_IPV6,
+  IPV6_JOIN_GROUP,
+  IPV6_RECVHOPLIMIT,
+  SOCK_DGRAM,
+  type Sys,
+  type World,
+} from "netloom";
 
 const STDOUT = 1;
 const PORT = 7777;
@@ -24,19 +33,16 @@ async function bert(sys: Sys): Promise<void> {
   const s = sys.socket(AF_INET6, SOCK_DGRAM);
   sys.setsockopt(s, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
   sys.bind(s, { address: "::", port: PORT });
-  // Whoever has just been switched on has no address of the world yet: the link is asked first.
-  await sys.sleep(10);
-  await sys.sendto(s, "I am here", { address: `${GROUP}%eth0`, port: PORT });
-
   const buf = new Uint8Array(10_000);
   const { bytes, source, control } = await sys.recvmsg(s, buf);
   const hops = 64 - Number(control[0]?.value) + 1;
   await sys.write(STDOUT, `${bytes} bytes from ${source.address}, ${hops} hops away: ${text(buf, 10)}...\n`);
+  await sys.sendto(s, "A letter has come", { address: `${GROUP}%eth0`, port: PORT });
   await sys.sendto(s, "Thank you, Anna", source as { address: string; port: number });
   sys.close(s);
 }
 
-/** On the router of bert's link: listens to the group, and passes on to anna where bert is. */
+/** On the router of bert's link: listens to the group. */
 async function clerk(sys: Sys): Promise<void> {
   const s = sys.socket(AF_INET6, SOCK_DGRAM);
   sys.bind(s, { address: "::", port: PORT });
@@ -45,33 +51,21 @@ async function clerk(sys: Sys): Promise<void> {
   const buf = new Uint8Array(100);
   const { bytes, source } = await sys.recvfrom(s, buf);
   await sys.write(STDOUT, `"${text(buf, bytes)}" says ${source.address}\n`);
-  // His link-local address means nothing elsewhere; the lower half of it is that of his other address too.
-  const identifier = String(source.address).replace("fe80::", "");
-  await sys.sendto(s, `2001:db8:2::${identifier}`, { address: "2001:db8:1::1", port: PORT });
   sys.close(s);
 }
 
-/** On anna's router: passes on what it is told to the hosts of its link. */
-async function porter(sys: Sys): Promise<void> {
-  const s = sys.socket(AF_INET6, SOCK_DGRAM);
-  sys.bind(s, { address: "2001:db8:1::1", port: PORT });
-  const buf = new Uint8Array(100);
-  const { bytes } = await sys.recvfrom(s, buf);
-  await sys.sendto(s, buf.subarray(0, bytes), { address: `${GROUP}%eth0`, port: PORT });
-  sys.close(s);
-}
-
-/** Learns where bert is, and writes to him. */
+/** Looks up where bert is, and writes to him. */
 async function anna(sys: Sys): Promise<void> {
+  // Whoever has just been switched on has no address of the world yet.
+  await sys.sleep(10);
   const s = sys.socket(AF_INET6, SOCK_DGRAM);
   sys.bind(s, { address: "::", port: PORT });
-  sys.setsockopt(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, { ipv6mr_multiaddr: GROUP, ipv6mr_interface: 2 });
-  const buf = new Uint8Array(100);
-  const { bytes } = await sys.recvfrom(s, buf);
-  const address = text(buf, bytes);
-  await sys.write(STDOUT, `bert is ${address}\n`);
-  await sys.sendto(s, LETTER, { address, port: PORT });
+  const [found] = await getaddrinfo(sys, "bert", String(PORT), { family: AF_INET6, socktype: SOCK_DGRAM });
+  if (found === undefined) return;
+  await sys.write(STDOUT, `bert is ${found.address.address}\n`);
+  await sys.sendto(s, LETTER, found.address);
 
+  const buf = new Uint8Array(100);
   const answer = await sys.recvfrom(s, buf);
   await sys.write(STDOUT, `"${text(buf, answer.bytes)}" says ${answer.source.address}\n`);
   sys.close(s);
@@ -100,7 +94,6 @@ export default function scenario(world: World): void {
   hosts.r2.advertise(toEast, { mtu: 1400 });
 
   hosts.anna.spawn("anna", anna);
-  hosts.r1.spawn("porter", porter);
   hosts.r2.spawn("clerk", clerk);
   hosts.bert.spawn("bert", bert);
 }

@@ -59,9 +59,9 @@ test("two hosts that nobody has given an address talk over three hops", async ()
   scenario(world);
   expect((await world.run()).crashes).toEqual([]);
   expect(printed.join("")).toBe(
-    '"I am here" says fe80::ff:fe00:2\n' +
-      "bert is 2001:db8:2::ff:fe00:2\n" +
+    "bert is 2001:db8:2::ff:fe00:2\n" +
       "4000 bytes from 2001:db8:1::ff:fe00:1, 3 hops away: Dear Bert,...\n" +
+      '"A letter has come" says fe80::ff:fe00:2\n' +
       '"Thank you, Anna" says 2001:db8:2::ff:fe00:2\n',
   );
 });
@@ -125,6 +125,8 @@ async function everything(): Promise<Capture[]> {
   });
   expect((await world.run()).crashes).toEqual([]);
   expect(other.netstat().addresses.find(({ address }) => address === "2001:db8:1::a")?.state).toBe("dadfailed");
+  // What is another's is not told as its own.
+  expect(other.addresses).not.toContain("2001:db8:1::a");
   return captures;
 }
 

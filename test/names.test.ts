@@ -46,6 +46,27 @@ async function onAlice<T>(program: (sys: Sys) => Promise<T>): Promise<T> {
   return found.value;
 }
 
+test("a link-local address has an interface behind it, by name or index, and only one that there is", async () => {
+  const world = new World({ console: () => {} });
+  const alice = world.host("alice");
+  alice.attach(world.segment("lan"), "auto");
+  alice.spawn("program", async (sys) => {
+    await sys.sleep(3);
+    for (const zone of ["eth0", "2"]) {
+      const found = await getaddrinfo(sys, `FE80::ff:fe00:1%${zone}`, "7", { socktype: SOCK_DGRAM });
+      expect(found.map(({ address }) => address)).toEqual([{ address: `fe80::ff:fe00:1%${zone}`, port: 7 }]);
+      const s = sys.socket(AF_INET6, SOCK_DGRAM);
+      await sys.connect(s, found[0]?.address as { address: string; port: number });
+      const peer = sys.getpeername(s) as { address: string; port: number };
+      expect(await getnameinfo(sys, peer, NI_NUMERICHOST)).toEqual({ host: "fe80::ff:fe00:1%2", service: "echo" });
+    }
+    for (const node of ["fe80::1%eth9", "2001:db8::1%eth0", "10.0.0.1%eth0", "fe80::1%"]) {
+      await expect(getaddrinfo(sys, node, "7")).rejects.toMatchObject({ code: "EAI_NONAME" });
+    }
+  });
+  expect((await world.run()).crashes).toEqual([]);
+});
+
 describe("services", () => {
   test.each([
     ["echo", "udp", 7],

@@ -142,9 +142,11 @@ export class Host {
     mountEtc(this.kernel.files, machine.name, parts.worldHosts);
   }
 
-  /** The addresses of its interfaces without loopback, in the order in which they were added. */
+  /** The addresses of its interfaces without loopback, in the order in which they were added; not those that are another's. */
   get addresses(): readonly string[] {
-    const own = this.inet.ip.addresses.list().filter(({ through }) => !through.isLoopback);
+    const own = this.inet.ip.addresses
+      .list()
+      .filter(({ through, state }) => !through.isLoopback && state !== "dadfailed");
     return own.map(({ address }) => address.toString());
   }
 

@@ -8,7 +8,7 @@ import type { Interface } from "../../netif/interface.ts";
 import { IpAddress, parsePrefix } from "../../wire/ip-address.ts";
 import type { Ip } from "./ip.ts";
 import { Network } from "./network.ts";
-import type { Refusal, RefusalKind, Route, RouteProtocol } from "./route.ts";
+import { isRefusal, type Refusal, type RefusalKind, type Route, type RouteProtocol } from "./route.ts";
 
 /** A route in the words of ip-route(8). */
 export interface RouteSpec {
@@ -32,7 +32,7 @@ const METRIC_V6 = 1024;
 const METRIC_MAX = 0xffff_ffff;
 
 /**
- * Adds a route. EINVAL: a text is none, bits are set behind the prefix, the gateway is no other host, or the source none
+ * Adds a route. EINVAL: a text or the kind is none, bits are set behind the prefix, the gateway is no other host, or the source none
  * of our addresses. ENODEV: neither gateway nor interface. ENETUNREACH: the gateway is not on a link of ours. EEXIST:
  * there is such a route.
  */
@@ -60,7 +60,7 @@ function resolve(ip: Ip, spec: RouteSpec): Route | Refusal | Errno {
   if (kind !== "unicast") {
     // fib_create_info: a route that refuses has no next hop.
     const hasHop = spec.via !== undefined || spec.through !== undefined;
-    return hasHop ? "EINVAL" : { network, refuses: kind, metric, protocol };
+    return hasHop || !isRefusal(kind) ? "EINVAL" : { network, refuses: kind, metric, protocol };
   }
   const hop = resolveHop(ip, spec, family);
   return typeof hop === "string" ? hop : { network, metric, protocol, ...hop };

@@ -49,8 +49,18 @@ const PACKETS_MAX = 1_000_000;
 const BYTES_MAX = 0xffff_ffff;
 const FLOWS_MAX = 65_536;
 
-/** Throws a RangeError for a value that is none, a TypeError for a kind that is none. */
+/** What each kind takes beside its kind. */
+const NAMES: Readonly<Record<QdiscOptions["kind"], readonly string[]>> = {
+  pfifo: ["limitPackets"],
+  bfifo: ["limitBytes"],
+  prio: [],
+  fq_codel: ["limitPackets", "memoryLimitBytes", "flows", "quantumBytes", "targetMs", "intervalMs", "ecn"],
+  tbf: ["rateMbps", "burstBytes", "latencyMs", "limitBytes"],
+};
+
+/** Throws a RangeError for a value that is none, a TypeError for a kind or an option that is none. */
 export function makeQdisc(owner: QdiscOwner, options: QdiscOptions, queuePackets: () => number): Qdisc {
+  checkNames(options);
   switch (options.kind) {
     case "pfifo": {
       const { limitPackets } = options;
@@ -71,11 +81,19 @@ export function makeQdisc(owner: QdiscOwner, options: QdiscOptions, queuePackets
       return makeFqCodel(owner, options);
     case "tbf":
       return makeTbf(owner, options);
-    default:
-      throw new TypeError(
-        `there is no queue discipline ${JSON.stringify((options as { kind?: unknown }).kind)}; there are pfifo, bfifo, prio, fq_codel, tbf`,
-      );
   }
+}
+
+function checkNames({ kind, ...others }: QdiscOptions): void {
+  if (!Object.hasOwn(NAMES, kind)) {
+    throw new TypeError(
+      `there is no queue discipline ${JSON.stringify(kind)}; there are ${Object.keys(NAMES).join(", ")}`,
+    );
+  }
+  const stray = Object.keys(others).find((name) => !NAMES[kind].includes(name));
+  if (stray === undefined) return;
+  const known = NAMES[kind].length === 0 ? "none" : NAMES[kind].join(", ");
+  throw new TypeError(`${kind} has no option ${JSON.stringify(stray)}; it has ${known}`);
 }
 
 function makeFqCodel(owner: QdiscOwner, options: Extract<QdiscOptions, { kind: "fq_codel" }>): Qdisc {

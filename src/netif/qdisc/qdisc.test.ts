@@ -189,6 +189,8 @@ test("options that are none are refused with what is allowed", () => {
   expect(() => make({ kind: "tbf", rateMbps: 1, burstBytes: -1 })).toThrow(RangeError);
   expect(() => make({ kind: "tbf", rateMbps: Number.NaN, burstBytes: 1 })).toThrow(RangeError);
   expect(() => make({ kind: "red" } as unknown as QdiscOptions)).toThrow('no queue discipline "red"');
+  const stray = { kind: "pfifo", limit: 3 } as unknown as QdiscOptions;
+  expect(() => make(stray)).toThrow('pfifo has no option "limit"; it has limitPackets');
 });
 
 test("prints what tc prints", () => {

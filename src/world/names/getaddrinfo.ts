@@ -8,6 +8,7 @@ import { AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_RAW, SOCK
 import type { InetEndpoint } from "../../kernel/sys/sockets.ts";
 import type { Sys } from "../../kernel/sys/sys.ts";
 import { ANY_V4, ANY_V6, IpAddress, LOOPBACK_V4, LOOPBACK_V6 } from "../../wire/ip-address.ts";
+import { Netlink } from "../netlink.ts";
 import { parseNumeric } from "./dotted.ts";
 import { GaiError } from "./gai-error.ts";
 import { type HostEntry, hostByName } from "./hosts.ts";
@@ -86,15 +87,29 @@ export async function getaddrinfo(
   if (node === null && service === null) fail("EAI_NONAME");
   const targets = await findTargets(sys, service, hints);
   if (typeof targets === "string") return fail(targets);
-  const entry = await findHost(sys, node, flags);
+  const [name, zone] = splitZone(node);
+  const entry = zone !== "" && !hasInterface(sys, zone) ? undefined : await findHost(sys, name, flags);
   if (entry === undefined) return fail("EAI_NONAME");
   const addresses = await ofFamily(sys, entry.addresses, family, flags);
   if (addresses.length === 0) fail("EAI_NONAME");
   const ordered = await destinationOrder(sys, addresses);
-  const results = ordered.flatMap((address) => targets.map((target) => resultOf(address, target, family)));
+  const results = ordered.flatMap((address) => targets.map((target) => resultOf(address, zone, target, family)));
   const [first, ...others] = results as [Addrinfo, ...Addrinfo[]];
   if ((flags & AI_CANONNAME) === 0) return results;
   return [{ ...first, canonname: entry.canonicalName }, ...others];
+}
+
+/** RFC 4007 §11: a link-local address is of an interface, which stands behind "%" by name or index. */
+function splitZone(node: string | null): [node: string | null, zone: string] {
+  const [, text = "", zone = ""] = /^([^%]*)%([^%]+)$/.exec(node ?? "") ?? [];
+  return IpAddress.parse(text)?.isLinkLocal ? [text, zone] : [node, ""];
+}
+
+function hasInterface(sys: Sys, zone: string): boolean {
+  const netlink = new Netlink(sys);
+  const isThere = netlink.links().some(({ name, index }) => name === zone || String(index) === zone);
+  netlink.close();
+  return isThere;
 }
 
 /** Which kinds of sockets, and at which port. */
@@ -163,9 +178,9 @@ async function configuredFamilies(sys: Sys): Promise<{ v4: boolean; v6: boolean 
   };
 }
 
-function resultOf(address: IpAddress, { socktype, protocol, port }: Target, family: number): Addrinfo {
+function resultOf(address: IpAddress, zone: string, { socktype, protocol, port }: Target, family: number): Addrinfo {
   const isMapped = address.family === 4 && family === AF_INET6;
-  const text = isMapped ? `::ffff:${address}` : address.toString();
+  const text = isMapped ? `::ffff:${address}` : zone === "" ? address.toString() : `${address}%${zone}`;
   const ownFamily = address.family === 4 && !isMapped ? AF_INET : AF_INET6;
   return { family: ownFamily, socktype, protocol, address: { address: text, port } };
 }

@@ -20,14 +20,15 @@ export const NI_DGRAM = 16;
 /** The names of an endpoint. Throws a GaiError: EAI_FAMILY, EAI_NONAME. */
 export async function getnameinfo(
   sys: Sys,
-  { address: text, port }: InetEndpoint,
+  { address: text, port, scopeId = 0 }: InetEndpoint,
   flags: number = 0,
 ): Promise<{ readonly host: string; readonly service: string }> {
-  const address = IpAddress.parse(text);
+  const [plain = "", zone = scopeId === 0 ? "" : String(scopeId)] = text.split("%", 2);
+  const address = IpAddress.parse(plain);
   if (address === undefined) throw new GaiError("EAI_FAMILY", text);
   const name = (flags & NI_NUMERICHOST) === 0 ? await hostByAddress(sys, address) : undefined;
   if (name === undefined && (flags & NI_NAMEREQD) !== 0) throw new GaiError("EAI_NONAME", text);
   const protocol = (flags & NI_DGRAM) !== 0 ? "udp" : "tcp";
   const found = (flags & NI_NUMERICSERV) === 0 ? await getservbyport(sys, port, protocol) : undefined;
-  return { host: name ?? text, service: found?.name ?? String(port) };
+  return { host: name ?? (zone === "" ? plain : `${plain}%${zone}`), service: found?.name ?? String(port) };
 }
