@@ -12,6 +12,7 @@ import {
   O_WRONLY,
   POLLHUP,
   POLLIN,
+  POLLOUT,
   type Program,
   SIG_IGN,
   SIGCONT,
@@ -24,6 +25,10 @@ import {
   type Sys,
   SystemError,
   TCIFLUSH,
+  TCIOFF,
+  TCION,
+  TCOOFF,
+  TCOON,
   TCSANOW,
   TIOCGWINSZ,
   TIOCOUTQ,
@@ -222,6 +227,22 @@ describe("the controlling terminal", () => {
       expect(WTERMSIG(status)).toBe(SIGINT);
       await sys.kill(back, SIGKILL);
       expect(WTERMSIG((await sys.waitpid(back)).status)).toBe(SIGKILL);
+    }));
+
+  test("tcflow at the master stops what is typed, and types the characters that stop and start the output", () =>
+    session(async (sys) => {
+      const mayType = () => sys.poll([{ fd: KEYBOARD, events: POLLOUT, revents: 0 }], 0);
+      sys.fcntl(KEYBOARD, F_SETFL, O_NONBLOCK);
+      await sys.tcflow(KEYBOARD, TCOOFF);
+      expect([await mayType(), await code(() => sys.write(KEYBOARD, "a\n"))]).toEqual([0, "EAGAIN"]);
+      await sys.tcflow(KEYBOARD, TCOON);
+      expect([await mayType(), await sys.write(KEYBOARD, "a\n")]).toEqual([1, 2]);
+      await sys.tcflow(KEYBOARD, TCIOFF);
+      sys.fcntl(TTY, F_SETFL, O_NONBLOCK);
+      expect(await code(() => sys.write(TTY, "x"))).toBe("EAGAIN");
+      await sys.tcflow(KEYBOARD, TCION);
+      expect(await sys.write(TTY, "x")).toBe(1);
+      expect(await code(() => sys.tcflow(KEYBOARD, 9))).toBe("EINVAL");
     }));
 
   test("tcsetpgrp refuses what is no group of the session", () =>

@@ -69,6 +69,8 @@ export class Terminal implements DisciplineClient {
   isHungUp = false;
   /** unlockpt(3) was not called yet. */
   isLocked = true;
+  /** tcflow(TCOOFF) at the master. */
+  #isTypingStopped = false;
   readonly #incoming: ByteRing = new ByteRing(INCOMING_MAX_BYTES);
   readonly #discipline: Discipline;
 
@@ -91,11 +93,15 @@ export class Terminal implements DisciplineClient {
 
   /** Room for what is typed. */
   get hasInputRoom(): boolean {
-    return this.#incoming.space > 0;
+    return this.#incoming.space > 0 && !this.#isTypingStopped;
   }
 
   /** The master has typed these bytes: as many as there is room for. */
   type(bytes: Uint8Array): number {
+    return this.#isTypingStopped ? 0 : this.#type(bytes);
+  }
+
+  #type(bytes: Uint8Array): number {
     let count = 0;
     let taken = -1;
     // What the line discipline takes makes room for more.
@@ -198,8 +204,22 @@ export class Terminal implements DisciplineClient {
     if (action === TCOOFF) this.stopOutput();
     else if (action === TCOON) this.startOutput();
     else if (action === TCIOFF || action === TCION) {
-      this.output.send(this.termios.cc[action === TCIOFF ? VSTOP : VSTART] as number);
+      const character = this.termios.cc[action === TCIOFF ? VSTOP : VSTART] as number;
+      // One that is set to _POSIX_VDISABLE is not sent.
+      if (character !== 0) this.output.send(character);
       this.masterWaiters.wake(POLLIN);
+    } else return "EINVAL";
+    return 0;
+  }
+
+  /** tcflow(3), at the master: as on Linux it stops what is typed, or types VSTOP or VSTART, which at that end nobody can set. EINVAL. */
+  flowTyping(action: number): 0 | Errno {
+    const { cc } = INITIAL_TERMIOS;
+    if (action === TCOOFF || action === TCOON) {
+      this.#isTypingStopped = action === TCOOFF;
+      if (!this.#isTypingStopped) this.masterWaiters.wake(POLLOUT);
+    } else if (action === TCIOFF || action === TCION) {
+      this.#type(Uint8Array.of(cc[action === TCIOFF ? VSTOP : VSTART] as number));
     } else return "EINVAL";
     return 0;
   }

@@ -235,7 +235,9 @@ export function flushing(process: Process, fd: number, queue: number): FileAttem
 
 /** tcflow(3). EINVAL. */
 export function flowing(process: Process, fd: number, action: number): FileAttempt<0> | Errno {
-  return changing("tcflow", process, fd, ({ terminal }) => terminal.flow(action));
+  return changing("tcflow", process, fd, ({ terminal, isMaster }) => {
+    return isMaster ? terminal.flowTyping(action) : terminal.flow(action);
+  });
 }
 
 function living<R>(process: Process, fd: number, use: (terminal: Terminal) => R | Errno): R | Errno {
