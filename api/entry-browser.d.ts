@@ -5747,6 +5747,7 @@ interface Ancillary {
     readonly credentials: Credentials | null;
     readonly rights: Rights | null;
     readonly control?: readonly ControlMessage[];
+    readonly timeNs?: number;
 }
 
 // socket/ancillary.d.ts
@@ -6078,6 +6079,7 @@ declare class Terminal implements DisciplineClient {
     stopOutput(): void;
     startOutput(): void;
     flow(action: number): 0 | Errno;
+    flowTyping(action: number): 0 | Errno;
     jobChanged(): void;
     slaveClosed(): void;
     hangUp(): void;

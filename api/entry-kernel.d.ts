@@ -4,6 +4,7 @@ export interface Ancillary {
     readonly credentials: Credentials | null;
     readonly rights: Rights | null;
     readonly control?: readonly ControlMessage[];
+    readonly timeNs?: number;
 }
 
 export interface Arrival extends AddressPair {
@@ -809,7 +810,7 @@ export * as signalCalls: kill, killpg, maySignal, raise, sigaction, signalfd, si
 
 export * as socketCalls: Accepted, accept, accepting, bind, connect, connecting, getpeername, getsockname, listen, shutdown, socket, socketOf, socketpair
 
-export * as socketMessageCalls: Outgoing, receive, receiving, receivingMessage, send, sending
+export * as socketMessageCalls: Outgoing, readingLeast, receive, receiving, receivingMessage, send, sending
 
 export * as socketOptionCalls: getsockopt, isOptionValue, setsockopt
 
@@ -3763,6 +3764,9 @@ interface Outgoing {
 }
 
 // kernel/calls/socket-messages.d.ts
+declare function readingLeast(process: Process, fd: number, into: Uint8Array): FileAttempt<number> | Errno;
+
+// kernel/calls/socket-messages.d.ts
 declare function receive(process: Process, fd: number, into: Uint8Array, flags: number): Received | Errno;
 
 // kernel/calls/socket-messages.d.ts
@@ -5654,6 +5658,7 @@ declare class Terminal implements DisciplineClient {
     stopOutput(): void;
     startOutput(): void;
     flow(action: number): 0 | Errno;
+    flowTyping(action: number): 0 | Errno;
     jobChanged(): void;
     slaveClosed(): void;
     hangUp(): void;

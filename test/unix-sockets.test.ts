@@ -3,6 +3,7 @@ import {
   AF_UNIX,
   AF_UNSPEC,
   formatNetstat,
+  MSG_CTRUNC,
   MSG_DONTWAIT,
   MSG_PEEK,
   MSG_TRUNC,
@@ -12,15 +13,20 @@ import {
   POLLIN,
   POLLOUT,
   POLLRDHUP,
+  SA_RESTART,
   SHUT_RD,
   SHUT_RDWR,
   SHUT_WR,
+  SIGUSR1,
   SO_ACCEPTCONN,
   SO_ERROR,
   SO_PEERCRED,
+  SO_RCVLOWAT,
   SO_RCVTIMEO,
   SO_SNDBUF,
   SO_SNDTIMEO,
+  SO_TIMESTAMP,
+  SO_TIMESTAMPNS,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
@@ -291,6 +297,89 @@ describe("a stream", () => {
       expect(await end).toBe("jk");
     });
   });
+
+  test.each([
+    ["without SA_RESTART", 0],
+    ["with SA_RESTART", SA_RESTART],
+  ])("loses and invents no bytes when a handler interrupts a call that has done a part, %s", async (_name, flags) => {
+    await run(async ({ sys, pair, send, recv }) => {
+      const [a, b] = pair(SOCK_STREAM);
+      sys.sigaction(SIGUSR1, { handler: () => {}, flags });
+      const interrupter = () =>
+        sys.fork(async (child) => {
+          await child.sleep(1);
+          await child.kill(child.getppid(), SIGUSR1);
+        });
+      await send(a, "ab");
+      interrupter();
+      expect(await recv(b, 6, MSG_WAITALL)).toBe("ab");
+      interrupter();
+      const sent = await sys.send(a, new Uint8Array(1_000_000));
+      expect(sent).toBeGreaterThan(0);
+      expect(sent).toBeLessThan(1_000_000);
+      sys.shutdown(a, SHUT_WR);
+      let received = 0;
+      for (let bytes = -1; bytes !== 0; received += bytes) bytes = await sys.read(b, new Uint8Array(100_000));
+      expect(received).toBe(sent);
+    });
+  });
+
+  test("SO_RCVLOWAT: a call waits for so many bytes, to its timeout or the end; poll and who only looks don't", async () => {
+    await run(async ({ sys, pair, send, recv, ready }) => {
+      const [a, b] = pair(SOCK_STREAM);
+      sys.setsockopt(b, SOL_SOCKET, SO_RCVLOWAT, 4);
+      sys.setsockopt(b, SOL_SOCKET, SO_RCVTIMEO, 10);
+      const buffer = new Uint8Array(100);
+      const seconds = () => sys.clockGettime("CLOCK_MONOTONIC").seconds;
+      await send(a, "ab");
+      expect(await ready(b)).toBe(POLLIN | POLLOUT);
+      expect(await recv(b, 100, MSG_PEEK)).toBe("ab");
+      expect([await sys.read(b, buffer), seconds()]).toEqual([2, 10]);
+      await send(a, "ab");
+      expect(await sys.read(b, buffer.subarray(0, 1))).toBe(1);
+      expect(await recv(b)).toBe("b");
+      sys.fork(async (child) => {
+        for (const piece of ["ab", "cde", "f"]) {
+          await child.sleep(1);
+          await child.send(a, piece);
+        }
+        child.shutdown(a, SHUT_WR);
+      });
+      expect([await sys.read(b, buffer), seconds()]).toEqual([5, 12]);
+      expect([await recv(b, 100, 0), seconds()]).toEqual(["f", 13]);
+      const [c, d] = pair(SOCK_SEQPACKET);
+      sys.setsockopt(d, SOL_SOCKET, SO_RCVLOWAT, 4);
+      await send(c, "x");
+      expect(await sys.read(d, buffer)).toBe(1);
+    });
+  });
+
+  test.each([SOCK_DGRAM, SOCK_SEQPACKET])(
+    "SO_TIMESTAMP tells when a message of type %i was sent, or received if nobody asked before",
+    async (type) => {
+      await run(async ({ sys, pair, send }) => {
+        const [a, b] = pair(type);
+        const { seconds: epoch } = sys.clockGettime("CLOCK_REALTIME");
+        await send(a, "before");
+        sys.setsockopt(b, SOL_SOCKET, SO_TIMESTAMP, 1);
+        await sys.sleep(1);
+        await send(a, "after");
+        await sys.sleep(2);
+        const stamp = (option: number, value: object) => [{ level: SOL_SOCKET, type: option, value }];
+        const get = (controlBytes?: number) => sys.recvmsg(b, new Uint8Array(10), 0, controlBytes);
+        expect((await get()).control).toEqual(stamp(SO_TIMESTAMP, { seconds: epoch + 3, microseconds: 0 }));
+        expect((await get()).control).toEqual(stamp(SO_TIMESTAMP, { seconds: epoch + 1, microseconds: 0 }));
+        await send(a, "no room");
+        expect(await get(16)).toMatchObject({ control: [], flags: MSG_CTRUNC });
+        sys.setsockopt(b, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+        await send(a, "ns");
+        expect((await get()).control).toEqual(stamp(SO_TIMESTAMPNS, { seconds: epoch + 3, nanoseconds: 0 }));
+        sys.setsockopt(b, SOL_SOCKET, SO_TIMESTAMPNS, 0);
+        await send(a, "none");
+        expect((await get()).control).toEqual([]);
+      });
+    },
+  );
 
   test("ends when its peer is closed; what was never read is a reset, once", async () => {
     await run(async ({ sys, pair, send, recv }) => {

@@ -250,8 +250,9 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   afterStop(): void {
     if (this.#state !== "asleep" || this.#isTurnOwed) return;
     // A stop interrupts, too: a call that has done something answers that, one that has not is begun again.
-    const isBegun = goesOn(this.call, true, this.#isTimed) && this.#interrupted() !== "EINTR";
-    if (isBegun || breaksAtStop(this.call, this.#isTimed)) this.#complete(this.#interrupted());
+    const answer = this.#interrupted();
+    const isBegun = answer !== "EINTR" && goesOn(this.call, true, this.#isTimed);
+    if (isBegun || breaksAtStop(this.call, this.#isTimed)) this.#complete(answer);
     else this.#restart();
   }
 

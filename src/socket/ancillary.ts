@@ -66,4 +66,6 @@ export interface Ancillary {
   readonly rights: Rights | null;
   /** The control messages of protocols. */
   readonly control?: readonly ControlMessage[];
+  /** When it was sent, where the receiver asks for that (SO_TIMESTAMP). */
+  readonly timeNs?: number;
 }

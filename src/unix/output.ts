@@ -75,7 +75,8 @@ export function sendRecord(
   if (refusal !== 0) return refusal;
   const credentials = credentialsFor(pcb, other, task, ancillary);
   const rights = ancillary?.rights ?? null;
-  const extra = credentials === null && rights === null ? null : { credentials, rights };
+  const time = other.socket.options.timestamp === "none" ? null : { timeNs: socket.machine.scheduler.nowNs };
+  const extra = credentials === null && rights === null && time === null ? null : { credentials, rights, ...time };
   other.socket.append(chunk(pcb, data, 0, data.length, recordBytes(data.length)), pcb.name, extra);
   return data.length;
 }

@@ -5,11 +5,12 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import * as abi from "../../abi/ip.ts";
-import { AF_INET, IPPROTO_IP, SO_TIMESTAMP, SO_TIMESTAMPNS, SOL_SOCKET } from "../../abi/socket.ts";
+import { AF_INET, IPPROTO_IP, SOL_SOCKET } from "../../abi/socket.ts";
 import { inetAddress, type SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
 import { SO_EE_ORIGIN_ICMP, SO_EE_ORIGIN_LOCAL } from "../../socket/error-queue.ts";
 import type { ControlMessage } from "../../socket/option.ts";
+import { timestampMessage } from "../../socket/timestamp.ts";
 import { IpAddress } from "../../wire/ip-address.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { Packet } from "../../wire/packet.ts";
@@ -98,7 +99,9 @@ export function control(options: IpSocketOptions, packet: Packet, arrival: Arriv
   if (!options.wantsControl && timestamp === "none") return null;
   const messages: ControlMessage[] = [];
   const add = (type: number, value: ControlMessage["value"]) => messages.push({ level: IPPROTO_IP, type, value });
-  if (timestamp !== "none") messages.push(timeStamp(ip, timestamp === "nanoseconds"));
+  if (timestamp !== "none") {
+    messages.push(timestampMessage(ip.epochMs, ip.machine.scheduler.nowNs, timestamp === "nanoseconds"));
+  }
   if (options.has(abi.IP_PKTINFO)) add(abi.IP_PKTINFO, packetInfo(ip, arrival));
   if (options.has(abi.IP_RECVTTL)) add(abi.IP_TTL, arrival.timeToLive);
   if (options.has(abi.IP_RECVTOS)) add(abi.IP_TOS, arrival.trafficClass);
@@ -122,17 +125,6 @@ function packetInfo(ip: Ip, { through, kind, source, destination }: Arrival): Pa
 function optionBytes({ view, start, bytes }: Packet): Uint8Array | null {
   const length = ipv4.headerLength(view, start) - ipv4.HEADER_LENGTH;
   return length === 0 ? null : bytes.slice(start + ipv4.HEADER_LENGTH, start + ipv4.HEADER_LENGTH + length);
-}
-
-function timeStamp(ip: Ip, inNanoseconds: boolean): ControlMessage {
-  const { nowNs } = ip.machine.scheduler;
-  const millisecondsNs = 1_000_000;
-  const ms = ip.epochMs + Math.floor(nowNs / millisecondsNs);
-  const seconds = Math.floor(ms / 1000);
-  const nanoseconds = (ms % 1000) * millisecondsNs + (nowNs % millisecondsNs);
-  return inNanoseconds
-    ? { level: SOL_SOCKET, type: SO_TIMESTAMPNS, value: { seconds, nanoseconds } }
-    : { level: SOL_SOCKET, type: SO_TIMESTAMP, value: { seconds, microseconds: Math.floor(nanoseconds / 1000) } };
 }
 
 /** IP_RECVERR: ICMP's news of a datagram; `headerLength` bytes of it are the transport's own. */

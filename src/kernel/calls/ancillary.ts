@@ -14,6 +14,7 @@ import { type Ancillary, type Credentials, Rights } from "../../socket/ancillary
 import type { ControlMessage } from "../../socket/option.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
 import type { Socket } from "../../socket/socket.ts";
+import { timestampMessage } from "../../socket/timestamp.ts";
 import type { Process } from "../process.ts";
 import { isOptionValue } from "./socket-options.ts";
 
@@ -23,6 +24,8 @@ const RIGHTS_MAX = 253;
 const HEADER_BYTES = 16;
 const DESCRIPTOR_BYTES = 4;
 const CREDENTIALS_BYTES = 32;
+/** CMSG_SPACE(sizeof(struct timeval)), which a struct timespec takes, too. */
+const TIMESTAMP_BYTES = 32;
 /** The credentials of a message that was sent while nobody asked: the overflow uid and gid. */
 const UNKNOWN: Credentials = { pid: 0, uid: 65_534, gid: 65_534 };
 /** What Linux says of the end of a stream: nothing was filled in. */
@@ -31,7 +34,8 @@ const NOBODY: Credentials = { pid: 0, uid: 0, gid: 0 };
 const NO_CONTROL: readonly ControlMessage[] = [];
 
 /** A control buffer that holds whatever can come. */
-export const CONTROL_MAX_BYTES: number = CREDENTIALS_BYTES + HEADER_BYTES + RIGHTS_MAX * DESCRIPTOR_BYTES + 4;
+export const CONTROL_MAX_BYTES: number =
+  TIMESTAMP_BYTES + CREDENTIALS_BYTES + HEADER_BYTES + RIGHTS_MAX * DESCRIPTOR_BYTES + 4;
 
 /** What recvmsg(2) gives. */
 export interface ReceivedMessage {
@@ -81,6 +85,12 @@ export function unpack(
   let messageFlags = received.flags | (flags & MSG_CMSG_CLOEXEC);
   let space = controlBytes;
   let credentials: Credentials | null = null;
+  let control = ancillary?.control ?? NO_CONTROL;
+  if (source !== null && wantsTime(on)) {
+    if (space >= TIMESTAMP_BYTES) control = [...control, timeOf(process, on, ancillary)];
+    else messageFlags |= MSG_CTRUNC;
+    space = Math.max(0, space - TIMESTAMP_BYTES);
+  }
   // As on Linux: the end of a stream comes from nobody known, the end of a seqpacket connection from nobody at all.
   if (on.passCredentials && (source !== null || on.type === SOCK_STREAM)) {
     if (space >= CREDENTIALS_BYTES - DESCRIPTOR_BYTES)
@@ -92,8 +102,18 @@ export function unpack(
   const roomFor = Math.max(0, Math.floor((space - HEADER_BYTES) / DESCRIPTOR_BYTES));
   const rights = install(process, files, roomFor, (flags & MSG_CMSG_CLOEXEC) !== 0);
   if (rights.length < files.length) messageFlags |= MSG_CTRUNC;
-  const control = ancillary?.control ?? NO_CONTROL;
   return { bytes, source, flags: messageFlags, rights, credentials, control };
+}
+
+/** As on Linux, streams tell no times; protocols of the network add theirs to `control`. */
+function wantsTime({ domain, type, options }: Socket): boolean {
+  return options.timestamp !== "none" && domain === AF_UNIX && type !== SOCK_STREAM;
+}
+
+/** When the message was sent; one that came before anybody asked, when it is received. */
+function timeOf({ kernel, runState }: Process, on: Socket, ancillary: Ancillary | null): ControlMessage {
+  const timeNs = ancillary?.timeNs ?? runState.scheduler.nowNs;
+  return timestampMessage(kernel.epochMs, timeNs, on.options.timestamp === "nanoseconds");
 }
 
 /** The process has the references of the files from here on: in its table, or given back. */

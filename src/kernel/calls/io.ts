@@ -13,6 +13,7 @@ import type { Attempt, Sleeper } from "../operation.ts";
 import type { Process } from "../process.ts";
 import { kernelSignal } from "../signals/siginfo.ts";
 import { FileAttempt } from "./file-attempt.ts";
+import { readingLeast } from "./socket-messages.ts";
 
 /** read(2): bytes read, 0 at end-of-file, EAGAIN when there is nothing yet. EBADF: not open for reading. */
 export function read(process: Process, fd: number, into: Uint8Array): number | Errno {
@@ -25,7 +26,9 @@ export function read(process: Process, fd: number, into: Uint8Array): number | E
 export function reading(process: Process, fd: number, into: Uint8Array): FileAttempt<number> | Errno {
   const file = process.descriptors.get(fd);
   if (file === undefined || !file.readable) return "EBADF";
-  return new ReadAttempt(process, file, into);
+  const { ops } = file;
+  const waitsForMore = ops instanceof Socket && ops.options.receiveLowWaterBytes > 1 && into.length > 0;
+  return waitsForMore ? readingLeast(process, fd, into) : new ReadAttempt(process, file, into);
 }
 
 /** write(2): bytes taken, possibly fewer than given; EAGAIN when there is no room. EBADF: not open for writing. */

@@ -73,6 +73,11 @@ export function receiving(
   return receivingAs(process, call, fd, into, flags, withoutRights);
 }
 
+/** read(2) from a socket for whose SO_RCVLOWAT a caller waits. */
+export function readingLeast(process: Process, fd: number, into: Uint8Array): FileAttempt<number> | Errno {
+  return receivingAs(process, "read", fd, into, 0, (received) => withoutRights(received).bytes);
+}
+
 /** recvmsg(2) for a caller that waits: files that come with the message become descriptors of the process. */
 export function receivingMessage(
   process: Process,
@@ -99,10 +104,19 @@ function receivingAs<R>(
   if (typeof found === "string") return found;
   const file = process.descriptors.get(fd) as OpenFile;
   const whole = file.nonBlocking ? flags | MSG_DONTWAIT : flags;
-  // MSG_WAITALL means something only to streams, and nothing to who looks and leaves the bytes there.
-  return found.type === SOCK_STREAM && (flags & (MSG_WAITALL | MSG_PEEK)) === MSG_WAITALL
-    ? new FillAttempt(call, process, file, found, into, whole, finish)
+  const least = leastBytes(found, into, flags);
+  return least > 1
+    ? new FillAttempt(call, process, file, found, into, whole, finish, least)
     : new ReceiveAttempt(call, process, file, found, into, whole, finish);
+}
+
+/**
+ * As sock_rcvlowat on Linux: for so many bytes a call waits. MSG_WAITALL and SO_RCVLOWAT mean something only to streams, and nothing to
+ * who looks and leaves the bytes there.
+ */
+function leastBytes({ type, options }: Socket, into: Uint8Array, flags: number): number {
+  if (type !== SOCK_STREAM || (flags & MSG_PEEK) !== 0) return 1;
+  return (flags & MSG_WAITALL) === 0 ? Math.min(options.receiveLowWaterBytes, into.length) : into.length;
 }
 
 function withoutRights(received: Received): Received {
@@ -157,6 +171,10 @@ class SendAttempt extends FileAttempt<number> {
     return this.#sent > 0 ? this.#sent : "EAGAIN";
   }
 
+  interrupted(): number | Errno {
+    return this.#sent > 0 ? this.#sent : "EINTR";
+  }
+
   override end(): void {
     super.end();
     if (!this.#hasLeft) this.#message.ancillary?.rights?.discard();
@@ -204,10 +222,25 @@ class ReceiveAttempt<R> extends FileAttempt<R> {
   }
 }
 
-/** MSG_WAITALL: receives until the buffer is full, the stream ends, or what came must not be added to. */
+/** Receives until there are so many bytes, the stream ends, or what came must not be added to. */
 class FillAttempt<R> extends ReceiveAttempt<R> {
+  readonly #least: number;
   /** What has come so far. */
   #soFar: Received | null = null;
+
+  constructor(
+    call: string,
+    process: Process,
+    file: OpenFile,
+    on: Socket,
+    into: Uint8Array,
+    flags: number,
+    finish: (received: Received, on: Socket) => R,
+    least: number,
+  ) {
+    super(call, process, file, on, into, flags, finish);
+    this.#least = least;
+  }
 
   override attempt(): R | Errno {
     const before = this.#soFar;
@@ -216,13 +249,18 @@ class FillAttempt<R> extends ReceiveAttempt<R> {
     if (typeof result === "string") return result === "EAGAIN" || before === null ? result : this.#settle(before);
     const bytes = (before?.bytes ?? 0) + result.bytes;
     const whole = { ...result, bytes, source: before?.source ?? result.source };
-    if (bytes === this.into.length || result.isWhole) return this.#settle(whole);
+    if (bytes >= this.#least || result.isWhole) return this.#settle(whole);
     this.#soFar = whole;
     return "EAGAIN";
   }
 
   override expired(): R | Errno {
     return this.#soFar === null ? "EAGAIN" : this.#settle(this.#soFar);
+  }
+
+  /** What has come is not lost. */
+  interrupted(): R | Errno {
+    return this.#soFar === null ? "EINTR" : this.#settle(this.#soFar);
   }
 
   #settle(received: Received): R {
