@@ -127,6 +127,12 @@ function model(lossRate: number, rttSeconds: number): { readonly bps: number; re
   return { bps: (Math.max(cubic, reno) * segment) / rttSeconds, by: cubic > reno ? "CUBIC" : "Reno" };
 }
 
+/** What is to be expected where the models of loss are pessimistic: Reno's without timeouts. */
+function expected({ lossRate, rttMs, bufferBytes }: Cell): number {
+  const reno = Math.sqrt(1.5 / lossRate) * ((MSS * BITS) / (rttMs / 1000));
+  return Math.min(reno, bound({ lossRate: 0, rttMs, bufferBytes }).bps);
+}
+
 /** (Σx)² / (n·Σx²): 1 when all have the same. */
 export function jain(rates: readonly number[]): number {
   const sum = rates.reduce((total, each) => total + each, 0);
@@ -146,14 +152,14 @@ export function cells(): readonly Cell[] {
 }
 
 /** So many packets make a cell, in at least so many round trips. */
-const PACKETS = 150_000;
+const PACKETS = 100_000;
 const ROUND_TRIPS_MIN = 100;
 const SECONDS_MAX = 300;
 
 /** One line of the table. */
 export async function row(cell: Cell): Promise<string> {
   const { bps: limit, by } = bound(cell);
-  const wanted = Math.min(SECONDS_MAX, (PACKETS * FRAME * BITS) / limit);
+  const wanted = Math.min(SECONDS_MAX, (PACKETS * FRAME * BITS) / expected(cell));
   const seconds = Math.round(Math.max(wanted, (ROUND_TRIPS_MIN * cell.rttMs) / 1000) * 1000) / 1000;
   const warmUpSeconds = seconds / 2;
   const { bufferBytes } = cell;

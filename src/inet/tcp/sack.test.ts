@@ -19,6 +19,7 @@ function flight(count: number, setting: Setting = WITH_SACK): Dialogue {
   const t = synSent(setting).at(100);
   t.receives(synAck({ seq: 2000, ack: 1001, mss: 1000, ...setting.peer })).fromHere();
   t.sent();
+  t.tcb.cwnd = Math.max(t.tcb.cwnd, count * 1000);
   t.send(count * 1000);
   expect(t.sent()).toHaveLength(count);
   return t;
@@ -212,5 +213,49 @@ describe("what the sender makes of it", () => {
     t.receives(sacked({ ack: at(0), sack: [range(3, 9), [at(2), at(1)], [at(9), at(10)]] }));
     expect(t.tcb.sent.sackedCount).toBe(0);
     expect(t.count("TcpExtTCPSACKDiscard")).toBe(3);
+  });
+
+  test("reordering of thirty segments: once for nothing, which D-SACK undoes; the next time it waits", () => {
+    const t = flight(40).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 31)] })).sends(data({ seq: at(0) }));
+    t.receives(sacked({ ack: at(31) })).receives(sacked({ ack: at(31), sack: [range(0, 1)] }));
+    expect(t.tcb).toMatchObject({ phase: "open", cwnd: 40_000 });
+    expect(t.tcb.loss.rack).toMatchObject({ isReorderingSeen: false, reoWndMult: 2 });
+    t.receives(sacked({ ack: at(31), sack: [range(33, 40)] })).sends(data({ seq: at(31) }), data({ seq: at(32) }));
+    t.receives(sacked({ ack: at(40) }));
+  });
+
+  test("an ACK path that loses half: bytes are counted, and the window grows as if it did not", () => {
+    const t = flight(10).send(30_000).at(100);
+    for (let n = 2; n <= 10; n += 2) t.receives(sacked({ ack: at(n) }));
+    expect(t.tcb.cwnd).toBe(20_000);
+  });
+
+  test("RFC 3042: the first duplicate ACKs let new segments go, with SACK and without", () => {
+    const t = flight(10).send(5000).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 2)] })).sends(data({ seq: at(10) }));
+    t.receives(sacked({ ack: at(0), sack: [range(1, 3)] })).sends(data({ seq: at(11) }));
+  });
+
+  test("tcp_recovery 0: RFC 6675 counts what has arrived above", () => {
+    const t = flight(10, { ...WITH_SACK, sysctl: { sack: 1, recovery: 0 } }).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 3)] }))
+      .at(180)
+      .silent();
+    t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0) }));
+  });
+
+  test("Eifel: an echo that is older than the retransmission shows that it was not needed", () => {
+    const t = flight(10, {
+      sysctl: { sack: 1, timestamps: 1 },
+      peer: { sackOk: true, wnd: 60_000, ts: [500, 0], mss: 1012 },
+    });
+    const stamped = (fields: { ack: number; sack?: readonly (readonly [number, number])[] }, echo: number) =>
+      ack({ seq: 2001, wnd: 60_000, ts: [501, echo], ...fields });
+    t.at(100).receives(stamped({ ack: at(0), sack: [range(1, 4)] }, 100));
+    expect(t.tcb.phase).toBe("recovery");
+    t.at(101).receives(stamped({ ack: at(4) }, 100));
+    expect(t.tcb).toMatchObject({ phase: "open", cwnd: 10_120 });
+    expect(t.count("TcpExtTCPFullUndo")).toBe(1);
   });
 });
