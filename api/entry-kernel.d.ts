@@ -2347,6 +2347,7 @@ interface ConnectionOptions {
     readonly windowClamp: number;
     readonly userTimeoutNs: number;
     readonly notSentLowWaterBytes: number;
+    readonly maxPacingRate: number;
     readonly isReceiveBufferFixed: boolean;
     readonly isSendBufferFixed: boolean;
 }
@@ -2810,6 +2811,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     congestion: CongestionControl;
     cwnd: number;
     pacingRate: number;
+    paceNs: number;
     ssthresh: number;
     memory: unknown;
     phase: Phase;

@@ -1587,6 +1587,8 @@ export declare const SO_LINGER = 13;
 
 export declare const SO_MARK = 36;
 
+export declare const SO_MAX_PACING_RATE = 47;
+
 export declare const SO_NO_CHECK = 11;
 
 export declare const SO_OOBINLINE = 10;
@@ -3464,6 +3466,7 @@ interface ConnectionOptions {
     readonly windowClamp: number;
     readonly userTimeoutNs: number;
     readonly notSentLowWaterBytes: number;
+    readonly maxPacingRate: number;
     readonly isReceiveBufferFixed: boolean;
     readonly isSendBufferFixed: boolean;
 }
@@ -3910,6 +3913,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     congestion: CongestionControl;
     cwnd: number;
     pacingRate: number;
+    paceNs: number;
     ssthresh: number;
     memory: unknown;
     phase: Phase;

@@ -96,6 +96,8 @@ export const SO_TIMESTAMPNS = 35;
 export const SO_MARK = 36;
 export const SO_PROTOCOL = 38;
 export const SO_DOMAIN = 39;
+/** Bytes a second that a connection may send; 0xffffffff: as many as it can. */
+export const SO_MAX_PACING_RATE = 47;
 
 /** Out-of-band data. */
 export const MSG_OOB = 0x1;

@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   /** TCP_USER_TIMEOUT; 0: none. */
   readonly userTimeoutNs: number;
   readonly notSentLowWaterBytes: number;
+  /** SO_MAX_PACING_RATE, in bytes a second. */
+  readonly maxPacingRate: number;
   /** SO_RCVBUF, SO_SNDBUF have been set: no auto-tuning. */
   readonly isReceiveBufferFixed: boolean;
   readonly isSendBufferFixed: boolean;
@@ -40,6 +42,7 @@ export const DEFAULT_OPTIONS: ConnectionOptions = {
   windowClamp: 0,
   userTimeoutNs: 0,
   notSentLowWaterBytes: 0xffff_ffff,
+  maxPacingRate: Number.POSITIVE_INFINITY,
   isReceiveBufferFixed: false,
   isSendBufferFixed: false,
 };

@@ -13,6 +13,7 @@ import { add, diff } from "../../base/seq32.ts";
 import { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
 import { shouldWait } from "./nagle.ts";
+import { hasLeft, mustWait } from "./pacing.ts";
 import { noteSent } from "./prr.ts";
 import { noteAppLimited, stamp } from "./rate.ts";
 import { resendLost } from "./resend.ts";
@@ -96,6 +97,7 @@ function sendNext(tcb: Tcb): boolean {
   }
   const isUrgent = tcb.urgent?.isSending === true;
   if (length < mss && !fin && !isUrgent && shouldWait(tcb)) return false;
+  if (mustWait(tcb)) return false;
   send(tcb, length, fin);
   return true;
 }
@@ -115,6 +117,7 @@ function send(tcb: Tcb, length: number, fin: boolean): void {
   stamp(tcb, segment);
   sent.push(segment);
   noteSent(tcb, segment.length);
+  hasLeft(tcb, segment.length);
   if (bytes < segmentBytes(tcb)) snd.sml = snd.nxt;
   tcb.lastSentNs = nowNs;
   if (bytes > 0) noteInteraction(tcb);

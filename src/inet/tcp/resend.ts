@@ -4,6 +4,7 @@
  * Read first: RFC 6675 §5, (C), RFC 6298 §5. recovery.ts marks; output() calls resendLost() before it sends anything new.
  */
 import { add, gt } from "../../base/seq32.ts";
+import { hasLeft, mustWait } from "./pacing.ts";
 import { noteSent } from "./prr.ts";
 import { stamp } from "./rate.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
@@ -21,6 +22,7 @@ export function resendLost(tcb: Tcb): void {
     if (sent.pipeBytes > 0 && sent.pipeBytes + segment.length > tcb.cwnd) return;
     // H2: the peer has taken its window back. Only the first segment tries whether it is still so.
     if (segment !== sent.first && gt(segment.end, add(snd.una, snd.wnd))) return;
+    if (mustWait(tcb)) return;
     resend(tcb, tcb.phase === "loss" ? "go-back" : "fast");
     if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));
     if (tcb.retransmitsSinceNs === 0) tcb.retransmitsSinceNs = nowNs;
@@ -42,6 +44,7 @@ export function resendSegment(tcb: Tcb, segment: SentSegment, cause: trace.Retra
   sent.markSent(segment, nowNs);
   noteResent(tcb);
   noteSent(tcb, segment.length);
+  hasLeft(tcb, segment.length);
   trace.retransmission(tcb, segment.seq, segment.length, cause);
   transmitSegment(tcb, segment);
 }

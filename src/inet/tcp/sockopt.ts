@@ -8,10 +8,12 @@ import {
   IPPROTO_TCP,
   SO_BINDTODEVICE,
   SO_KEEPALIVE,
+  SO_MAX_PACING_RATE,
   SO_RCVBUF,
   SO_REUSEADDR,
   SO_REUSEPORT,
   SO_SNDBUF,
+  SOL_SOCKET,
 } from "../../abi/socket.ts";
 import * as abi from "../../abi/tcp.ts";
 import { type OptionValue, type Text, text } from "../../socket/option.ts";
@@ -39,8 +41,11 @@ const LINGER2_MAX = 120;
 /** Half of the least receive buffer. */
 const CLAMP_MIN = 1152;
 const RTO_MAX_SECONDS = 120;
+/** SO_MAX_PACING_RATE. */
+const UNLIMITED = 0xffff_ffff;
 
 export function get(tcb: Tcb, level: number, option: number): OptionValue | Errno {
+  if (level === SOL_SOCKET && option === SO_MAX_PACING_RATE) return Math.min(tcb.options.maxPacingRate, UNLIMITED);
   if (level !== IPPROTO_TCP) return "ENOPROTOOPT";
   const { options, tcp, state } = tcb;
   switch (option) {
@@ -80,6 +85,7 @@ export function get(tcb: Tcb, level: number, option: number): OptionValue | Errn
 }
 
 export function set(tcb: Tcb, level: number, option: number, value: OptionValue): 0 | Errno {
+  if (level === SOL_SOCKET && option === SO_MAX_PACING_RATE) return setMaxPacingRate(tcb, value);
   if (level !== IPPROTO_TCP) return "ENOPROTOOPT";
   if (option === abi.TCP_CONGESTION) return setCongestion(tcb, value);
   if (get(tcb, level, option) === "ENOPROTOOPT" || option === abi.TCP_INFO) return "ENOPROTOOPT";
@@ -173,6 +179,14 @@ function takeEffect(tcb: Tcb, option: number, value: number): void {
       if (value === 0) acknowledgment.quick = 0;
       else if (acknowledgment.isPending) sendAck(tcb);
   }
+}
+
+/** socket(7) has no word on it, tc-fq(8) does: an unsigned int, all ones for no bound. */
+function setMaxPacingRate(tcb: Tcb, value: OptionValue): 0 | Errno {
+  if (typeof value !== "number" || !Number.isInteger(value)) return "EINVAL";
+  const rate = value >>> 0;
+  tcb.options = { ...tcb.options, maxPacingRate: rate === UNLIMITED ? Number.POSITIVE_INFINITY : rate };
+  return 0;
 }
 
 /** TCP_CONGESTION. ENOENT: there is none of that name. */

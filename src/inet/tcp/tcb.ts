@@ -166,6 +166,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   congestion: CongestionControl;
   cwnd = 0;
   pacingRate: number = Number.POSITIVE_INFINITY;
+  /** Before then nothing leaves, where sending is paced. */
+  paceNs = 0;
   ssthresh: number = Number.POSITIVE_INFINITY;
   memory: unknown = null;
   phase: Phase = "open";

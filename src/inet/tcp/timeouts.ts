@@ -16,7 +16,7 @@ import { doubled, isTimedOut, rtoNs } from "./retransmission-timeout.ts";
 import { RTO_MAX_NS } from "./rtt.ts";
 import { isSynchronised } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
-import { DELAYED_ACK, FIN_WAIT_2, KEEPALIVE, PERSIST, REORDERING, RETRANSMIT, TAIL_PROBE } from "./timers.ts";
+import { DELAYED_ACK, FIN_WAIT_2, KEEPALIVE, PACING, PERSIST, REORDERING, RETRANSMIT, TAIL_PROBE } from "./timers.ts";
 import { sendAck, sendProbe } from "./transmit.ts";
 
 /** Linux's tcp_orphan_retries when the setting is 0. */
@@ -29,6 +29,7 @@ export function expire(tcb: Tcb): void {
   // It puts off the retransmission timer, which may be due at the same moment.
   if (timers.takeDue(TAIL_PROBE)) probeTail(tcb);
   if (timers.takeDue(REORDERING)) reordering(tcb);
+  if (timers.takeDue(PACING)) output(tcb);
   if (timers.takeDue(RETRANSMIT)) retransmit(tcb);
   if (timers.takeDue(PERSIST)) probeWindow(tcb);
   if (timers.takeDue(KEEPALIVE)) keepAlive(tcb);

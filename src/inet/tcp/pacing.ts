@@ -1,0 +1,29 @@
+/**
+ * Pacing: segments leave at a rate instead of in bursts.
+ *
+ * Read first: Linux's tcp_pacing_check and tcp_update_skb_after_send (the internal pacing, which stands in for sch_fq). An
+ * algorithm sets the rate, SO_MAX_PACING_RATE bounds it; without either nothing is paced.
+ */
+import type { Tcb } from "./tcb.ts";
+import { PACING } from "./timers.ts";
+
+const NS_PER_SECOND = 1_000_000_000;
+
+function rateOf({ pacingRate, options }: Tcb): number {
+  return Math.min(pacingRate, options.maxPacingRate);
+}
+
+/** True: nothing may leave now; the timer will call output() when something may. */
+export function mustWait(tcb: Tcb): boolean {
+  const { timers, nowNs, paceNs } = tcb;
+  if (paceNs <= nowNs || rateOf(tcb) === Number.POSITIVE_INFINITY) return false;
+  if (!timers.isSet(PACING)) timers.set(PACING, paceNs - nowNs);
+  return true;
+}
+
+/** So many bytes have left: when may the next ones? */
+export function hasLeft(tcb: Tcb, bytes: number): void {
+  const rate = rateOf(tcb);
+  if (rate === Number.POSITIVE_INFINITY) return;
+  tcb.paceNs = Math.max(tcb.paceNs, tcb.nowNs) + Math.ceil((bytes * NS_PER_SECOND) / Math.max(rate, 1));
+}
