@@ -83,6 +83,7 @@ export function patchDns(patches: Patches): void {
       return function (this: unknown, request, subject) {
         const owner = current();
         if (owner === undefined) return (original as Query).call(this, request, subject);
+        if (name === "getHostByAddr" && isIP(subject) === 0) return uvCode("EINVAL");
         return answer(owner, request, () => records(owner, name, subject));
       };
     });

@@ -29,12 +29,12 @@ export class TcpHandle extends StreamHandle {
     return Endpoint.open(this.owner, family, SOCK_STREAM);
   }
 
-  bind(address: string, port: number): number {
+  bind(address: string, port: number | undefined): number {
     const parsed = IpAddress.parse(address);
-    return parsed === undefined ? uvCode("EINVAL") : this.bindTo(inetAddress(parsed, port));
+    return parsed === undefined ? uvCode("EINVAL") : this.bindTo(inetAddress(parsed, port ?? 0));
   }
 
-  bind6(address: string, port: number): number {
+  bind6(address: string, port: number | undefined): number {
     return this.bind(address, port);
   }
 
@@ -75,6 +75,9 @@ export class TcpHandle extends StreamHandle {
 }
 
 export class PipeHandle extends StreamHandle {
+  /** Where it was bound. */
+  #path: string | null = null;
+
   protected override adopt(endpoint: Endpoint): PipeHandle {
     return new PipeHandle(this.owner).use(endpoint);
   }
@@ -83,8 +86,20 @@ export class PipeHandle extends StreamHandle {
     return Endpoint.open(this.owner, AF_UNIX, SOCK_STREAM);
   }
 
+  /** As libuv, for a directory that is not there: EACCES. */
   bind(path: string): number {
-    return this.bindTo(unixAddress(path));
+    const result = this.bindTo(unixAddress(path));
+    if (result === 0 && !path.startsWith("\0")) this.#path = path;
+    return result === uvCode("ENOENT") ? uvCode("EACCES") : result;
+  }
+
+  /** As libuv: the name of a server goes with it. */
+  override close(callback?: () => void): void {
+    const { process } = this.owner;
+    const path = this.#path;
+    this.#path = null;
+    if (path !== null) this.owner.call("unlink", () => process.kernel.files.unlink(process, path));
+    super.close(callback);
   }
 
   connect(request: Request, path: string): number {

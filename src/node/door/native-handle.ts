@@ -46,6 +46,24 @@ export function plainOf(handle: unknown): StreamHandle | undefined {
   return typeof handle === "object" && handle !== null ? plains.get(handle) : undefined;
 }
 
+let isNativeWanted = false;
+
+/** Sockets that connect within the function have native handles. */
+export function withNativeForm<T>(run: () => T): T {
+  const before = isNativeWanted;
+  isNativeWanted = true;
+  try {
+    return run();
+  } finally {
+    isNativeWanted = before;
+  }
+}
+
+/** The form that a socket which connects now is given. */
+export function wantedForm(plain: StreamHandle): object {
+  return isNativeWanted ? nativeForm(plain) : plain;
+}
+
 /** Gives a socket that has a plain handle the native form of it: TLS is about to take it over. */
 export function toNative(socket: unknown): void {
   if (!(socket instanceof net.Socket)) return;

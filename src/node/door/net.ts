@@ -10,9 +10,10 @@ import tls from "node:tls";
 import { current } from "./context.ts";
 import { PipeHandle, TcpHandle, wildcard } from "./handles.ts";
 import { internals } from "./internals.ts";
-import { nativeForm, plainOf } from "./native-handle.ts";
+import { nativeForm, plainOf, wantedForm } from "./native-handle.ts";
 import type { Patches } from "./patch.ts";
 import { StreamHandle } from "./stream-handle.ts";
+import { takesOver } from "./tls.ts";
 
 /** As Node has it. */
 const ATTEMPT_MIN_MS = 10;
@@ -57,7 +58,7 @@ export function patchNet(patches: Patches): void {
       const [options] = normalized;
       const made = options.path ? new PipeHandle(owner) : new TcpHandle(owner);
       if (made instanceof TcpHandle) normalized[0] = withAttempts(made, options);
-      const form = this instanceof tls.TLSSocket ? formUnderTls(made, this) : made;
+      const form = this instanceof tls.TLSSocket ? formUnderTls(made, this) : wantedForm(made);
       (this[reinitializeHandle] as (handle: unknown) => void).call(this, form);
       return original.call(this, normalized);
     } as Connect;
@@ -150,7 +151,7 @@ function withAttempts(handle: TcpHandle, options: Normalized[0]): Normalized[0] 
 /** The handle; when it can't be bound, one that says so in listen(), from which Node makes the error. */
 function bound<H extends StreamHandle>(server: net.Server, handle: H, bind: (handle: H) => number): unknown {
   // What TLS takes over has the form for it from the beginning.
-  if (server instanceof tls.Server) handle.facing = nativeForm;
+  if (takesOver(server)) handle.facing = nativeForm;
   const error = bind(handle);
   if (error === 0) return handle;
   handle.close();

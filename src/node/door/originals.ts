@@ -11,6 +11,7 @@ interface Originals {
   readonly clearInterval: typeof timers.clearInterval;
   readonly clearImmediate: typeof timers.clearImmediate;
   readonly Date: typeof globalThis.Date;
+  readonly kill: typeof process.kill;
 }
 
 export const originals: Originals = {
@@ -21,4 +22,5 @@ export const originals: Originals = {
   clearInterval: timers.clearInterval,
   clearImmediate: timers.clearImmediate,
   Date: globalThis.Date,
+  kill: process.kill,
 };

@@ -12,6 +12,7 @@ import { current } from "./context.ts";
 import { ExitSignal } from "./exit-signal.ts";
 import { systemError } from "./internals.ts";
 import type { NodeProcess } from "./node-process.ts";
+import { originals } from "./originals.ts";
 import type { Patches } from "./patch.ts";
 import { stateOf } from "./process-state.ts";
 import { consoleOf, input, output } from "./standard-streams.ts";
@@ -113,13 +114,10 @@ function exit(owner: NodeProcess, status: unknown): never {
 }
 
 function kill(owner: NodeProcess, pid: unknown, signal: unknown): true {
-  if (!Number.isInteger(pid)) {
-    const error = new TypeError(`The "pid" argument must be of type number. Received ${String(pid)}`);
-    throw Object.assign(error, { code: "ERR_INVALID_ARG_TYPE" });
-  }
   const signo = signal === 0 ? 0 : signalNumber(signal as string | number);
-  if (signo === undefined)
-    throw Object.assign(new TypeError(`Unknown signal: ${signal}`), { code: "ERR_UNKNOWN_SIGNAL" });
+  // Node's own makes the error of what is no process or no signal.
+  if (!Number.isInteger(pid) || signo === undefined)
+    return originals.kill.call(process, pid as number, signal as string);
   const result = owner.call("kill", () => killCall(owner.process, pid as number, signo));
   if (result !== 0) throw systemError(result, "kill");
   if (!owner.isAlive) throw new ExitSignal(0);

@@ -76,9 +76,8 @@ function withProperties(replacement: Callback, original: Callback): Callback {
   Object.defineProperty(copy, "name", { value: original.name });
   const custom = Symbol.for("nodejs.util.promisify.custom");
   if (custom in original) {
-    Object.defineProperty(copy, custom, {
-      value: (timersPromises as unknown as Record<string, unknown>)[original.name],
-    });
+    const get = (): unknown => (timersPromises as unknown as Record<string, unknown>)[original.name];
+    Object.defineProperty(copy, custom, { get });
   }
   return copy;
 }

@@ -1,12 +1,13 @@
 /**
- * node:tls on virtual hosts: a socket that TLS takes over gets the native form of its handle first.
+ * node:tls and node:http2 on virtual hosts: a socket that they take over gets the native form of its handle first.
  *
- * Read first: lib/_tls_wrap.js of Node; native-handle.ts. Sockets that tls.connect() opens, and those that tls.Server accepts,
- * have it from the beginning (net.ts).
+ * Read first: lib/_tls_wrap.js of Node; native-handle.ts. Sockets that tls.connect() and http2.connect() open, and those that their
+ * servers accept, have it from the beginning (net.ts).
  */
+import http2 from "node:http2";
 import tls from "node:tls";
 import { current } from "./context.ts";
-import { toNative } from "./native-handle.ts";
+import { toNative, withNativeForm } from "./native-handle.ts";
 import type { Patches } from "./patch.ts";
 
 type Call = (this: unknown, ...args: unknown[]) => unknown;
@@ -26,10 +27,25 @@ export function patchTls(patches: Patches): void {
       },
     });
   });
-  patches.replace(tls.Server.prototype as unknown as { emit: Call }, "emit", (original) => {
+  for (const { prototype } of [tls.Server, Http2Server]) {
+    patches.replace(prototype as unknown as { emit: Call }, "emit", (original) => {
+      return function (this: unknown, ...args): unknown {
+        if (args[0] === "connection" && current() !== undefined) toNative(args[1]);
+        return original.apply(this, args);
+      };
+    });
+  }
+  patches.replace(http2 as unknown as { connect: Call }, "connect", (original) => {
     return function (this: unknown, ...args): unknown {
-      if (args[0] === "connection" && current() !== undefined) toNative(args[1]);
-      return original.apply(this, args);
+      return current() === undefined ? original.apply(this, args) : withNativeForm(() => original.apply(this, args));
     };
   });
+}
+
+/** Not exported by Node. */
+const Http2Server = http2.createServer().constructor as unknown as new () => object;
+
+/** Does it take connections over from net? */
+export function takesOver(server: object): boolean {
+  return server instanceof tls.Server || server instanceof Http2Server;
 }

@@ -226,7 +226,9 @@ export class UdpHandle extends Handle {
     return result === 0 ? 0 : uvCode(result);
   }
 
+  /** libuv has no socket before it is bound, or sends. */
   #set(level: number, option: number, value: OptionValue): number {
+    if (this.#endpoint === null) return uvCode("EBADF");
     return this.#with((endpoint) => endpoint.setOption(level, option, value));
   }
 

@@ -1,0 +1,25 @@
+/** All facets of the parity suite. */
+import { dgramSocket, dnsFacet } from "./datagrams.ts";
+import { agentFacet, fetchFacet, httpClient, httpServer, httpsFacet } from "./http.ts";
+import { netServer, netSocket, unixPaths } from "./net.ts";
+import type { Facet } from "./stage.ts";
+import { errorsFacet, signalsFacet, timersFacet } from "./timers.ts";
+import { http2Facet, tlsFacet } from "./tls.ts";
+
+export const facets: readonly Facet[] = [
+  netSocket,
+  netServer,
+  unixPaths,
+  dgramSocket,
+  dnsFacet,
+  httpClient,
+  httpServer,
+  agentFacet,
+  httpsFacet,
+  http2Facet,
+  tlsFacet,
+  fetchFacet,
+  timersFacet,
+  signalsFacet,
+  errorsFacet,
+];

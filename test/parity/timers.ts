@@ -1,0 +1,305 @@
+/** Scenarios of timers, of signals, and of errors that objects of Node make. */
+import { EventEmitter, once } from "node:events";
+import http from "node:http";
+import net from "node:net";
+import os from "node:os";
+import { Readable } from "node:stream";
+import timers from "node:timers";
+import timersPromises from "node:timers/promises";
+import util from "node:util";
+import { event, type Facet, failureOf, pause, type Scenario, type Stage } from "./stage.ts";
+
+/** The order in which things that are set at the same moment happen. */
+const order =
+  (set: (note: (text: string) => () => void) => void): Scenario =>
+  async (stage) => {
+    set((text) => () => stage.note("order", text));
+    await pause(20);
+  };
+
+const property =
+  (read: (timer: NodeJS.Timeout) => unknown): Scenario =>
+  () => {
+    const timer = setTimeout(() => {}, 5);
+    const value = read(timer);
+    clearTimeout(timer);
+    return value;
+  };
+
+export const timersFacet: Facet = {
+  name: "timers",
+  scenarios: {
+    "run in the order of their delays": order((note) => {
+      setTimeout(note("8 ms"), 8);
+      setTimeout(note("2 ms"), 2);
+      setTimeout(note("5 ms"), 5);
+    }),
+    "run in the order in which they were set": order((note) => {
+      for (const name of ["a", "b", "c"]) setTimeout(note(name), 3);
+    }),
+    "come after ticks and microtasks": order((note) => {
+      setTimeout(note("timer"), 0);
+      process.nextTick(note("tick"));
+      queueMicrotask(note("microtask"));
+      void Promise.resolve().then(note("promise"));
+    }),
+    "let ticks of one run before the next": order((note) => {
+      for (const name of ["a", "b"]) {
+        setTimeout(() => {
+          note(`timer ${name}`)();
+          process.nextTick(note(`tick ${name}`));
+          queueMicrotask(note(`microtask ${name}`));
+        }, 2);
+      }
+    }),
+    "let ticks of one immediate run before the next": order((note) => {
+      for (const name of ["a", "b"]) {
+        setImmediate(() => {
+          note(`immediate ${name}`)();
+          process.nextTick(note(`tick ${name}`));
+        });
+      }
+    }),
+    "give arguments": (stage) =>
+      new Promise<void>((resolve) => {
+        setTimeout(
+          (...args: unknown[]) => {
+            stage.note("args", args.join());
+            resolve();
+          },
+          1,
+          "a",
+          2,
+        );
+      }),
+    "give arguments to immediates": () => new Promise((resolve) => setImmediate((a, b) => resolve([a, b]), 1, 2)),
+    "are cleared": order((note) => clearTimeout(setTimeout(note("never"), 1))),
+    "are cleared by number": order((note) => clearTimeout(Number(setTimeout(note("never"), 1)))),
+    "are cleared as intervals": order((note) => clearInterval(setTimeout(note("never"), 1))),
+    "take nothing to clear": () =>
+      [clearTimeout(undefined), clearInterval(undefined), clearImmediate(undefined)].length,
+    "clear an immediate": order((note) => clearImmediate(setImmediate(note("never")))),
+    repeat: (stage) =>
+      new Promise<void>((resolve) => {
+        let count = 0;
+        const timer = setInterval(() => {
+          stage.note("interval", String(++count));
+          if (count < 4) return;
+          clearInterval(timer);
+          resolve();
+        }, 1);
+      }),
+    "are refreshed": async (stage) => {
+      const timer = setTimeout(() => stage.note("order", "refreshed"), 60);
+      setTimeout(() => timer.refresh(), 30);
+      setTimeout(() => stage.note("order", "other"), 62);
+      await pause(110);
+    },
+    "run again when refreshed afterwards": async () => {
+      let count = 0;
+      const timer = setTimeout(() => count++, 1);
+      await pause(8);
+      timer.refresh();
+      await pause(8);
+      return count;
+    },
+    "have references": property((timer) => [timer.hasRef(), timer.unref().hasRef(), timer.ref().hasRef()]),
+    "are numbers when asked": property((timer) => typeof +timer),
+    "can be closed": property((timer) => timer.close() === timer),
+    "refuse what is no function": () => failureOf(() => setTimeout("text" as never, 1)),
+    "refuse an immediate that is no function": () => failureOf(() => setImmediate(1 as never)),
+    "are promises": async () => [await timersPromises.setTimeout(1, "a"), await timersPromises.setImmediate("b")],
+    "are promises that are aborted": () => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 2);
+      return failureOf(timersPromises.setTimeout(1000, null, { signal: controller.signal }));
+    },
+    "are promises that were aborted before": () =>
+      failureOf(timersPromises.setTimeout(1000, null, { signal: AbortSignal.abort() })),
+    "are promisified": async () => await util.promisify(setTimeout)(1, "value"),
+    "are iterated": async () => {
+      const values: unknown[] = [];
+      for await (const value of timersPromises.setInterval(1, "x")) if (values.push(value) === 3) break;
+      return values;
+    },
+    "are of the module, too": () => new Promise((resolve) => timers.setTimeout(resolve, 1, "value")),
+    "time out a signal": async () => {
+      const signal = AbortSignal.timeout(2);
+      await Promise.all([once(signal as never, "abort").catch(() => {}), pause(10)]);
+      return [signal.aborted, signal.reason.name, signal.reason.message];
+    },
+    measure: async () => {
+      const started = performance.now();
+      await pause(20);
+      return Math.abs(performance.now() - started - 20) < 15;
+    },
+  },
+};
+
+const received =
+  (signal: NodeJS.Signals): Scenario =>
+  async (stage) => {
+    const got = event(process, signal);
+    const isSent = process.kill(process.pid, signal);
+    stage.note("order", "sent");
+    const [name, number] = await got;
+    return [isSent, name, number, os.constants.signals[signal] === number];
+  };
+
+const killFailure =
+  (pid: unknown, signal?: unknown): Scenario =>
+  () =>
+    failureOf(() => process.kill(pid as number, signal as string));
+
+const NOBODY = 0x3fff_fff;
+
+export const signalsFacet: Facet = {
+  name: "signals",
+  scenarios: {
+    ...Object.fromEntries(
+      (
+        [
+          "SIGTERM",
+          "SIGINT",
+          "SIGHUP",
+          "SIGUSR2",
+          "SIGWINCH",
+          "SIGCONT",
+          "SIGALRM",
+          "SIGIO",
+          "SIGURG",
+          "SIGCHLD",
+        ] as const
+      ).map((signal) => [`delivers ${signal}`, received(signal)]),
+    ),
+    "delivers to several listeners": async (stage) => {
+      const first = () => stage.note("listeners", "first");
+      process.on("SIGUSR2", first);
+      process.prependOnceListener("SIGUSR2", () => stage.note("listeners", "before"));
+      const got = event(process, "SIGUSR2");
+      process.kill(process.pid, "SIGUSR2");
+      await got;
+      process.off("SIGUSR2", first);
+      return process.listenerCount("SIGUSR2");
+    },
+    "delivers twice": async (stage) => {
+      const count = (name: string) => stage.note("listener", name);
+      process.on("SIGUSR2", count);
+      for (let i = 0; i < 2; i++) {
+        process.kill(process.pid, "SIGUSR2");
+        await pause(5);
+      }
+      process.off("SIGUSR2", count);
+    },
+    "delivers by number": async () => {
+      const got = event(process, "SIGUSR2");
+      process.kill(process.pid, os.constants.signals.SIGUSR2);
+      return await got;
+    },
+    "delivers later than ticks": async (stage) => {
+      const got = event(process, "SIGUSR2").then(() => stage.note("order", "signal"));
+      process.kill(process.pid, "SIGUSR2");
+      process.nextTick(() => stage.note("order", "tick"));
+      await got;
+    },
+    "asks with 0": () => process.kill(process.pid, 0),
+    "finds nobody": killFailure(NOBODY),
+    "finds nobody with 0": killFailure(NOBODY, 0),
+    "knows no such signal": killFailure(NOBODY, "SIGNONE"),
+    "knows no such number": killFailure("text"),
+    "can't catch SIGKILL": () => failureOf(() => process.on("SIGKILL", () => {})),
+    "can't catch SIGSTOP": () => failureOf(() => process.on("SIGSTOP", () => {})),
+    "emits an event of its own": () => {
+      let told: unknown;
+      process.once(
+        "own" as never,
+        ((value: unknown) => {
+          told = value;
+        }) as never,
+      );
+      return [process.emit("own" as never, 7 as never), told, process.emit("own" as never, 8 as never)];
+    },
+  },
+};
+
+/** The first error of a client that does this. */
+const clientError =
+  (act: (client: net.Socket, stage: Stage) => void, listen = true): Scenario =>
+  async (stage) => {
+    const server = net.createServer((socket) => socket.resume().on("error", () => {}));
+    const port = await stage.listen(server);
+    if (!listen) await new Promise((resolve) => server.close(resolve));
+    const client = stage.watch("client", net.connect(port, "127.0.0.1"), "connect", "error", "close");
+    act(client, stage);
+    const [error] = await event(client, "error");
+    await pause(2);
+    return await failureOf(Promise.reject(error));
+  };
+
+const thrown =
+  (act: () => unknown): Scenario =>
+  () =>
+    failureOf(act);
+
+export const errorsFacet: Facet = {
+  name: "errors",
+  scenarios: {
+    "nobody listens": clientError(() => {}, false),
+    "written after the end": clientError((client) => {
+      client.end("x");
+      client.write("y");
+    }),
+    "written after it was destroyed": async (stage) => {
+      const port = await stage.listen(net.createServer());
+      const client = net.connect(port, "127.0.0.1");
+      client.destroy();
+      return await new Promise((resolve) => client.write("x", (error) => resolve(failureOf(Promise.reject(error)))));
+    },
+    "the peer resets": async (stage) => {
+      const server = net.createServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
+      const port = await stage.listen(server);
+      const client = stage.watch("client", net.connect(port, "127.0.0.1"), "error", "close");
+      client.write("x");
+      client.resume();
+      const [error] = await event(client, "error");
+      return await failureOf(Promise.reject(error));
+    },
+    "the peer was destroyed": async (stage) => {
+      const server = net.createServer((socket) => socket.destroy());
+      const client = net.connect(await stage.listen(server), "127.0.0.1");
+      client.resume();
+      await event(client, "end");
+      client.on("error", (error) => stage.note("client", (error as NodeJS.ErrnoException).code ?? ""));
+      await event(client, "close");
+    },
+    "a name that is none": async () => {
+      const [error] = await event(net.connect(1, "nobody.invalid"), "error");
+      return await failureOf(Promise.reject(error));
+    },
+    "a port that is none": thrown(() => net.connect(70_000, "127.0.0.1")),
+    "a port that is no number": thrown(() => net.connect({ port: "x" as never })),
+    "a host that is no text": thrown(() => net.connect({ port: 1, host: 7 as never, lookup: 3 as never })),
+    "nothing to connect to": thrown(() => net.connect({} as never)),
+    "a local address that is none": thrown(() => net.connect({ port: 1, host: "127.0.0.1", localAddress: "nowhere" })),
+    "a local address of others": async () => {
+      const [error] = await event(net.connect({ port: 1, host: "127.0.0.1", localAddress: "192.0.2.1" }), "error");
+      return await failureOf(Promise.reject(error));
+    },
+    "a chunk that is none": thrown(() => new net.Socket().write(7 as never)),
+    "a timeout that is none": thrown(() => new net.Socket().setTimeout(-1)),
+    "an encoding that is none": thrown(() => new net.Socket().setEncoding("none" as never)),
+    "a URL that is none": thrown(() => http.get("nothing")),
+    "a protocol that is none": thrown(() => http.get("ftp://127.0.0.1/")),
+    "a header that is none": thrown(() => http.get({ port: 1, headers: { "a b": "c" } })),
+    "a value of a header that is none": thrown(() => http.get({ port: 1, headers: { a: "\n" } })),
+    "a method that is none": thrown(() => http.request({ port: 1, method: "A B" })),
+    "a path that is none": thrown(() => http.request({ port: 1, path: "/a b" })),
+    "an error event without a listener": thrown(() => new EventEmitter().emit("error", new Error("mine"))),
+    "an error in a pipeline": async () => {
+      const source = Readable.from(["a"]);
+      source.destroy(new Error("mine"));
+      return await failureOf(once(source, "end"));
+    },
+    "an abort before the connection": () => failureOf(fetch("http://127.0.0.1:1", { signal: AbortSignal.abort() })),
+  },
+};
