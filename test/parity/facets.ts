@@ -1,10 +1,12 @@
 /** All facets of the parity suite. */
 import { dgramSocket, dnsFacet } from "./datagrams.ts";
-import { agentFacet, fetchFacet, httpClient, httpServer, httpsFacet } from "./http.ts";
-import { netServer, netSocket, unixPaths } from "./net.ts";
+import { agentFacet, httpClient, httpServer } from "./http.ts";
+import { fetchFacet, httpsFacet } from "./https.ts";
+import { netServer, netSocket } from "./net.ts";
 import type { Facet } from "./stage.ts";
 import { errorsFacet, signalsFacet, timersFacet } from "./timers.ts";
 import { http2Facet, tlsFacet } from "./tls.ts";
+import { unixPaths } from "./unix.ts";
 
 export const facets: readonly Facet[] = [
   netSocket,

@@ -269,9 +269,9 @@ export const http2Facet: Facet = {
         stream.end("asked");
       },
       async (client) => {
-        const pushed = once(client, "stream").then(([stream, headers]) =>
-          text(stream).then((whole) => [headers[":path"], whole]),
-        );
+        const pushed = new Promise((resolve) => {
+          client.on("stream", (stream, headers) => resolve(text(stream).then((whole) => [headers[":path"], whole])));
+        });
         return [await asked(client), await pushed];
       },
     ),
