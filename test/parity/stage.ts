@@ -56,6 +56,8 @@ export class Stage {
       server.close();
       (server as { closeAllConnections?: () => void }).closeAllConnections?.();
     });
+    // A client that goes while its server writes is no error of the scenario.
+    server.on("connection", (socket) => socket.on("error", () => {}));
     (server.listen as (...args: unknown[]) => void)(...(args.length === 0 ? [0, "127.0.0.1"] : args));
     await once(server, "listening");
     return (server.address() as AddressInfo | null)?.port ?? 0;
