@@ -53,6 +53,7 @@ const SHELL = `netloom shell [FILE] [options]
 
 Builds the world of a scenario, lets it run in real time, and seats you at the terminal of one of its hosts, with a shell.
 Without FILE it is a world of three hosts on a switch: alice 10.0.0.1, bob 10.0.0.2, carol 10.0.0.3.
+bob and carol offer the small services: ping bob, nc bob daytime, tcpdump, traceroute -6 carol.
 Ctrl-C, Ctrl-Z, Ctrl-\\ and Ctrl-D go to the programs there; "help" tells what the shell knows, "ls /bin" what there is to start.
 "exit" leaves; so does Ctrl-], typed three times, whatever is running.
 Where standard input is no terminal, what comes from it is run as a script, in the world's own time.

@@ -50,7 +50,7 @@ const MODEL: readonly ModelLayer[] = [
   {
     number: 3,
     name: "Network",
-    here: "IPv4, IPv6, ICMP",
+    here: "IPv4, IPv6, ICMP, ICMPv6",
     service: "from host to host over gateways, as well as it can",
     protocol: "datagrams with addresses and a time to live; routing tables",
   },

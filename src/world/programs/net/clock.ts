@@ -39,17 +39,6 @@ export async function readable(sys: Sys, fd: number, deadlineNs: number): Promis
   }
 }
 
-/** Sleeps until then; less when a signal comes. */
-export async function sleepUntil(sys: Sys, deadlineNs: number): Promise<void> {
-  const leftNs = deadlineNs - nowNs(sys);
-  if (leftNs <= 0) return;
-  try {
-    await sys.nanosleep(leftNs);
-  } catch (error) {
-    if (!(error instanceof SystemError && error.code === "EINTR")) throw error;
-  }
-}
-
 /** A time between two packets, as ping(8) and its like print it: three figures and more, "0.045", "1.23", "12.3", "123". */
 export function roundTripText(ns: number): string {
   const us = Math.floor(ns / 1000);

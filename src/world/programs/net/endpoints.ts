@@ -3,12 +3,6 @@ import type { Sys } from "../../../kernel/sys/sys.ts";
 import { getservbyport } from "../../names/services.ts";
 import { nameOf } from "./names.ts";
 
-/** One end of a socket; what is not known is null. */
-export interface End {
-  readonly address: string | null;
-  readonly port: number | null;
-}
-
 /** Remembers what it has looked up. */
 export class EndNames {
   readonly #sys: Sys;
