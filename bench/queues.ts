@@ -167,7 +167,7 @@ rate({ name: "System V semaphores, there and back", operations: ROUNDS }, () => 
 rate({ name: "direct message, round trip", operations: ROUNDS, barNs: 3000 }, () => run(rendezvous));
 rate({ name: "MessagePort to a thread, round trip", operations: PORT_ROUNDS }, portPingPong);
 
-await report();
+await report({ apart: true });
 linuxToo();
 
 /** The same on this machine's kernel: bench/queues.c prints its own lines. */

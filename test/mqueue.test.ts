@@ -317,6 +317,28 @@ describe("messages", () => {
     expect(got).toEqual(["plain EINTR", "other 0:one", "restart 0:two"]);
   });
 
+  test("O_NONBLOCK that is set while it waits counts when the call is restarted, with a deadline, too", async () => {
+    await runProgram(async (sys) => {
+      sys.sigaction(SIGUSR1, { handler: () => {}, flags: SA_RESTART });
+      const mqd = sys.mqOpen("/q", O_CREAT | O_RDWR, 0o600, SMALL);
+      const deadline = { seconds: sys.clockGettime("CLOCK_REALTIME").seconds + 100, nanoseconds: 0 };
+      const receivers = [
+        sys.fork(async (child) => {
+          expect(await outcome(() => take(child, mqd))).toBe("EAGAIN");
+        }),
+        sys.fork(async (child) => {
+          const buffer = new Uint8Array(SMALL.msgsize);
+          expect(await outcome(() => child.mqTimedreceive(mqd, buffer, deadline))).toBe("EAGAIN");
+        }),
+      ];
+      await sys.sleep(1);
+      sys.mqSetattr(mqd, { flags: O_NONBLOCK });
+      for (const pid of receivers) await sys.kill(pid, SIGUSR1);
+      for (const pid of receivers) expect((await sys.waitpid(pid)).status).toBe(0);
+      expect(sys.clockGettime("CLOCK_MONOTONIC").seconds).toBe(1);
+    });
+  });
+
   test("a receiver that is stopped or killed is passed over", async () => {
     const got: string[] = [];
     await runProgram(async (sys) => {

@@ -260,9 +260,11 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   #restart(): void {
     const result = this.#attempt.attempt();
     // O_NONBLOCK that was set meanwhile counts for a call that is restarted.
-    const isOver = this.#isExpired || this.#isRefused || this.#attempt.isNonBlocking?.() === true;
-    if (result === "EAGAIN" && isOver) {
-      this.#complete(this.#attempt.expired());
+    const isNonBlocking = this.#attempt.isNonBlocking?.() === true;
+    if (result === "EAGAIN" && (this.#isExpired || this.#isRefused || isNonBlocking)) {
+      const late = this.#attempt.expired();
+      // A timed call that does not wait is not late.
+      this.#complete(isNonBlocking && late === "ETIMEDOUT" ? "EAGAIN" : late);
       return;
     }
     if (result !== "EAGAIN") this.#complete(result);
