@@ -21,6 +21,8 @@ export default defineConfig({
   oxc: { target: "es2023" },
   test: {
     globalSetup: "test/build.ts",
+    // Nothing waits for real time here; a machine that does other work as well may be slow.
+    testTimeout: 30_000,
     include: ["{src,test,examples}/**/*.test.ts"],
   },
 });
