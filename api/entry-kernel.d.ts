@@ -1052,6 +1052,9 @@ declare const GETVAL = 12;
 declare const GETZCNT = 15;
 
 // abi/sysv.d.ts
+declare const IPC_INFO = 3;
+
+// abi/sysv.d.ts
 declare const IPC_RMID = 0;
 
 // abi/sysv.d.ts
@@ -1061,10 +1064,37 @@ declare const IPC_SET = 1;
 declare const IPC_STAT = 2;
 
 // abi/sysv.d.ts
+declare const MSG_INFO = 12;
+
+// abi/sysv.d.ts
+declare const MSG_STAT = 11;
+
+// abi/sysv.d.ts
+declare const MSG_STAT_ANY = 13;
+
+// abi/sysv.d.ts
+declare const SEM_INFO = 19;
+
+// abi/sysv.d.ts
+declare const SEM_STAT = 18;
+
+// abi/sysv.d.ts
+declare const SEM_STAT_ANY = 20;
+
+// abi/sysv.d.ts
 declare const SETALL = 17;
 
 // abi/sysv.d.ts
 declare const SETVAL = 16;
+
+// abi/sysv.d.ts
+declare const SHM_INFO = 14;
+
+// abi/sysv.d.ts
+declare const SHM_STAT = 13;
+
+// abi/sysv.d.ts
+declare const SHM_STAT_ANY = 15;
 
 // abi/tcp.d.ts
 declare const TCP_CONGESTION = 13;
@@ -3401,6 +3431,7 @@ declare class Segment extends SysvObject {
         readonly budget: MemoryBudget;
     });
     get bytes(): Uint8Array<ArrayBuffer>;
+    get isResident(): boolean;
     get status(): SegmentStatus;
     attached(pid: number): void;
     detached(pid: number): void;
@@ -3482,6 +3513,8 @@ declare class SysvTable<T extends SysvObject> {
     all(): Generator<T>;
     get(caller: SysvCaller, key: number, flags: number, make: () => T | Errno, fits?: (found: T) => Errno | null): T | Errno;
     object(id: number): T | "EINVAL";
+    at(place: number): T | "EINVAL";
+    get highest(): number;
     forgetKey(object: T): void;
     remove(object: T): void;
 }
@@ -3834,6 +3867,54 @@ declare function socketOf(process: Process, fd: number): Socket | Errno;
 // kernel/calls/sockets.d.ts
 declare function socketpair(process: Process, domain: number, type: number, protocol: number): readonly [number, number] | Errno;
 
+// kernel/calls/sysv-info.d.ts
+interface MessageInfo extends TableInfo {
+    readonly msgpool: number;
+    readonly msgmap: number;
+    readonly msgmax: number;
+    readonly msgmnb: number;
+    readonly msgmni: number;
+    readonly msgssz: number;
+    readonly msgtql: number;
+    readonly msgseg: number;
+}
+
+// kernel/calls/sysv-info.d.ts
+interface SegmentLimits extends TableInfo {
+    readonly shmmax: number;
+    readonly shmmin: number;
+    readonly shmmni: number;
+    readonly shmseg: number;
+    readonly shmall: number;
+}
+
+// kernel/calls/sysv-info.d.ts
+interface SegmentUse extends TableInfo {
+    readonly usedIds: number;
+    readonly shmTot: number;
+    readonly shmRss: number;
+    readonly shmSwp: number;
+}
+
+// kernel/calls/sysv-info.d.ts
+interface SemaphoreInfo extends TableInfo {
+    readonly semmap: number;
+    readonly semmni: number;
+    readonly semmns: number;
+    readonly semmnu: number;
+    readonly semmsl: number;
+    readonly semopm: number;
+    readonly semume: number;
+    readonly semusz: number;
+    readonly semvmx: number;
+    readonly semaem: number;
+}
+
+// kernel/calls/sysv-info.d.ts
+interface TableInfo {
+    readonly highest: number;
+}
+
 // kernel/calls/sysv-messages.d.ts
 interface TypedReceipt {
     readonly bytes: number;
@@ -4100,6 +4181,11 @@ declare abstract class MemoryDoor extends SysvDoor {
     shmat(id: number, flags?: number, address?: number): Mapping;
     shmdt(mapping: Pick<Mapping, "address">): void;
     shmctl(id: number, command: typeof IPC_STAT): SegmentStatus;
+    shmctl(id: number, command: typeof IPC_INFO): SegmentLimits;
+    shmctl(id: number, command: typeof SHM_INFO): SegmentUse;
+    shmctl(place: number, command: typeof SHM_STAT | typeof SHM_STAT_ANY): SegmentStatus & {
+        readonly id: number;
+    };
     shmctl(id: number, command: number, change?: SysvChange): void;
 }
 
@@ -4222,6 +4308,10 @@ declare abstract class SysvDoor extends TerminalDoor {
     msgsnd(id: number, type: number, data: Uint8Array | string, flags?: number): Promise<void>;
     msgrcv(id: number, buffer: Uint8Array, type: number, flags?: number): Promise<messages.TypedReceipt>;
     msgctl(id: number, command: typeof IPC_STAT): MessageQueueStatus;
+    msgctl(id: number, command: typeof IPC_INFO | typeof MSG_INFO): MessageInfo;
+    msgctl(place: number, command: typeof MSG_STAT | typeof MSG_STAT_ANY): MessageQueueStatus & {
+        readonly id: number;
+    };
     msgctl(id: number, command: number, change?: SysvChange & {
         readonly qbytes?: number;
     }): void;
@@ -4230,6 +4320,10 @@ declare abstract class SysvDoor extends TerminalDoor {
     semtimedop(id: number, operations: readonly SemaphoreOperation[], timeoutNs: number): Promise<void>;
     semctl(id: number, num: number, command: typeof GETALL): number[];
     semctl(id: number, num: number, command: typeof IPC_STAT): SemaphoreStatus;
+    semctl(id: number, num: number, command: typeof IPC_INFO | typeof SEM_INFO): SemaphoreInfo;
+    semctl(place: number, num: number, command: typeof SEM_STAT | typeof SEM_STAT_ANY): SemaphoreStatus & {
+        readonly id: number;
+    };
     semctl(id: number, num: number, command: 11 | 12 | 14 | 15): number;
     semctl(id: number, num: number, command: number, argument?: unknown): undefined;
 }
@@ -4614,6 +4708,11 @@ interface MemoryCalls {
     shmat(id: number, flags?: number, address?: number): Mapping;
     shmdt(mapping: Pick<Mapping, "address">): void;
     shmctl(id: number, command: typeof IPC_STAT): SegmentStatus;
+    shmctl(id: number, command: typeof IPC_INFO): SegmentLimits;
+    shmctl(id: number, command: typeof SHM_INFO): SegmentUse;
+    shmctl(place: number, command: typeof SHM_STAT | typeof SHM_STAT_ANY): SegmentStatus & {
+        readonly id: number;
+    };
     shmctl(id: number, command: typeof IPC_SET, change: SysvChange): void;
     shmctl(id: number, command: typeof IPC_RMID): void;
     semOpen(name: string, flags: number, mode?: number, value?: number): Semaphore;
@@ -4869,6 +4968,10 @@ interface SysvCalls {
     msgsnd(id: number, type: number, data: Uint8Array | string, flags?: number): Promise<void>;
     msgrcv(id: number, buffer: Uint8Array, type: number, flags?: number): Promise<TypedReceipt>;
     msgctl(id: number, command: typeof IPC_STAT): MessageQueueStatus;
+    msgctl(id: number, command: typeof IPC_INFO | typeof MSG_INFO): MessageInfo;
+    msgctl(place: number, command: typeof MSG_STAT | typeof MSG_STAT_ANY): MessageQueueStatus & {
+        readonly id: number;
+    };
     msgctl(id: number, command: typeof IPC_SET, change: SysvChange & {
         readonly qbytes?: number;
     }): void;
@@ -4881,6 +4984,10 @@ interface SysvCalls {
     semctl(id: number, num: number, command: typeof GETALL): number[];
     semctl(id: number, num: number, command: typeof SETALL, values: readonly number[]): void;
     semctl(id: number, num: number, command: typeof IPC_STAT): SemaphoreStatus;
+    semctl(id: number, num: number, command: typeof IPC_INFO | typeof SEM_INFO): SemaphoreInfo;
+    semctl(place: number, num: number, command: typeof SEM_STAT | typeof SEM_STAT_ANY): SemaphoreStatus & {
+        readonly id: number;
+    };
     semctl(id: number, num: number, command: typeof IPC_SET, change: SysvChange): void;
     semctl(id: number, num: number, command: typeof IPC_RMID): void;
 }

@@ -486,6 +486,8 @@ export declare const IPC_CREAT = 512;
 
 export declare const IPC_EXCL = 1024;
 
+export declare const IPC_INFO = 3;
+
 export declare const IPC_NOWAIT = 2048;
 
 export declare const IPC_PRIVATE = 0;
@@ -794,6 +796,8 @@ export declare const MSG_ERRQUEUE = 8192;
 
 export declare const MSG_EXCEPT = 8192;
 
+export declare const MSG_INFO = 12;
+
 export declare const MSG_MORE = 32768;
 
 export declare const MSG_NOERROR = 4096;
@@ -803,6 +807,10 @@ export declare const MSG_NOSIGNAL = 16384;
 export declare const MSG_OOB = 1;
 
 export declare const MSG_PEEK = 2;
+
+export declare const MSG_STAT = 11;
+
+export declare const MSG_STAT_ANY = 13;
 
 export declare const MSG_TRUNC = 32;
 
@@ -851,6 +859,17 @@ export type MechanismGroup = "streams" | "messages" | "memory" | "signals";
 export interface Message {
     readonly bytes: number;
     readonly source: SocketName;
+}
+
+export interface MessageInfo extends TableInfo {
+    readonly msgpool: number;
+    readonly msgmap: number;
+    readonly msgmax: number;
+    readonly msgmnb: number;
+    readonly msgmni: number;
+    readonly msgssz: number;
+    readonly msgtql: number;
+    readonly msgseg: number;
 }
 
 export interface MessageQueueStatus {
@@ -1421,6 +1440,12 @@ export declare const SEGV_ACCERR = 2;
 
 export declare const SEGV_MAPERR = 1;
 
+export declare const SEM_INFO = 19;
+
+export declare const SEM_STAT = 18;
+
+export declare const SEM_STAT_ANY = 20;
+
 export declare const SEM_UNDO = 4096;
 
 export declare const SEM_VALUE_MAX = 2147483647;
@@ -1435,7 +1460,13 @@ export declare const SFD_NONBLOCK = 2048;
 
 export declare const SHM_DEST = 512;
 
+export declare const SHM_INFO = 14;
+
 export declare const SHM_RDONLY = 4096;
+
+export declare const SHM_STAT = 13;
+
+export declare const SHM_STAT_ANY = 15;
 
 export declare const SHUT_RD = 0;
 
@@ -1665,6 +1696,14 @@ export declare class Segment extends Link implements Exchange {
     protected inFlight(port: Port): number;
 }
 
+export interface SegmentLimits extends TableInfo {
+    readonly shmmax: number;
+    readonly shmmin: number;
+    readonly shmmni: number;
+    readonly shmseg: number;
+    readonly shmall: number;
+}
+
 export interface SegmentStatus {
     readonly perm: SysvPermission;
     readonly segsz: number;
@@ -1674,6 +1713,13 @@ export interface SegmentStatus {
     readonly cpid: number;
     readonly lpid: number;
     readonly nattch: number;
+}
+
+export interface SegmentUse extends TableInfo {
+    readonly usedIds: number;
+    readonly shmTot: number;
+    readonly shmRss: number;
+    readonly shmSwp: number;
 }
 
 export interface SelectResult {
@@ -1692,6 +1738,19 @@ export interface SelectSets {
 export interface Semaphore {
     readonly mapping: Pick<Mapping, "address">;
     readonly offset: number;
+}
+
+export interface SemaphoreInfo extends TableInfo {
+    readonly semmap: number;
+    readonly semmni: number;
+    readonly semmns: number;
+    readonly semmnu: number;
+    readonly semmsl: number;
+    readonly semopm: number;
+    readonly semume: number;
+    readonly semusz: number;
+    readonly semvmx: number;
+    readonly semaem: number;
 }
 
 export interface SemaphoreOperation {
@@ -4462,6 +4521,7 @@ declare class Segment extends SysvObject {
         readonly budget: MemoryBudget;
     });
     get bytes(): Uint8Array<ArrayBuffer>;
+    get isResident(): boolean;
     get status(): SegmentStatus;
     attached(pid: number): void;
     detached(pid: number): void;
@@ -4514,8 +4574,15 @@ declare class SysvTable<T extends SysvObject> {
     all(): Generator<T>;
     get(caller: SysvCaller, key: number, flags: number, make: () => T | Errno, fits?: (found: T) => Errno | null): T | Errno;
     object(id: number): T | "EINVAL";
+    at(place: number): T | "EINVAL";
+    get highest(): number;
     forgetKey(object: T): void;
     remove(object: T): void;
+}
+
+// kernel/calls/sysv-info.d.ts
+interface TableInfo {
+    readonly highest: number;
 }
 
 // kernel/credentials.d.ts
@@ -4972,6 +5039,11 @@ interface MemoryCalls {
     shmat(id: number, flags?: number, address?: number): Mapping;
     shmdt(mapping: Pick<Mapping, "address">): void;
     shmctl(id: number, command: typeof IPC_STAT): SegmentStatus;
+    shmctl(id: number, command: typeof IPC_INFO): SegmentLimits;
+    shmctl(id: number, command: typeof SHM_INFO): SegmentUse;
+    shmctl(place: number, command: typeof SHM_STAT | typeof SHM_STAT_ANY): SegmentStatus & {
+        readonly id: number;
+    };
     shmctl(id: number, command: typeof IPC_SET, change: SysvChange): void;
     shmctl(id: number, command: typeof IPC_RMID): void;
     semOpen(name: string, flags: number, mode?: number, value?: number): Semaphore;
@@ -5091,6 +5163,10 @@ interface SysvCalls {
     msgsnd(id: number, type: number, data: Uint8Array | string, flags?: number): Promise<void>;
     msgrcv(id: number, buffer: Uint8Array, type: number, flags?: number): Promise<TypedReceipt>;
     msgctl(id: number, command: typeof IPC_STAT): MessageQueueStatus;
+    msgctl(id: number, command: typeof IPC_INFO | typeof MSG_INFO): MessageInfo;
+    msgctl(place: number, command: typeof MSG_STAT | typeof MSG_STAT_ANY): MessageQueueStatus & {
+        readonly id: number;
+    };
     msgctl(id: number, command: typeof IPC_SET, change: SysvChange & {
         readonly qbytes?: number;
     }): void;
@@ -5103,6 +5179,10 @@ interface SysvCalls {
     semctl(id: number, num: number, command: typeof GETALL): number[];
     semctl(id: number, num: number, command: typeof SETALL, values: readonly number[]): void;
     semctl(id: number, num: number, command: typeof IPC_STAT): SemaphoreStatus;
+    semctl(id: number, num: number, command: typeof IPC_INFO | typeof SEM_INFO): SemaphoreInfo;
+    semctl(place: number, num: number, command: typeof SEM_STAT | typeof SEM_STAT_ANY): SemaphoreStatus & {
+        readonly id: number;
+    };
     semctl(id: number, num: number, command: typeof IPC_SET, change: SysvChange): void;
     semctl(id: number, num: number, command: typeof IPC_RMID): void;
 }

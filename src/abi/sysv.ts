@@ -18,6 +18,28 @@ export const IPC_SET = 1;
 /** Tell its state. */
 export const IPC_STAT = 2;
 
+/** msgctl, semctl, shmctl: tell the limits. */
+export const IPC_INFO = 3;
+
+/** msgctl(2): the queue in a place of the table. */
+export const MSG_STAT = 11;
+/** msgctl(2): what is used. */
+export const MSG_INFO = 12;
+/** msgctl(2): as MSG_STAT, whoever may read it. */
+export const MSG_STAT_ANY = 13;
+/** semctl(2): the array in a place of the table. */
+export const SEM_STAT = 18;
+/** semctl(2): what is used. */
+export const SEM_INFO = 19;
+/** semctl(2): as SEM_STAT, whoever may read it. */
+export const SEM_STAT_ANY = 20;
+/** shmctl(2): the segment in a place of the table. */
+export const SHM_STAT = 13;
+/** shmctl(2): what is used. */
+export const SHM_INFO = 14;
+/** shmctl(2): as SHM_STAT, whoever may read it. */
+export const SHM_STAT_ANY = 15;
+
 /** msgrcv(2): a message that is too long is cut. */
 export const MSG_NOERROR = 0o10000;
 /** msgrcv(2): the first message that is not of that type. */

@@ -13,7 +13,7 @@ import { type SysvCaller, type SysvChange, SysvObject, type SysvPermission } fro
 /** kernel.msgmax: bytes of a message. */
 export const MESSAGE_BYTES_MAX = 8192;
 /** kernel.msgmnb: bytes in a queue, unless root allows more. */
-const QUEUE_BYTES_MAX = 16_384;
+export const QUEUE_BYTES_MAX = 16_384;
 /** kernel.msgmni: queues of a host. */
 export const QUEUES_MAX = 32_000;
 

@@ -61,6 +61,11 @@ export class Segment extends SysvObject {
     return this.#bytes;
   }
 
+  /** Has anybody looked? */
+  get isResident(): boolean {
+    return this.#bytes !== null;
+  }
+
   get status(): SegmentStatus {
     return {
       perm: this.permission,

@@ -146,6 +146,20 @@ export class SysvTable<T extends SysvObject> {
     return object?.id === id ? object : "EINVAL";
   }
 
+  /** By place, which may also be given by an identifier, whatever object that was of. EINVAL: there is none. */
+  at(place: number): T | "EINVAL" {
+    if (!Number.isInteger(place) || place < 0) return "EINVAL";
+    return this.#places[place & ((1 << PLACE_BITS) - 1)] ?? "EINVAL";
+  }
+
+  /** The highest place that is used, or 0. */
+  get highest(): number {
+    return Math.max(
+      this.#places.findLastIndex((object) => object !== undefined),
+      0,
+    );
+  }
+
   /** Nobody finds it by its key any more. */
   forgetKey(object: T): void {
     if (object.key !== IPC_PRIVATE) this.#byKey.delete(object.key);

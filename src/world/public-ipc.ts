@@ -24,6 +24,7 @@ export {
   GETZCNT,
   IPC_CREAT,
   IPC_EXCL,
+  IPC_INFO,
   IPC_NOWAIT,
   IPC_PRIVATE,
   IPC_RMID,
@@ -31,12 +32,21 @@ export {
   IPC_STAT,
   MSG_COPY,
   MSG_EXCEPT,
+  MSG_INFO,
   MSG_NOERROR,
+  MSG_STAT,
+  MSG_STAT_ANY,
+  SEM_INFO,
+  SEM_STAT,
+  SEM_STAT_ANY,
   SEM_UNDO,
   SETALL,
   SETVAL,
   SHM_DEST,
+  SHM_INFO,
   SHM_RDONLY,
+  SHM_STAT,
+  SHM_STAT_ANY,
 } from "../abi/sysv.ts";
 export { formatIpcs, type Ipcs } from "../host/ipcs.ts";
 export type { Reply, Request } from "../ipc/rendezvous.ts";
@@ -45,5 +55,6 @@ export type { MessageQueueStatus } from "../ipc/sysv-messages.ts";
 export type { SemaphoreOperation, SemaphoreStatus } from "../ipc/sysv-semaphores.ts";
 export type { SegmentStatus } from "../ipc/sysv-shm.ts";
 export type { QueueAttributes, QueueReceipt, SignalEvent } from "../kernel/calls/mqueue.ts";
+export type { MessageInfo, SegmentLimits, SegmentUse, SemaphoreInfo } from "../kernel/calls/sysv-info.ts";
 export type { TypedReceipt } from "../kernel/calls/sysv-messages.ts";
 export type { Futex, Mapping, Semaphore } from "../kernel/sys/memory.ts";

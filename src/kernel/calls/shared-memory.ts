@@ -7,7 +7,7 @@ import type { Errno } from "../../abi/errno.ts";
 import { O_ACCMODE, O_NOFOLLOW } from "../../abi/fcntl.ts";
 import { PAGE_BYTES, PROT_READ, PROT_WRITE } from "../../abi/mman.ts";
 import { NAME_MAX } from "../../abi/stat.ts";
-import { IPC_RMID, IPC_SET, IPC_STAT, SHM_RDONLY } from "../../abi/sysv.ts";
+import { IPC_INFO, IPC_RMID, IPC_SET, IPC_STAT, SHM_INFO, SHM_RDONLY, SHM_STAT, SHM_STAT_ANY } from "../../abi/sysv.ts";
 import { Directory } from "../../file/inode.ts";
 import { openPath } from "../../file/open.ts";
 import { openInode } from "../../file/opened.ts";
@@ -16,6 +16,7 @@ import { READ, type SysvChange, WRITE } from "../../ipc/sysv.ts";
 import { Segment, SegmentMapping, type SegmentStatus } from "../../ipc/sysv-shm.ts";
 import type { Process } from "../process.ts";
 import { isSysvChange } from "./sysv.ts";
+import { atPlace, type SegmentLimits, type SegmentUse, segmentLimits, segmentUse } from "./sysv-info.ts";
 
 /** kernel.shmmax: there is no such segment. */
 const SEGMENT_MAX = 2 ** 53 - PAGE_BYTES;
@@ -95,8 +96,16 @@ export function shmctl(
   id: number,
   command: number,
   change: SysvChange | undefined,
-): SegmentStatus | 0 | Errno {
-  const segment = process.kernel.ipc.segments.object(id);
+): SegmentStatus | SegmentLimits | SegmentUse | 0 | Errno {
+  const { segments } = process.kernel.ipc;
+  if (command === IPC_INFO || command === SHM_INFO) {
+    if (id < 0) return "EINVAL";
+    return command === SHM_INFO ? segmentUse(segments) : segmentLimits(segments, SEGMENT_MAX);
+  }
+  if (command === SHM_STAT || command === SHM_STAT_ANY) {
+    return atPlace<SegmentStatus>(process, segments, id, command === SHM_STAT_ANY);
+  }
+  const segment = segments.object(id);
   if (segment === "EINVAL") return segment;
   if (command === IPC_STAT) return segment.allows(process, READ) ? segment.status : "EACCES";
   if (command !== IPC_SET && command !== IPC_RMID) return "EINVAL";

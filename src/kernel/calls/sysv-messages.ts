@@ -2,7 +2,17 @@
  * System V message queues: msgget(2), msgsnd(2), msgrcv(2), msgctl(2). The queues are ipc/sysv-messages.ts's.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { IPC_NOWAIT, IPC_SET, IPC_STAT, MSG_COPY, MSG_EXCEPT } from "../../abi/sysv.ts";
+import {
+  IPC_INFO,
+  IPC_NOWAIT,
+  IPC_SET,
+  IPC_STAT,
+  MSG_COPY,
+  MSG_EXCEPT,
+  MSG_INFO,
+  MSG_STAT,
+  MSG_STAT_ANY,
+} from "../../abi/sysv.ts";
 import { READ, type SysvChange, WRITE } from "../../ipc/sysv.ts";
 import {
   Choice,
@@ -17,6 +27,7 @@ import type { Process } from "../process.ts";
 import { ClaimAttempt } from "./claim-attempt.ts";
 import { hashBytes } from "./io.ts";
 import { isSysvChange } from "./sysv.ts";
+import { atPlace, type MessageInfo, messageInfo } from "./sysv-info.ts";
 
 /** What msgrcv(2) gives, beside the bytes in the buffer. */
 export interface TypedReceipt {
@@ -61,7 +72,14 @@ export function msgctl(
   id: number,
   command: number,
   change: (SysvChange & { readonly qbytes?: number }) | undefined,
-): MessageQueueStatus | 0 | Errno {
+): MessageQueueStatus | MessageInfo | 0 | Errno {
+  const { messages } = process.kernel.ipc;
+  if (command === IPC_INFO || command === MSG_INFO) {
+    return id < 0 ? "EINVAL" : messageInfo(messages, command === MSG_INFO);
+  }
+  if (command === MSG_STAT || command === MSG_STAT_ANY) {
+    return atPlace<MessageQueueStatus>(process, messages, id, command === MSG_STAT_ANY);
+  }
   const queue = process.kernel.ipc.messages.object(id);
   if (queue === "EINVAL") return queue;
   if (command === IPC_STAT) return queue.allows(process, READ) ? queue.status : "EACCES";

@@ -8,10 +8,14 @@ import {
   GETPID,
   GETVAL,
   GETZCNT,
+  IPC_INFO,
   IPC_NOWAIT,
   IPC_RMID,
   IPC_SET,
   IPC_STAT,
+  SEM_INFO,
+  SEM_STAT,
+  SEM_STAT_ANY,
   SEM_UNDO,
   SETALL,
   SETVAL,
@@ -30,6 +34,7 @@ import {
 import type { Process } from "../process.ts";
 import { ClaimAttempt } from "./claim-attempt.ts";
 import { isSysvChange } from "./sysv.ts";
+import { atPlace, type SemaphoreInfo, semaphoreInfo } from "./sysv-info.ts";
 
 /** semget(2). EACCES, EEXIST, EINVAL, ENOENT, ENOSPC. */
 export function semget(process: Process, key: number, count: number, flags: number): number | Errno {
@@ -71,7 +76,7 @@ export function semOperating(
 }
 
 /** What semctl(2) answers: a number, all values, the state, or nothing. */
-export type SemctlResult = { readonly value: number } | number[] | SemaphoreStatus | 0;
+export type SemctlResult = { readonly value: number } | number[] | SemaphoreStatus | SemaphoreInfo | 0;
 
 /** semctl(2). EACCES, EFAULT, EINVAL, EPERM, ERANGE. */
 export function semctl(
@@ -82,7 +87,14 @@ export function semctl(
   argument: unknown,
 ): SemctlResult | Errno {
   if (command === SETVAL && !isValue(argument)) return "ERANGE";
-  const array = process.kernel.ipc.semaphores.object(id);
+  const { semaphores } = process.kernel.ipc;
+  if (command === IPC_INFO || command === SEM_INFO) {
+    return id < 0 ? "EINVAL" : semaphoreInfo(semaphores, command === SEM_INFO);
+  }
+  if (command === SEM_STAT || command === SEM_STAT_ANY) {
+    return atPlace<SemaphoreStatus>(process, semaphores, id, command === SEM_STAT_ANY);
+  }
+  const array = semaphores.object(id);
   if (array === "EINVAL") return array;
   switch (command) {
     case IPC_STAT:

@@ -2,12 +2,13 @@
  * Memory and shared memory, for TypeScript programs. Read first: kernel/sys/memory.ts, kernel/calls/{memory,shared-memory}.ts.
  */
 import type { Errno } from "../../abi/errno.ts";
-import type { IPC_STAT } from "../../abi/sysv.ts";
+import type { IPC_INFO, IPC_STAT, SHM_INFO, SHM_STAT, SHM_STAT_ANY } from "../../abi/sysv.ts";
 import type { Mapping as KernelMapping } from "../../ipc/mapping.ts";
 import type { SysvChange } from "../../ipc/sysv.ts";
 import type { SegmentStatus } from "../../ipc/sysv-shm.ts";
 import * as memory from "../calls/memory.ts";
 import * as shared from "../calls/shared-memory.ts";
+import type { SegmentLimits, SegmentUse } from "../calls/sysv-info.ts";
 import type { Mapping } from "../sys/memory.ts";
 import { isBytes, toBytes } from "./bytes.ts";
 import { SysvDoor } from "./sysv-door.ts";
@@ -119,8 +120,11 @@ export abstract class MemoryDoor extends SysvDoor {
   }
 
   shmctl(id: number, command: typeof IPC_STAT): SegmentStatus;
+  shmctl(id: number, command: typeof IPC_INFO): SegmentLimits;
+  shmctl(id: number, command: typeof SHM_INFO): SegmentUse;
+  shmctl(place: number, command: typeof SHM_STAT | typeof SHM_STAT_ANY): SegmentStatus & { readonly id: number };
   shmctl(id: number, command: number, change?: SysvChange): void;
-  shmctl(id: number, command: number, change?: SysvChange): SegmentStatus | undefined {
+  shmctl(id: number, command: number, change?: SysvChange): SegmentStatus | SegmentLimits | SegmentUse | undefined {
     const result = this.now("shmctl", [id, command], () => shared.shmctl(this.process, id, command, change));
     return result === 0 ? undefined : result;
   }

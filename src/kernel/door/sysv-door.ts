@@ -3,11 +3,23 @@
  * kernel/calls/sysv-messages.ts, kernel/calls/sysv-semaphores.ts.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { type GETALL, IPC_NOWAIT, type IPC_STAT } from "../../abi/sysv.ts";
+import {
+  type GETALL,
+  type IPC_INFO,
+  IPC_NOWAIT,
+  type IPC_STAT,
+  type MSG_INFO,
+  type MSG_STAT,
+  type MSG_STAT_ANY,
+  type SEM_INFO,
+  type SEM_STAT,
+  type SEM_STAT_ANY,
+} from "../../abi/sysv.ts";
 import type { SysvChange } from "../../ipc/sysv.ts";
 import type { MessageQueueStatus } from "../../ipc/sysv-messages.ts";
 import type { SemaphoreOperation, SemaphoreStatus } from "../../ipc/sysv-semaphores.ts";
 import { ftok } from "../calls/sysv.ts";
+import type { MessageInfo, SemaphoreInfo } from "../calls/sysv-info.ts";
 import * as messages from "../calls/sysv-messages.ts";
 import * as semaphores from "../calls/sysv-semaphores.ts";
 import { isBytes, toBytes } from "./bytes.ts";
@@ -38,8 +50,10 @@ export abstract class SysvDoor extends TerminalDoor {
   }
 
   msgctl(id: number, command: typeof IPC_STAT): MessageQueueStatus;
+  msgctl(id: number, command: typeof IPC_INFO | typeof MSG_INFO): MessageInfo;
+  msgctl(place: number, command: typeof MSG_STAT | typeof MSG_STAT_ANY): MessageQueueStatus & { readonly id: number };
   msgctl(id: number, command: number, change?: SysvChange & { readonly qbytes?: number }): void;
-  msgctl(id: number, command: number, change?: SysvChange): MessageQueueStatus | undefined {
+  msgctl(id: number, command: number, change?: SysvChange): MessageQueueStatus | MessageInfo | undefined {
     const result = this.now("msgctl", [id, command], () => messages.msgctl(this.process, id, command, change));
     return result === 0 ? undefined : result;
   }
@@ -60,6 +74,12 @@ export abstract class SysvDoor extends TerminalDoor {
 
   semctl(id: number, num: number, command: typeof GETALL): number[];
   semctl(id: number, num: number, command: typeof IPC_STAT): SemaphoreStatus;
+  semctl(id: number, num: number, command: typeof IPC_INFO | typeof SEM_INFO): SemaphoreInfo;
+  semctl(
+    place: number,
+    num: number,
+    command: typeof SEM_STAT | typeof SEM_STAT_ANY,
+  ): SemaphoreStatus & { readonly id: number };
   semctl(id: number, num: number, command: 11 | 12 | 14 | 15): number;
   semctl(id: number, num: number, command: number, argument?: unknown): undefined;
   semctl(
@@ -67,7 +87,7 @@ export abstract class SysvDoor extends TerminalDoor {
     num: number,
     command: number,
     argument?: unknown,
-  ): number | number[] | SemaphoreStatus | undefined {
+  ): number | number[] | SemaphoreStatus | SemaphoreInfo | undefined {
     const args = [id, num, command];
     const result = this.now(`semctl`, args, () => semaphores.semctl(this.process, id, num, command, argument));
     if (result === 0) return undefined;

@@ -5,9 +5,10 @@
  * What is mapped is a Mapping, whose bytes are an ordinary Uint8Array on memory that all who share it have in common: a store
  * is seen by the others at once, without a call. docs/COMPATIBILITY.md, "Memory", says what stands for a page fault.
  */
-import type { IPC_RMID, IPC_SET, IPC_STAT } from "../../abi/sysv.ts";
+import type { IPC_INFO, IPC_RMID, IPC_SET, IPC_STAT, SHM_INFO, SHM_STAT, SHM_STAT_ANY } from "../../abi/sysv.ts";
 import type { SysvChange } from "../../ipc/sysv.ts";
 import type { SegmentStatus } from "../../ipc/sysv-shm.ts";
+import type { SegmentLimits, SegmentUse } from "../calls/sysv-info.ts";
 import type { Timespec } from "../calls/time.ts";
 
 /** What mmap(2), shmat(2) and sem_open(3) give. */
@@ -63,6 +64,9 @@ export interface MemoryCalls {
   shmdt(mapping: Pick<Mapping, "address">): void;
   /** shmctl(2). A removed segment goes when the last process has detached it. Errors: EACCES, EINVAL, EPERM. */
   shmctl(id: number, command: typeof IPC_STAT): SegmentStatus;
+  shmctl(id: number, command: typeof IPC_INFO): SegmentLimits;
+  shmctl(id: number, command: typeof SHM_INFO): SegmentUse;
+  shmctl(place: number, command: typeof SHM_STAT | typeof SHM_STAT_ANY): SegmentStatus & { readonly id: number };
   shmctl(id: number, command: typeof IPC_SET, change: SysvChange): void;
   shmctl(id: number, command: typeof IPC_RMID): void;
 

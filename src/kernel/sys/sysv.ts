@@ -9,15 +9,23 @@ import type {
   GETPID,
   GETVAL,
   GETZCNT,
+  IPC_INFO,
   IPC_RMID,
   IPC_SET,
   IPC_STAT,
+  MSG_INFO,
+  MSG_STAT,
+  MSG_STAT_ANY,
+  SEM_INFO,
+  SEM_STAT,
+  SEM_STAT_ANY,
   SETALL,
   SETVAL,
 } from "../../abi/sysv.ts";
 import type { SysvChange } from "../../ipc/sysv.ts";
 import type { MessageQueueStatus } from "../../ipc/sysv-messages.ts";
 import type { SemaphoreOperation, SemaphoreStatus } from "../../ipc/sysv-semaphores.ts";
+import type { MessageInfo, SemaphoreInfo } from "../calls/sysv-info.ts";
 import type { TypedReceipt } from "../calls/sysv-messages.ts";
 
 export interface SysvCalls {
@@ -33,8 +41,10 @@ export interface SysvCalls {
    * 0) the first of the smallest type up to that. Errors: E2BIG, EACCES, EIDRM, EINTR, EINVAL, ENOMSG.
    */
   msgrcv(id: number, buffer: Uint8Array, type: number, flags?: number): Promise<TypedReceipt>;
-  /** msgctl(2). Errors: EACCES, EINVAL, EPERM. */
+  /** msgctl(2); with MSG_STAT the first argument is a place from 0 to `highest`. Errors: EACCES, EINVAL, EPERM. */
   msgctl(id: number, command: typeof IPC_STAT): MessageQueueStatus;
+  msgctl(id: number, command: typeof IPC_INFO | typeof MSG_INFO): MessageInfo;
+  msgctl(place: number, command: typeof MSG_STAT | typeof MSG_STAT_ANY): MessageQueueStatus & { readonly id: number };
   msgctl(id: number, command: typeof IPC_SET, change: SysvChange & { readonly qbytes?: number }): void;
   msgctl(id: number, command: typeof IPC_RMID): void;
 
@@ -44,12 +54,18 @@ export interface SysvCalls {
   semop(id: number, operations: readonly SemaphoreOperation[]): Promise<void>;
   /** semtimedop(2): waits for that many nanoseconds at most. Errors: as semop; EAGAIN at the timeout. */
   semtimedop(id: number, operations: readonly SemaphoreOperation[], timeoutNs: number): Promise<void>;
-  /** semctl(2). Errors: EACCES, EFAULT, EINVAL, EPERM, ERANGE. */
+  /** semctl(2); with SEM_STAT the first argument is a place from 0 to `highest`. Errors: EACCES, EFAULT, EINVAL, EPERM, ERANGE. */
   semctl(id: number, num: number, command: typeof GETVAL | typeof GETPID | typeof GETNCNT | typeof GETZCNT): number;
   semctl(id: number, num: number, command: typeof SETVAL, value: number): void;
   semctl(id: number, num: number, command: typeof GETALL): number[];
   semctl(id: number, num: number, command: typeof SETALL, values: readonly number[]): void;
   semctl(id: number, num: number, command: typeof IPC_STAT): SemaphoreStatus;
+  semctl(id: number, num: number, command: typeof IPC_INFO | typeof SEM_INFO): SemaphoreInfo;
+  semctl(
+    place: number,
+    num: number,
+    command: typeof SEM_STAT | typeof SEM_STAT_ANY,
+  ): SemaphoreStatus & { readonly id: number };
   semctl(id: number, num: number, command: typeof IPC_SET, change: SysvChange): void;
   semctl(id: number, num: number, command: typeof IPC_RMID): void;
 }
