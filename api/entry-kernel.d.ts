@@ -2675,6 +2675,40 @@ declare class SentSegment {
     get isInPipe(): boolean;
 }
 
+// inet/tcp/series.d.ts
+interface ConnectionSeries {
+    readonly host: string;
+    readonly local: string;
+    readonly remote: string;
+    readonly points: readonly SeriesPoint[];
+}
+
+// inet/tcp/series.d.ts
+interface SeriesFilter {
+    readonly host?: string;
+    readonly port?: number;
+    readonly intervalMs?: number;
+}
+
+// inet/tcp/series.d.ts
+interface SeriesPoint {
+    readonly timeNs: number;
+    readonly cwndBytes: number;
+    readonly ssthreshBytes: number | null;
+    readonly srttNs: number;
+    readonly rttvarNs: number;
+    readonly inFlightBytes: number;
+    readonly retransmissions: number;
+    readonly deliveryRateBps: number;
+}
+
+// inet/tcp/series.d.ts
+declare class SeriesRecorder {
+    constructor(filter: SeriesFilter);
+    get connections(): readonly ConnectionSeries[];
+    note(tcb: Tcb): void;
+}
+
 // inet/tcp/settings.d.ts
 declare class TcpSettings {
     readonly rmem: IntegersSetting;
@@ -2915,6 +2949,7 @@ declare class Tcp {
     readonly timeWaits: TimeWaitQueue;
     readonly segment: Segment;
     readonly timerLabel: string;
+    readonly recorders: Set<SeriesRecorder>;
     orphans: number;
     nextInode: () => number;
     constructor(machine: Machine, ip: Ip);

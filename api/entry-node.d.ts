@@ -105,6 +105,13 @@ export declare class Capture {
 
 export type ClockName = "CLOCK_MONOTONIC" | "CLOCK_REALTIME" | "CLOCK_PROCESS_CPUTIME_ID";
 
+export interface ConnectionSeries {
+    readonly host: string;
+    readonly local: string;
+    readonly remote: string;
+    readonly points: readonly SeriesPoint[];
+}
+
 export interface ConnectionSnapshot {
     readonly protocol: "tcp" | "tcp6";
     readonly receiveQueueBytes: number;
@@ -1327,6 +1334,10 @@ export interface RecordLock {
     pid?: number;
 }
 
+export interface Recording extends Disposable {
+    readonly connections: readonly ConnectionSeries[];
+}
+
 export type RefusalKind = "blackhole" | "unreachable" | "prohibit";
 
 export interface RemainingTime {
@@ -1785,6 +1796,23 @@ export interface SerialOptions {
     readonly bitsPerByte?: number;
     readonly delayMs?: number;
     readonly bitErrorRate?: number;
+}
+
+export interface SeriesFilter {
+    readonly host?: string;
+    readonly port?: number;
+    readonly intervalMs?: number;
+}
+
+export interface SeriesPoint {
+    readonly timeNs: number;
+    readonly cwndBytes: number;
+    readonly ssthreshBytes: number | null;
+    readonly srttNs: number;
+    readonly rttvarNs: number;
+    readonly inFlightBytes: number;
+    readonly retransmissions: number;
+    readonly deliveryRateBps: number;
 }
 
 export interface Service {
@@ -2325,6 +2353,8 @@ export declare function signalNumber(signal: string | number): number | undefine
 export declare function strsignal(signo: number): string;
 
 export declare function svgLsofTree(tree: LsofTree, caption?: string): string;
+
+export declare function svgSeries({ host, local, remote, points }: ConnectionSeries): string;
 
 // ---- Not exported, but reached from the above. ----
 
@@ -3823,6 +3853,13 @@ declare class SentSegment {
     get isInPipe(): boolean;
 }
 
+// inet/tcp/series.d.ts
+declare class SeriesRecorder {
+    constructor(filter: SeriesFilter);
+    get connections(): readonly ConnectionSeries[];
+    note(tcb: Tcb): void;
+}
+
 // inet/tcp/settings.d.ts
 declare class TcpSettings {
     readonly rmem: IntegersSetting;
@@ -4046,6 +4083,7 @@ declare class Tcp {
     readonly timeWaits: TimeWaitQueue;
     readonly segment: Segment;
     readonly timerLabel: string;
+    readonly recorders: Set<SeriesRecorder>;
     orphans: number;
     nextInode: () => number;
     constructor(machine: Machine, ip: Ip);
@@ -6602,6 +6640,7 @@ declare class World implements AsyncDisposable {
     rule(link: Cable | Segment, rule: Rule): Disposable;
     outside(name: string, input: () => void): OutsideSource;
     trace(listener: TraceListener): Disposable;
+    record(filter?: SeriesFilter): Recording;
     run(options?: RunOptions): Promise<RunResult>;
     result(): RunResult;
     close(): Promise<void>;

@@ -22,6 +22,8 @@ export interface RunArguments {
   readonly pcap: string | undefined;
   /** The directory for pictures as typed. */
   readonly lsof: string | undefined;
+  /** The directory for plots as typed. */
+  readonly plot: string | undefined;
   readonly check: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -40,6 +42,7 @@ const OPTIONS = {
   realtime: { type: "boolean" },
   pcap: { type: "string" },
   lsof: { type: "string" },
+  plot: { type: "string" },
   check: { type: "boolean" },
   json: { type: "boolean" },
   quiet: { type: "boolean" },
@@ -101,6 +104,7 @@ function parseRun(words: readonly string[]): Command {
     isRealTime: values.realtime === true,
     pcap: values.pcap as string | undefined,
     lsof: values.lsof as string | undefined,
+    plot: values.plot as string | undefined,
     check: values.check === true,
     json: values.json === true,
     quiet: values.quiet === true,

@@ -15,6 +15,7 @@ import { formatJson } from "./json.ts";
 import { load, locate, type Scenario, type ScenarioFile } from "./load.ts";
 import { output } from "./output.ts";
 import { drawPictures } from "./pictures.ts";
+import { drawPlots } from "./plots.ts";
 import { Progress } from "./progress.ts";
 import { Recording } from "./recording.ts";
 import { formatCrash, formatJsonResult, formatReport, formatResult } from "./report.ts";
@@ -50,6 +51,7 @@ export async function run(given: RunArguments): Promise<number> {
   const scenario = await load(file);
   if (captures !== undefined) prepareDirectory(captures);
   if (given.lsof !== undefined) prepareDirectory(given.lsof);
+  if (given.plot !== undefined) prepareDirectory(given.plot);
   return given.check ? await runTwice(experiment, scenario) : await runOnce(experiment, scenario);
 }
 
@@ -66,7 +68,10 @@ async function runTwice(experiment: Experiment, scenario: Scenario): Promise<num
   const failure = await perform(experiment, scenario, first);
 
   const again = await load(experiment.file);
-  const second = setUp({ ...experiment, captures: undefined, given: { ...experiment.given, lsof: undefined } }, again);
+  const second = setUp(
+    { ...experiment, captures: undefined, given: { ...experiment.given, lsof: undefined, plot: undefined } },
+    again,
+  );
   const comparison = new Comparison(recording, () => setImmediate(() => void second.close()));
   second.journal = comparison.journal;
   const secondFailure = await perform(experiment, again, second);
@@ -104,6 +109,7 @@ function setUp({ file, given, show, captures }: Experiment, scenario: Scenario):
     const progress = new Progress(stage, given.until);
     stage.atEnd(() => progress.end());
   }
+  if (given.plot !== undefined) stage.atEnd(drawPlots(stage, given.plot));
   if (given.lsof !== undefined) stage.atEnd(drawPictures(stage, given.lsof));
   if (show === "json") stage.trace((event) => output.write(formatJson(event)));
   if (show === "transcript") {

@@ -13,6 +13,7 @@ import { Sysctl } from "../base/sysctl.ts";
 import { type TraceListener, Tracer } from "../base/trace.ts";
 import type { ConsoleOutput } from "../host/console.ts";
 import { Host } from "../host/host.ts";
+import { type ConnectionSeries, type SeriesFilter, SeriesRecorder } from "../inet/tcp/series.ts";
 import { functionRuntime } from "../kernel/function-runtime.ts";
 import type { ProgramRuntime } from "../kernel/image.ts";
 import type { Crash } from "../kernel/kernel.ts";
@@ -55,6 +56,11 @@ export interface WorldOptions {
   readonly console?: (output: ConsoleOutput) => void;
 }
 
+/** What `world.record()` has seen so far. */
+export interface Recording extends Disposable {
+  readonly connections: readonly ConnectionSeries[];
+}
+
 /** How far a run goes. */
 export interface RunOptions {
   /** Virtual time at which to stop: "10s", "250ms", "5min", or nanoseconds. Default: when all processes have ended. */
@@ -92,6 +98,7 @@ export class World implements AsyncDisposable {
   readonly #loop: RunLoop;
   readonly #runtimes: ProgramRuntime[] = [functionRuntime];
   readonly #hosts: Map<string, Host> = new Map<string, Host>();
+  readonly #recorders: Set<SeriesRecorder> = new Set<SeriesRecorder>();
   readonly #links: Map<string, Cable | Segment> = new Map<string, Cable | Segment>();
   readonly #serials: Map<string, Serial> = new Map<string, Serial>();
   readonly #crashes: Crash[] = [];
@@ -168,6 +175,7 @@ export class World implements AsyncDisposable {
       onCrash: (crash) => this.#crashes.push(crash),
     });
     this.#hosts.set(name, host);
+    for (const recorder of this.#recorders) host.inet.tcp.recorders.add(recorder);
     return host;
   }
 
@@ -223,6 +231,26 @@ export class World implements AsyncDisposable {
   /** Hands each step of what happens to the listener; disposing ends it. */
   trace(listener: TraceListener): Disposable {
     return this.#tracer.subscribe((event) => this.#platform.outside(() => listener(event)));
+  }
+
+  /**
+   * Records how the congestion window, the round trip and the rate of each TCP connection move, or of those that the filter
+   * names: `const series = world.record({ port: 80 })`, and after the run `series.connections[0].points`. `svgSeries()` draws
+   * one. Disposing ends it; what was recorded stays.
+   */
+  record(filter: SeriesFilter = {}): Recording {
+    const recorder = new SeriesRecorder(filter);
+    this.#recorders.add(recorder);
+    for (const host of this.#hosts.values()) host.inet.tcp.recorders.add(recorder);
+    return {
+      get connections() {
+        return recorder.connections;
+      },
+      [Symbol.dispose]: () => {
+        this.#recorders.delete(recorder);
+        for (const host of this.#hosts.values()) host.inet.tcp.recorders.delete(recorder);
+      },
+    };
   }
 
   /**

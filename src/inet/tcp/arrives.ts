@@ -38,6 +38,7 @@ export function segmentArrives(tcb: Tcb, seg: Segment): void {
   const refusal = takeText(tcb, seg);
   if (refusal !== null) apply(tcb, seg, refusal);
   if (tcb.state !== "CLOSED") output(tcb);
+  if (tcb.tcp.recorders.size > 0) for (const recorder of tcb.tcp.recorders) recorder.note(tcb);
 }
 
 function apply(tcb: Tcb, seg: Segment, verdict: Verdict): void {

@@ -18,6 +18,7 @@ import { Secrets } from "./isn.ts";
 import { HostMemory } from "./memory.ts";
 import { Ports } from "./ports.ts";
 import { Segment } from "./segment.ts";
+import type { SeriesRecorder } from "./series.ts";
 import { TcpSettings } from "./settings.ts";
 import { type ConnectionSnapshot, snapshot } from "./snapshot.ts";
 import type { SynRequest } from "./syn-queue.ts";
@@ -43,6 +44,8 @@ export class Tcp {
   readonly segment: Segment = new Segment();
   /** What connections are called in the event queue. */
   readonly timerLabel: string;
+  /** Who records how connections go. */
+  readonly recorders: Set<SeriesRecorder> = new Set<SeriesRecorder>();
   /** Connections that nobody has open. */
   orphans = 0;
   /** The host fills it in: numbers for the sockets that connections bring. */
