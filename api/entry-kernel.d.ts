@@ -1160,6 +1160,7 @@ declare class RollingHash {
     mixNumber(value: number): void;
     mixString(text: string): void;
     mixBytes(view: DataView, offset: number, length: number): void;
+    mixArray(bytes: Uint8Array, length: number): void;
     get value32(): number;
     digest(): string;
 }
@@ -2502,9 +2503,12 @@ declare class HostMemory {
 // inet/tcp/ports.d.ts
 declare class PortBinding {
     readonly port: number;
-    readonly owners: Set<PortOwner>;
     bound: number;
     constructor(port: number);
+    get isFree(): boolean;
+    get owners(): Iterable<PortOwner>;
+    add(owner: PortOwner): void;
+    remove(owner: PortOwner): void;
 }
 
 // inet/tcp/ports.d.ts

@@ -2395,6 +2395,7 @@ declare class RollingHash {
     mixNumber(value: number): void;
     mixString(text: string): void;
     mixBytes(view: DataView, offset: number, length: number): void;
+    mixArray(bytes: Uint8Array, length: number): void;
     get value32(): number;
     digest(): string;
 }
@@ -3680,9 +3681,12 @@ declare class HostMemory {
 // inet/tcp/ports.d.ts
 declare class PortBinding {
     readonly port: number;
-    readonly owners: Set<PortOwner>;
     bound: number;
     constructor(port: number);
+    get isFree(): boolean;
+    get owners(): Iterable<PortOwner>;
+    add(owner: PortOwner): void;
+    remove(owner: PortOwner): void;
 }
 
 // inet/tcp/ports.d.ts

@@ -108,3 +108,13 @@ test("asking for the digest changes nothing", () => {
   const before = [hash.digest(), hash.value32];
   expect([hash.digest(), hash.value32]).toEqual(before);
 });
+
+test("bytes hash alike, with a view of them and without", () => {
+  const property = fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(3), (bytes, before) => {
+    const padded = new Uint8Array(before + bytes.length);
+    padded.set(bytes, before);
+    const viewed = digestOf((hash) => hash.mixBytes(new DataView(padded.buffer), before, bytes.length));
+    expect(digestOf((hash) => hash.mixArray(bytes, bytes.length))).toBe(viewed);
+  });
+  fc.assert(property);
+});

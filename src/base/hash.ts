@@ -56,13 +56,49 @@ export class RollingHash {
     this.mix(length);
     const end = offset + length;
     let index = offset;
+    // The steps of mix(), with the state in variables: through the array each one would wait for the one before.
+    const { lanes } = this;
+    let first = lanes[0] as number;
+    let second = lanes[1] as number;
     for (; index + 3 < end; index += 4) {
-      this.mix(view.getInt32(index, true));
+      const word = view.getInt32(index, true);
+      first ^= Math.imul(word, 0x9e3779b1);
+      second ^= Math.imul(word, 0xc2b2ae3d);
+      first = (Math.imul((first << 15) | (first >>> 17), 0x85ebca77) + 0x52dce729) | 0;
+      second = (Math.imul((second << 13) | (second >>> 19), 0x27d4eb2f) + first) | 0;
     }
+    lanes[0] = first;
+    lanes[1] = second;
     if (index < end) {
       let word = 0;
       for (let shift = 0; index < end; index++, shift += 8) {
         word |= view.getUint8(index) << shift;
+      }
+      this.mix(word);
+    }
+  }
+
+  /** As mixBytes() of bytes[0], … bytes[length − 1], for who has no view of them. */
+  mixArray(bytes: Uint8Array, length: number): void {
+    this.mix(length);
+    let index = 0;
+    const { lanes } = this;
+    let first = lanes[0] as number;
+    let second = lanes[1] as number;
+    for (; index + 3 < length; index += 4) {
+      const low = (bytes[index] as number) | ((bytes[index + 1] as number) << 8);
+      const word = low | ((bytes[index + 2] as number) << 16) | ((bytes[index + 3] as number) << 24);
+      first ^= Math.imul(word, 0x9e3779b1);
+      second ^= Math.imul(word, 0xc2b2ae3d);
+      first = (Math.imul((first << 15) | (first >>> 17), 0x85ebca77) + 0x52dce729) | 0;
+      second = (Math.imul((second << 13) | (second >>> 19), 0x27d4eb2f) + first) | 0;
+    }
+    lanes[0] = first;
+    lanes[1] = second;
+    if (index < length) {
+      let word = 0;
+      for (let shift = 0; index < length; index++, shift += 8) {
+        word |= (bytes[index] as number) << shift;
       }
       this.mix(word);
     }

@@ -51,7 +51,7 @@ test("what was shifted or cleared is not held", () => {
   expect(slotsOf(ring).filter((slot) => slot !== undefined)).toEqual([last]);
   ring.clear();
   expect(slotsOf(ring).every((slot) => slot === undefined)).toBe(true);
-  expect(slotsOf(ring).length).toBe(8);
+  expect(slotsOf(ring).length).toBe(0);
   expect([ring.length, ring.peek()]).toEqual([0, undefined]);
 });
 

@@ -15,8 +15,9 @@ const SLOTS_MIN = 8;
 export class Ring<T> {
   /** The most that it holds. */
   readonly capacity: number;
-  private slots: (T | undefined)[] = emptySlots(SLOTS_MIN);
-  private mask = SLOTS_MIN - 1;
+  /** None before the first one comes: most rings of most sockets never hold anything. */
+  private slots: (T | undefined)[] = [];
+  private mask = -1;
   private head = 0;
   private tail = 0;
 
@@ -61,10 +62,10 @@ export class Ring<T> {
     return this.head === this.tail ? undefined : this.slots[this.head & this.mask];
   }
 
-  /** Forgets all, and gives back the memory of a ring that had grown. */
+  /** Forgets all, and gives back the memory. */
   clear(): void {
-    this.slots = emptySlots(SLOTS_MIN);
-    this.mask = SLOTS_MIN - 1;
+    this.slots = [];
+    this.mask = -1;
     this.head = this.tail;
   }
 
@@ -78,7 +79,7 @@ export class Ring<T> {
   }
 
   private grow(): void {
-    const slots = emptySlots<T>(2 * this.slots.length);
+    const slots = emptySlots<T>(Math.max(SLOTS_MIN, 2 * this.slots.length));
     const mask = slots.length - 1;
     for (let index = this.head; index < this.tail; index++) {
       slots[index & mask] = this.slots[index & this.mask];

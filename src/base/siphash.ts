@@ -13,8 +13,23 @@ export function siphash(key: Int32Array, words: Int32Array): number {
   let v1 = k1;
   let v2 = 0x6c796765 ^ k0;
   let v3 = 0x74656462 ^ k1;
-  const rounds = (count: number): void => {
-    for (let round = 0; round < count; round++) {
+  const { length } = words;
+  // The words, the rest of the key, and at the end nothing. One loop, as closures over the state cost more than the rounds.
+  for (let index = 0; index <= length + 2; index++) {
+    let word = 0;
+    let rounds = 2;
+    if (index < length) {
+      word = words[index] as number;
+    } else if (index === length) {
+      word = (key[2] ?? 0) ^ (length << 26);
+    } else if (index === length + 1) {
+      word = key[3] ?? 0;
+    } else {
+      v2 ^= 0xff;
+      rounds = 4;
+    }
+    v3 ^= word;
+    for (; rounds > 0; rounds--) {
       v0 = (v0 + v1) | 0;
       v1 = rotate(v1, 5) ^ v0;
       v0 = rotate(v0, 16);
@@ -26,17 +41,8 @@ export function siphash(key: Int32Array, words: Int32Array): number {
       v1 = rotate(v1, 13) ^ v2;
       v2 = rotate(v2, 16);
     }
-  };
-  const absorb = (word: number): void => {
-    v3 ^= word;
-    rounds(2);
     v0 ^= word;
-  };
-  for (let index = 0; index < words.length; index++) absorb(words[index] as number);
-  absorb((key[2] ?? 0) ^ (words.length << 26));
-  absorb(key[3] ?? 0);
-  v2 ^= 0xff;
-  rounds(4);
+  }
   return (v1 ^ v3) >>> 0;
 }
 

@@ -179,7 +179,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
 
   goToEnd(): void {
     if (this.#entry !== null) WaitQueue.goToEnd(this.#entry);
-    for (const entry of this.#moreEntries ?? []) WaitQueue.goToEnd(entry);
+    if (this.#moreEntries !== null) for (const entry of this.#moreEntries) WaitQueue.goToEnd(entry);
   }
 
   wake(): void {
@@ -344,7 +344,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
 
   #leaveQueues(): void {
     if (this.#entry !== null) WaitQueue.delist(this.#entry);
-    for (const entry of this.#moreEntries ?? []) WaitQueue.delist(entry);
+    if (this.#moreEntries !== null) for (const entry of this.#moreEntries) WaitQueue.delist(entry);
     this.#entry = null;
     this.#moreEntries = null;
     if (this.#timer !== null) this.process.runState.scheduler.events.cancel(this.#timer);

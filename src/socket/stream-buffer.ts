@@ -30,6 +30,8 @@ export interface StreamPiece {
   release(): void;
 }
 
+const NO_RIGHTS: readonly Rights[] = [];
+
 interface QueuedChunk {
   readonly chunk: StreamPiece;
   readonly source: SocketAddress | null;
@@ -120,6 +122,7 @@ export class StreamBuffer implements ReceiveBuffer {
   }
 
   drain(): readonly Rights[] {
+    if (this.#chunks.length === 0) return NO_RIGHTS;
     const chunks = [...this.#chunks];
     const rights = [...this.rights()];
     this.#chunks.clear();

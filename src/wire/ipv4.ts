@@ -173,6 +173,16 @@ export function destination(view: DataView, offset: number): IpAddress {
   return IpAddress.v4(view.getUint32(offset + DESTINATION));
 }
 
+/** Is this its source? */
+export function isFrom(view: DataView, offset: number, address: IpAddress): boolean {
+  return view.getUint32(offset + SOURCE) === address.w3 && address.family === 4;
+}
+
+/** Is this its destination? */
+export function isFor(view: DataView, offset: number, address: IpAddress): boolean {
+  return view.getUint32(offset + DESTINATION) === address.w3 && address.family === 4;
+}
+
 /** Changes the time to live and what that means for the checksum, without reading the rest: a forwarded packet. */
 export function setTimeToLive(view: DataView, offset: number, value: number): void {
   const oldWord = view.getUint16(offset + TTL);

@@ -68,8 +68,9 @@ function read(ip: Ip, packet: Packet, from: Interface, frameKind: FrameKind): Ar
   packet.truncate(ipv4.totalLength(view, start));
   const { arrival } = ip;
   arrival.headerLength = ipv4.headerLength(view, start);
-  arrival.source = ipv4.source(view, start);
-  arrival.destination = ipv4.destination(view, start);
+  // Packets come in rows, from the same host and to the same one: no address is made anew for each.
+  if (!ipv4.isFrom(view, start, arrival.source)) arrival.source = ipv4.source(view, start);
+  if (!ipv4.isFor(view, start, arrival.destination)) arrival.destination = ipv4.destination(view, start);
   arrival.kind = ip.addresses.kindOf(arrival.destination);
   arrival.frameKind = frameKind;
   arrival.through = from;
@@ -107,8 +108,9 @@ function isMartian(ip: Ip, { source, destination, kind, frameKind }: Arrival, fr
  * come; 2 (RFC 3704 §2.4), there is a way back at all.
  */
 function isSourceValid(ip: Ip, source: IpAddress, from: Interface): boolean {
+  if (from.isLoopback) return true;
   const mode = ip.settings.interfaces.larger(from, "rp_filter");
-  if (mode === 0 || from.isLoopback || source.isUnspecified) return true;
+  if (mode === 0 || source.isUnspecified) return true;
   const back = ip.routes.lookup(source);
   if (typeof back === "string") return false;
   return mode === 2 || back.through === from;

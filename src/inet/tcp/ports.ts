@@ -25,12 +25,37 @@ export interface PortOwner {
 
 export class PortBinding {
   readonly port: number;
-  readonly owners: Set<PortOwner> = new Set<PortOwner>();
   /** Owners that have asked for the port by bind(2): connect(2) takes no port that one of these has. */
   bound = 0;
+  /** Most ports have one owner; those of a listener have many, and a set. */
+  #only: PortOwner | null = null;
+  #many: Set<PortOwner> | null = null;
 
   constructor(port: number) {
     this.port = port;
+  }
+
+  get isFree(): boolean {
+    return this.#only === null && (this.#many === null || this.#many.size === 0);
+  }
+
+  get owners(): Iterable<PortOwner> {
+    return this.#many ?? (this.#only === null ? [] : [this.#only]);
+  }
+
+  add(owner: PortOwner): void {
+    if (this.isFree && this.#many === null) {
+      this.#only = owner;
+      return;
+    }
+    this.#many ??= new Set<PortOwner>(this.owners);
+    this.#only = null;
+    this.#many.add(owner);
+  }
+
+  remove(owner: PortOwner): void {
+    if (this.#only === owner) this.#only = null;
+    else this.#many?.delete(owner);
   }
 }
 
@@ -91,15 +116,15 @@ export class Ports {
       binding = new PortBinding(port);
       this.#bindings.set(port, binding);
     }
-    binding.owners.add(owner);
+    binding.add(owner);
     if (isBound) binding.bound++;
     return binding;
   }
 
   remove(binding: PortBinding, owner: PortOwner, isBound: boolean): void {
-    binding.owners.delete(owner);
+    binding.remove(owner);
     if (isBound) binding.bound--;
-    if (binding.owners.size === 0) this.#bindings.delete(binding.port);
+    if (binding.isFree) this.#bindings.delete(binding.port);
   }
 
   /** Who else has the port. */

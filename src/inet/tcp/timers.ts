@@ -44,6 +44,8 @@ export class Timers extends TimedEvent {
   readonly #scheduler: Scheduler;
   readonly #owner: TimerOwner;
   readonly #dueNs: number[] = new Array<number>(COUNT).fill(NEVER);
+  /** How many are set. */
+  #count = 0;
 
   constructor(label: string, scheduler: Scheduler, owner: TimerOwner) {
     super(label);
@@ -63,6 +65,7 @@ export class Timers extends TimedEvent {
   /** Sets it, or sets it anew. */
   set(kind: TimerKind, delayNs: number): void {
     const dueNs = this.#scheduler.nowNs + delayNs;
+    if (this.#dueNs[kind] === NEVER) this.#count++;
     this.#dueNs[kind] = dueNs;
     if (!this.queued || dueNs < this.timeNs) this.#scheduler.at(this, dueNs);
   }
@@ -70,12 +73,14 @@ export class Timers extends TimedEvent {
   clear(kind: TimerKind): void {
     if (this.#dueNs[kind] === NEVER) return;
     this.#dueNs[kind] = NEVER;
+    this.#count--;
     // One that is set for later keeps the entry; with none left, nothing is to happen here any more.
-    if (this.next() === NEVER) this.#scheduler.events.cancel(this);
+    if (this.#count === 0) this.#scheduler.events.cancel(this);
   }
 
   clearAll(): void {
     this.#dueNs.fill(NEVER);
+    this.#count = 0;
     this.#scheduler.events.cancel(this);
   }
 
@@ -90,6 +95,7 @@ export class Timers extends TimedEvent {
   takeDue(kind: TimerKind): boolean {
     if ((this.#dueNs[kind] as number) > this.#scheduler.nowNs) return false;
     this.#dueNs[kind] = NEVER;
+    this.#count--;
     return true;
   }
 

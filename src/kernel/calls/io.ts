@@ -98,7 +98,7 @@ const HASHED_BYTES = 32;
 /** What a program hands over goes into the hash, as far as that many of its bytes are taken. */
 export function hashBytes(process: Process, from: Uint8Array, count: number): void {
   const { hash } = process.runState.scheduler;
-  for (let i = 0; i < count && i < HASHED_BYTES; i++) hash.mix(from[i] as number);
+  hash.mixArray(from, Math.min(count, from.length, HASHED_BYTES));
 }
 
 function readFile(process: Process, file: OpenFile, into: Uint8Array): number | Errno {
