@@ -2,6 +2,7 @@
 import { AF_INET, SOCK_STREAM, World } from "netloom";
 import { expect, test } from "vitest";
 
+// @rfc 9293 3.1 MUST-3
 test("H36: a segment whose bits were flipped is dropped, counted, and sent again", async () => {
   const world = new World();
   const wire = world.cable({ delayMs: 1 });

@@ -156,6 +156,7 @@ describe("bind and listen", () => {
     });
   });
 
+  // @rfc 9293 3.9.1.1 MUST-41
   test("two that both allow it may be bound; only one may listen", async () => {
     await runProgram(async (sys) => {
       const [a, b] = [1, 2].map(() => {
@@ -169,6 +170,7 @@ describe("bind and listen", () => {
     });
   });
 
+  // @rfc 9293 3.9.1.1 MUST-42
   test("a server that restarts while its connections are in TIME_WAIT needs SO_REUSEADDR", async () => {
     await runProgram(async (sys) => {
       const { client, server, listener } = await connection(sys);
@@ -336,6 +338,7 @@ describe("buffers", () => {
 });
 
 describe("options", () => {
+  // @rfc 9293 3.8.2 MAY-18
   test("TCP_*: values, bounds, and what a connection takes over", async () => {
     await runProgram(async (sys) => {
       const fd = sys.socket(AF_INET, SOCK_STREAM);

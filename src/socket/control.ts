@@ -28,6 +28,7 @@ export function ioctl(on: Socket, request: number, buffer: StreamBuffer | Record
       return "isAtMark" in buffer ? buffer.bytes : buffer.dataBytes(on.type === SOCK_DGRAM ? "first" : "all");
     case SIOCOUTQ:
       return on.state === "listening" ? "EINVAL" : on.sendQueueBytes;
+    // @rfc 9293 3.8.5 MUST-33
     case SIOCATMARK:
       if ("isAtMark" in buffer) return Number(buffer.isAtMark);
       return on.domain === AF_UNIX ? "EOPNOTSUPP" : "ENOTTY";

@@ -60,6 +60,7 @@ export function noOptions(): Options {
   };
 }
 
+// @rfc 9293 3.1 MUST-4, MUST-5, MUST-6, MUST-7, MUST-64
 /** Reads the options in the `length` bytes at `offset`. False when one of them runs over the end; the others count. */
 export function parse(view: DataView, offset: number, length: number, into: Options): boolean {
   into.mss = 0;
@@ -126,6 +127,7 @@ export function lengthOf(options: Readonly<Options>): number {
   return blocks === 0 ? length : length + 4 + blocks * SACK_BLOCK_LENGTH;
 }
 
+// @rfc 9293 3.1 MUST-68, MUST-69
 export function emit(view: DataView, offset: number, options: Readonly<Options>): void {
   let at = offset;
   if (options.mss > 0) {

@@ -59,6 +59,7 @@ test("check() true means that nothing throws", () =>
     segments,
   ));
 
+// @rfc 9293 3.1 MUST-2, MUST-3
 test("H36: a flipped bit, or another address, is found", () => {
   fc.assert(
     fc.property(segments, fc.nat(), (data, bit) => {
@@ -101,6 +102,7 @@ const options: fc.Arbitrary<tcpOptions.Options> = fc
   // SYN has no blocks, and the others have neither MSS nor scale.
   .map((each) => (each.sackBlocks.length === 0 ? each : { ...each, mss: 0, windowScale: -1, sackPermitted: false }));
 
+// @rfc 9293 3.1 MUST-4, MUST-68, MUST-69
 test("options: parse(emit(options)) equals the options", () => {
   fc.assert(
     fc.property(options, (each) => {
@@ -114,6 +116,7 @@ test("options: parse(emit(options)) equals the options", () => {
   );
 });
 
+// @rfc 9293 3.1 MUST-6, MUST-7
 test("options: whatever the bytes, parse() does not throw, and the last one of a kind counts", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (data) => {

@@ -96,6 +96,7 @@ function takeAcknowledged(tcb: Tcb, seg: Segment): void {
   if (tcb.urgent !== null && geq(snd.una, snd.up)) tcb.urgent.isSending = false;
 }
 
+// @rfc 9293 3.8.1 MUST-18
 /** RFC 6298 §3, Karn: nothing is learnt from what was sent twice, unless a timestamp tells which one it was: H24. */
 function measure(tcb: Tcb, seg: Segment): void {
   const { rtt, timestamps, tcp } = tcb;
@@ -139,6 +140,7 @@ function restartTimer(tcb: Tcb): void {
   else timers.set(RETRANSMIT, rtoNs(tcb));
 }
 
+// @rfc 9293 3.1 MUST-1, REC-1; @rfc 9293 3.8.6 MUST-34
 /** H1: only by a segment that is newer than the one which brought the last window. True when the window has changed. */
 function updateWindow(tcb: Tcb, seg: Segment): boolean {
   const { snd } = tcb;

@@ -22,6 +22,7 @@ import { takeText } from "./text.ts";
 import { takeUrgent } from "./urgent.ts";
 import type { Verdict } from "./verdict.ts";
 
+// @rfc 9293 3.10.7.4 MUST-59
 export function segmentArrives(tcb: Tcb, seg: Segment): void {
   tcb.segmentsIn++;
   tcb.lastHeardNs = tcb.nowNs;

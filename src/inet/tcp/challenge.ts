@@ -29,6 +29,7 @@ export class ChallengeLimit {
   }
 }
 
+// @rfc 9293 3.10.7.4 MAY-12
 /** RFC 5961: an ACK with our own numbers. */
 export function challenge(tcb: Tcb): void {
   const { counters } = tcb.tcp.machine;

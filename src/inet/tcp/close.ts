@@ -24,6 +24,7 @@ export function endSending(tcb: Tcb, cause: string): void {
   output(tcb);
 }
 
+// @rfc 9293 3.6.1 MAY-1, SHLD-3
 /** The last descriptor is closed: what was sent still goes its way, without a user. */
 export function close(tcb: Tcb): void {
   const { socket, tcp, state } = tcb;

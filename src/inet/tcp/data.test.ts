@@ -13,6 +13,7 @@ describe("receiving", () => {
     expect([t.read(2), t.read(), t.read()]).toEqual(["ab", "c", "[EAGAIN]"]);
   });
 
+  // @rfc 9293 3.10.7.4 SHLD-31, MAY-13, MUST-59
   test("H28: out of order: at once on a gap, and on its filling", () => {
     const t = accepted();
     t.receives(data({ seq: 2004, ack: 1001, data: "def" })).sends(ack({ ack: 2001 }));
@@ -37,6 +38,7 @@ describe("receiving", () => {
     expect(t.tcb.snd.una).toBe(1004);
   });
 
+  // @rfc 9293 3.8.6 MUST-66
   test("H5: a closed window takes no data, but answers, and takes ACKs and resets", () => {
     const t = established({ receiveBuffer: 8 });
     t.receives(data({ seq: 2001, ack: 1001, data: "full" })).sends(ack({ ack: 2005, wnd: 0 }));
@@ -56,6 +58,7 @@ describe("receiving", () => {
     t.receives(ack({ seq: 2005, ack: 1001, wnd: 0 }), ack({ seq: 2005, ack: 1001, wnd: 0 })).silent();
   });
 
+  // @rfc 9293 3.8.6.3 SHLD-18, MUST-40, SHLD-19; @rfc 9293 3.10.7.4 MUST-58
   test("H28: an ACK waits for at most half a second, and for the second full segment", () => {
     const t = accepted();
     t.tcb.acknowledgment.quick = 0;
@@ -77,6 +80,7 @@ describe("receiving", () => {
       .sends(data({ seq: 1001, ack: 2009, data: "answer" }));
   });
 
+  // @rfc 9293 3.8.6 SHLD-14; @rfc 9293 3.8.6.2.2 MUST-39
   test("H29: the window opens by a full segment or not at all, and its right edge never moves left", () => {
     const t = established({ receiveBuffer: 8000, peer: { mss: 1000 } });
     t.receives(data({ seq: 2001, ack: 1001, len: 1000 })).sends(ack({ ack: 3001, wnd: 3000 }));
@@ -111,12 +115,14 @@ describe("receiving", () => {
 });
 
 describe("sending", () => {
+  // @rfc 9293 3.9.1.2 SHLD-28; @rfc 9293 3.8.6.2.1 MUST-38
   test("in segments of the MSS, as far as the window goes", () => {
     const t = established({ peer: { wnd: 2500 } }).send(3000);
     t.sends(data({ seq: 1001, len: 1000 }), data({ seq: 2001, len: 1000 }));
     t.receives(ack({ seq: 2001, ack: 2001, wnd: 2500 })).sends(data({ seq: 3001, len: 1000 }));
   });
 
+  // @rfc 9293 3.7.4 SHLD-7
   test("Nagle with Minshall: a small segment waits for a small one, not for a full one", () => {
     const t = established()
       .send(1500)
@@ -137,6 +143,7 @@ describe("sending", () => {
     expect(t.tcb.snd.wnd).toBe(3000);
   });
 
+  // @rfc 9293 3.8.6 MUST-34, SHLD-15, SHLD-16, MAY-7, SHLD-17; @rfc 9293 3.8.6.1 MUST-35
   test("H2: a window that shrinks: no more than the first segment beyond its edge is sent again, and nothing new", () => {
     const t = established().send(5000);
     expect(t.sent()).toHaveLength(5);
@@ -151,6 +158,7 @@ describe("sending", () => {
     t.receives(ack({ seq: 2001, ack: 6001 })).sends(data({ seq: 6001, len: 1000 }));
   });
 
+  // @rfc 9293 3.8.6.1 MUST-36, SHLD-29, SHLD-30, MUST-37; @rfc 9293 3.8.6 SHLD-17
   test("H3: probes of a closed window have a number, back off, and never end while they are answered", () => {
     const t = established({ peer: { wnd: 0 } })
       .send("wait")
@@ -178,6 +186,7 @@ describe("sending", () => {
     expect(t.error).toBe("ETIMEDOUT");
   });
 
+  // @rfc 9293 3.8.6.2.1 MUST-38
   test("H4: a probe of a small window sends what fits, whatever Nagle says", () => {
     const t = established({ peer: { wnd: 3 } })
       .send("abcdef")
@@ -197,6 +206,7 @@ describe("sending", () => {
     t.send("new").sends(data({ seq: 4001, data: "new" }));
   });
 
+  // @rfc 9293 3.8.1 MUST-18; @rfc 9293 3.8.2 MUST-19
   test("H24: the timer doubles, starts again on an ACK of new data, and stops when all is acknowledged", () => {
     const t = established()
       .send(2000)
@@ -232,6 +242,7 @@ describe("sending", () => {
     expect(t.tcb.phase).toBe("recovery");
   });
 
+  // @rfc 9293 3.8.2 MUST-19
   test("H27: NewReno: ssthresh once for each episode, partial ACKs, and the end of it", () => {
     const t = established({ peer: { wnd: 60_000 } }).send(10_000);
     expect(t.sent()).toHaveLength(10);
@@ -245,6 +256,7 @@ describe("sending", () => {
     expect(t.tcb.cwnd).toBeLessThanOrEqual(5000);
   });
 
+  // @rfc 9293 3.8.2 MUST-19
   test("H27: the congestion window limits what is in flight", () => {
     const t = established({ peer: { wnd: 60_000 } }).send(20_000);
     expect(t.sent()).toHaveLength(10);
@@ -252,6 +264,7 @@ describe("sending", () => {
     expect(t.sent()).toHaveLength(4);
   });
 
+  // @rfc 9293 3.8.3 MUST-20, MUST-21
   test("nobody acknowledges: ETIMEDOUT after tcp_retries2", () => {
     const t = established({ sysctl: { retries2: 3 } })
       .send("x")
@@ -262,6 +275,7 @@ describe("sending", () => {
 });
 
 describe("urgent data", () => {
+  // @rfc 9293 3.8.5 MUST-30, MUST-62
   test("one byte is read out of its turn, and the stream goes on", () => {
     const t = accepted();
     t.receives(segment("ACK", { seq: 2001, ack: 1001, data: "abc!", urg: 4 }));
@@ -272,6 +286,7 @@ describe("urgent data", () => {
     expect([t.read(), t.read()]).toEqual(["abc", "def"]);
   });
 
+  // @rfc 9293 3.8.5 MUST-32
   test("it is announced before it comes", () => {
     const t = accepted().receives(segment("ACK", { seq: 2001, ack: 1001, data: "ab", urg: 5 }));
     expect(t.events & POLLPRI).toBe(POLLPRI);
@@ -281,6 +296,7 @@ describe("urgent data", () => {
     expect([t.read(), t.read()]).toEqual(["abcd", "ef"]);
   });
 
+  // @rfc 9293 3.8.5 MUST-30, MUST-31, MUST-62
   test("ours has URG and a pointer behind it, until it is acknowledged", () => {
     const t = established()
       .send("abc!", MSG_OOB)
@@ -335,38 +351,6 @@ describe("timestamps", () => {
       .at(23 * days)
       .receives(data({ seq: 2001, ack: 1001, data: "x", ts: [7, 0] }))
       .sends(ack({ ack: 2001 }));
-  });
-});
-
-describe("keepalive", () => {
-  const keeping = {
-    before: ({ options }: { options: { keepAlive: boolean } }) => {
-      options.keepAlive = true;
-    },
-    sysctl: { keepalive_time: 100, keepalive_intvl: 10, keepalive_probes: 3 },
-  };
-
-  test("H7: probes have SND.NXT-1 and no data; a peer that answers lives", () => {
-    const t = established(keeping).at(99_999).silent();
-    t.at(100_000).sends(ack({ seq: 1000, ack: 2001, len: 0 }));
-    t.receives(ack({ seq: 2001, ack: 1001 })).silent();
-    t.at(199_999)
-      .silent()
-      .at(200_000)
-      .sends(ack({ seq: 1000, ack: 2001 }));
-  });
-
-  test("one that does not is reset: ETIMEDOUT", () => {
-    const t = established(keeping).at(130_000);
-    t.sends(ack({ seq: 1000 }), ack({ seq: 1000 }), ack({ seq: 1000 }), rst({ seq: 1001, ack: 2001 }));
-    expect(t.error).toBe("ETIMEDOUT");
-  });
-
-  test("H7: the peer's probe is answered", () => {
-    established()
-      .at(1000)
-      .receives(ack({ seq: 2000, ack: 1001 }))
-      .sends(ack({ seq: 1001, ack: 2001 }));
   });
 });
 

@@ -90,6 +90,7 @@ describe("SYN cookies", () => {
 describe("numbers that nobody can guess", () => {
   const tuple = { localAddress: ip("10.0.0.1"), localPort: 7, remoteAddress: ip("10.0.0.2"), remotePort: 9 };
 
+  // @rfc 9293 3.4.1 MUST-8, SHLD-1, MUST-9
   test("H30: they differ by tuple and by secret, rise with time, and are the same in each run", () => {
     const secrets = new Secrets(Prng.stream(1, "a"));
     const first = secrets.initialSequence(tuple, 0);
@@ -104,6 +105,7 @@ describe("ICMP", () => {
   const unreachable = { kind: "destination-unreachable", code: 1, nextHopMtu: 0 } as const;
   const tooBig = { kind: "destination-unreachable", code: 4, nextHopMtu: 600 } as const;
 
+  // @rfc 9293 3.9.1.8 MUST-47; @rfc 9293 3.9.2.2 MUST-54, MUST-56, SHLD-25
   test("H34: an established connection is not ended by it, and is told of it when it fails", () => {
     const t = established({ sysctl: { retries2: 3 } })
       .send("x")
@@ -128,6 +130,7 @@ describe("ICMP", () => {
     expect(big.tcb.mss).toBe(1000);
   });
 
+  // @rfc 9293 3.7.1 MUST-16
   test("packet too big: what is in flight goes again in smaller pieces", () => {
     const t = established()
       .send(1000)
@@ -158,6 +161,7 @@ describe("options", () => {
     expect(t.error).toBe("ETIMEDOUT");
   });
 
+  // @rfc 9293 3.7.4 MUST-17
   test("TCP_NODELAY: a small segment does not wait", () => {
     const t = established({ before: option(abi.TCP_NODELAY, 1) });
     t.send("a")
@@ -180,6 +184,7 @@ describe("options", () => {
     t.at(210).sends(data({ data: "def" }));
   });
 
+  // @rfc 9293 3.8.3 MUST-23
   test("TCP_SYNCNT: SYN is sent so often again, beside the linear ones", () => {
     const t = synSent({ before: option(abi.TCP_SYNCNT, 1), sysctl: { syn_linear_timeouts: 0 } });
     t.at(1000).sends(syn({})).at(3000).silent();

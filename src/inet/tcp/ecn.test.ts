@@ -52,6 +52,7 @@ test("new data are ECT(0), pure ACKs and retransmissions are not", () => {
   t.at(300).sends(data({ seq: 1001, ecn: 0 }));
 });
 
+// @rfc 9293 3.8.2 SHLD-8
 test("an echo reduces the window once in a window of data, and CWR goes with the next new data", () => {
   const t = agreed().send(10_000);
   expect(t.sent()).toHaveLength(10);

@@ -25,6 +25,7 @@ export interface Outgoing {
   readonly urgentPointer: number;
 }
 
+// @rfc 9293 3.1 MUST-2; @rfc 9293 3.9.1.1 MUST-44, MUST-45
 /** Puts a header in front of the data and sends it. The errno of the route when there is none. */
 export function emit(
   tcp: Tcp,

@@ -13,10 +13,12 @@ import { output } from "./output.ts";
 import { forget } from "./syn-queue.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Tcp } from "./tcp.ts";
+import { segmentBytes } from "./transmit.ts";
 
 /** Ports and sequence number: RFC 792 promises no more. */
 const QUOTE_MIN_BYTES = 8;
 
+// @rfc 9293 3.9.2.2 MUST-54
 /** True when the segment was one of a connection that is there. */
 export function error(tcp: Tcp, news: IcmpError): boolean {
   const { view, offset, length } = news;
@@ -40,6 +42,7 @@ export function error(tcp: Tcp, news: IcmpError): boolean {
   return true;
 }
 
+// @rfc 9293 3.9.1.8 MUST-47; @rfc 9293 3.9.2.2 MUST-56, SHLD-25
 function tell(tcb: Tcb, { kind, errno }: IcmpError): void {
   if (kind === "packet-too-big") {
     pathIsNarrower(tcb);
@@ -57,8 +60,9 @@ function pathIsNarrower(tcb: Tcb): void {
   updateMss(tcb);
   if (tcb.mss >= before) return;
   const { sent } = tcb;
+  const bytes = segmentBytes(tcb);
   for (let segment = sent.first; segment !== null; segment = segment.next) {
-    if (segment.length > tcb.mss) sent.markLost(segment);
+    if (segment.length > bytes) sent.markLost(segment);
   }
   output(tcb);
 }

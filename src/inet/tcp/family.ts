@@ -93,6 +93,7 @@ export class FamilyOptions {
     return this.#options6;
   }
 
+  // @rfc 9293 3.9.1.9 MUST-48, SHLD-21, SHLD-22; @rfc 9293 3.9.2 MUST-49
   /** What is sent from now on says so. */
   #takeEffect(): void {
     const tcb = this.#tcb();

@@ -39,6 +39,7 @@ export function done(tcb: Tcb, cause: string | null): void {
   socket?.disconnected();
 }
 
+// @rfc 9293 3.6 MUST-12
 /** It has failed: the user is told why. */
 export function fail(tcb: Tcb, errno: Errno, cause: string): void {
   const { socket, tcp, state } = tcb;

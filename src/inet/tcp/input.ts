@@ -17,6 +17,7 @@ import { synSentArrives } from "./syn-sent.ts";
 import type { Tcp } from "./tcp.ts";
 import { timeWaitArrives } from "./time-wait.ts";
 
+// @rfc 9293 3.9.2.3 MUST-57
 export function input(tcp: Tcp, packet: Packet, arrival: Arrival): void {
   const { counters, tracer } = tcp.machine;
   counters.bump("TcpInSegs");
@@ -42,6 +43,7 @@ export function input(tcp: Tcp, packet: Packet, arrival: Arrival): void {
   seg.discard();
 }
 
+// @rfc 9293 3.1 MUST-3
 /** H36: the counter of what is wrong with it, null when nothing is. */
 function checkHeader(packet: Packet, arrival: Arrival): string | null {
   const { headerLength } = arrival;

@@ -31,6 +31,7 @@ export class Secrets {
     this.#key = Int32Array.from([0, 0, 0, 0], () => random.nextU32() | 0);
   }
 
+  // @rfc 9293 3.4.1 MUST-8, SHLD-1, MUST-9
   /** RFC 6528 §3: ISN = M + F(four-tuple, secret). */
   initialSequence(tuple: FourTuple, nowNs: number): number {
     return (this.hash(tuple, 0) + (Math.floor(nowNs / NS_PER_STEP) >>> 0)) >>> 0;

@@ -7,6 +7,7 @@ import type { Tcb } from "./tcb.ts";
 
 const NS_PER_SECOND = 1_000_000_000;
 
+// @rfc 9293 3.8.4 MUST-27, MUST-28
 export function keepIdleNs({ options, tcp }: Tcb): number {
   return options.keepIdleNs ?? tcp.settings.keepaliveTime.value * NS_PER_SECOND;
 }

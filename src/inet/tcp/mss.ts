@@ -21,6 +21,7 @@ const TIMESTAMPS_BYTES = 12;
 const SACK_BYTES = 4;
 const SACK_BLOCK_BYTES = 8;
 
+// @rfc 9293 3.7.1 MUST-15
 export function defaultMss(peer: IpAddress): number {
   return peer.family === 4 ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
 }
@@ -32,6 +33,7 @@ function pathMss({ ip }: Tcp, peer: IpAddress, device: Interface | null): number
   return Math.min(MTU_MAX, ip.paths.mtu(path)) - headerLength(peer) - wire.HEADER_LENGTH;
 }
 
+// @rfc 9293 3.7.1 MUST-67, SHLD-6
 /** What the MSS option says: RFC 9293 §3.7.1, MMS_R less the header, of the interface and not of the path. */
 export function advertisedMss({ ip }: Tcp, peer: IpAddress, device: Interface | null, maxSegment: number): number {
   const path = ip.paths.to(peer, device);
@@ -48,6 +50,7 @@ export function headerBytes(tcb: Tcb): number {
   return blocks === 0 ? bytes : bytes + SACK_BYTES + blocks * SACK_BLOCK_BYTES;
 }
 
+// @rfc 9293 3.7.1 MUST-16
 /** Sees what fits now, after the path or the peer has said something. */
 export function updateMss(tcb: Tcb): void {
   const fits = pathMss(tcb.tcp, tcb.remoteAddress, tcb.device);

@@ -7,6 +7,7 @@
 import { gt } from "../../base/seq32.ts";
 import type { Tcb } from "./tcb.ts";
 
+// @rfc 9293 3.7.4 SHLD-7, MUST-17
 /** A segment smaller than the MSS that could be sent now: is it better to wait? */
 export function shouldWait({ options, snd, sent, isMoreComing }: Tcb): boolean {
   if (options.cork || isMoreComing) return true;

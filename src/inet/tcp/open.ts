@@ -24,6 +24,7 @@ const NS_PER_SECOND = 1_000_000_000;
 /** The purpose of a hash: isn.ts and syn-cookie.ts have 0 to 3. */
 const PORT = 4;
 
+// @rfc 9293 3.9.1.1 MUST-44, MUST-46
 /** Sends SYN. ENETUNREACH, EADDRNOTAVAIL: no port is left; "EINPROGRESS": the user will hear. */
 export function activeOpen(tcb: Tcb, { address, port }: InetAddress): Errno {
   const { tcp } = tcb;
@@ -44,6 +45,7 @@ export function activeOpen(tcb: Tcb, { address, port }: InetAddress): Errno {
   return "EINPROGRESS";
 }
 
+// @rfc 9293 3.9.1.1 MUST-41, MUST-42
 /** EADDRINUSE: somebody else listens there. */
 export function passiveOpen(tcb: Tcb): 0 | Errno {
   const { tcp, socket, localAddress, localPort, sharing } = tcb;
@@ -79,6 +81,7 @@ function occupant(tcb: Tcb, localPort: number): TimeWait | null | Errno {
   return found.kind === "time-wait" && mayReplace(found) ? found : "EADDRNOTAVAIL";
 }
 
+// @rfc 9293 3.6.1 SHLD-4
 /** net.ipv4.tcp_tw_reuse: timestamps tell old segments from new ones. 2: only on one machine. */
 function mayReplace({ tcp, hasTimestamps, timestampRecentAtNs, remoteAddress, localAddress }: TimeWait): boolean {
   const { twReuse } = tcp.settings;

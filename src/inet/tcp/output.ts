@@ -77,6 +77,7 @@ export function sendProbeSegment(tcb: Tcb): boolean {
   return true;
 }
 
+// @rfc 9293 3.8.6 SHLD-15; @rfc 9293 3.9.1.2 SHLD-28; @rfc 9293 3.8.6.2.1 MUST-38
 /** One segment of new data. False when none may be sent. */
 function sendNext(tcb: Tcb): boolean {
   const unsent = unsentBytes(tcb);
@@ -102,6 +103,7 @@ function sendNext(tcb: Tcb): boolean {
   return true;
 }
 
+// @rfc 9293 3.9.1.2 SHLD-27, MUST-60, MUST-61, MAY-16
 function send(tcb: Tcb, length: number, fin: boolean): void {
   const { snd, sent, sendQueue, nowNs } = tcb;
   const seq = snd.nxt;
@@ -126,6 +128,7 @@ function send(tcb: Tcb, length: number, fin: boolean): void {
   transmit(tcb, packet, seq, flags, true);
 }
 
+// @rfc 9293 3.8.6.1 SHLD-29
 /** RFC 9293 §3.8.6.1: something waits, and nothing is on its way whose ACK would open the window: ask for it, in time. */
 function watch(tcb: Tcb): void {
   const { timers, sent } = tcb;

@@ -25,6 +25,7 @@ export function hasRead(tcb: Tcb, bytes: number): void {
   if (isDue || opensWindow(tcb)) sendAck(tcb);
 }
 
+// @rfc 9293 3.8.6.2.2 MUST-39
 /** RFC 1122 §4.2.3.3: worth telling when the window is twice what the peer knows of. */
 function opensWindow(tcb: Tcb): boolean {
   const offered = offeredWindow(tcb);

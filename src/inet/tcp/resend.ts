@@ -4,6 +4,7 @@
  * Read first: RFC 6675 §5, (C), RFC 6298 §5. recovery.ts marks; output() calls resendLost() before it sends anything new.
  */
 import { add, gt } from "../../base/seq32.ts";
+import * as wire from "../../wire/tcp.ts";
 import { hasLeft, mustWait } from "./pacing.ts";
 import { noteSent } from "./prr.ts";
 import { stamp } from "./rate.ts";
@@ -15,6 +16,7 @@ import * as trace from "./trace.ts";
 import { segmentBytes, transmitSegment } from "./transmit.ts";
 import { noteResent } from "./undo.ts";
 
+// @rfc 9293 3.8.6 SHLD-16, MAY-7, SHLD-17
 /** Sends what is marked as lost, as far as the congestion window goes. */
 export function resendLost(tcb: Tcb): void {
   const { sent, snd, nowNs } = tcb;
@@ -37,9 +39,10 @@ export function resend(tcb: Tcb, cause: trace.RetransmissionCause): void {
 
 export function resendSegment(tcb: Tcb, segment: SentSegment, cause: trace.RetransmissionCause): void {
   const { sent, nowNs } = tcb;
-  // The MSS may have become smaller since; SYN is no data.
+  // The MSS may have become smaller since; SYN and FIN are no data.
   const bytes = segmentBytes(tcb);
-  if (segment.length > bytes + 1) sent.split(segment, add(segment.seq, bytes), 0);
+  const control = (segment.flags & (wire.SYN | wire.FIN)) === 0 ? 0 : 1;
+  if (segment.length - control > bytes) sent.split(segment, add(segment.seq, bytes), 0);
   stamp(tcb, segment);
   sent.markSent(segment, nowNs);
   noteResent(tcb);

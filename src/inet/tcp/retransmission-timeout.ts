@@ -9,6 +9,7 @@ import type { Tcb } from "./tcb.ts";
 /** Doublings that lead from RTO_MIN_NS to RTO_MAX_NS. */
 const DOUBLINGS_MAX = 9;
 
+// @rfc 9293 3.8.2 MUST-19
 /** RFC 6298 §5.5: doubled each time, up to a bound. */
 export function rtoNs({ rtt, backoff }: Tcb): number {
   return doubled(rtt.rtoNs, backoff);
@@ -21,6 +22,7 @@ export function doubled(baseNs: number, times: number): number {
   return Math.min(result, RTO_MAX_NS);
 }
 
+// @rfc 9293 3.8.3 MUST-20
 /**
  * Has a connection been retransmitting for as long as so many retransmissions would take at the least RTO? As on Linux the
  * setting counts retransmissions and means time, so a long RTO does not make it wait for hours.

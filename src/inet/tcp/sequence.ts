@@ -32,6 +32,7 @@ function isAcceptable(tcb: Tcb, { seq, end }: Segment): boolean {
   return !lt(end, tcb.rcv.wup) && !gt(seq, add(nxt, offeredWindow(tcb)));
 }
 
+// @rfc 9293 3.5.3 SHLD-2; @rfc 9293 3.10.7.4 MAY-12
 /** RFC 5961 §3.2: a reset counts at exactly RCV.NXT; elsewhere in the window it draws a challenge ACK: H16. */
 export function checkReset(tcb: Tcb, seg: Segment): Verdict | null {
   if (!seg.has(wire.RST)) return null;
@@ -39,6 +40,7 @@ export function checkReset(tcb: Tcb, seg: Segment): Verdict | null {
   return geq(seg.seq, tcb.rcv.nxt) ? CHALLENGE : drop(null);
 }
 
+// @rfc 9293 3.10.7.4 MAY-12
 /** RFC 5961 §4.2: a SYN in a synchronised state, wherever it is: H17. */
 export function checkSyn({ state, rcv, snd }: Tcb, seg: Segment): Verdict | null {
   if (!seg.has(wire.SYN)) return null;

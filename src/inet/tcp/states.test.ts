@@ -146,6 +146,7 @@ describe("SYN_SENT", () => {
     expect(t.state).toBe("SYN_SENT");
   });
 
+  // @rfc 9293 3.6 MUST-12
   test("a reset with ACK of our SYN → ECONNREFUSED", () => {
     const t = synSent()
       .receives(rst({ seq: 0, ack: 1001 }))
@@ -172,6 +173,7 @@ describe("SYN_SENT", () => {
     ).toBe("SYN_SENT");
   });
 
+  // @rfc 9293 3.5 MUST-10
   test("H14: simultaneous open", () => {
     const t = synSent()
       .receives(syn({ seq: 2000 }))
@@ -183,6 +185,7 @@ describe("SYN_SENT", () => {
     expect(t.sent().some(({ data: sent }) => sent === "x")).toBe(true);
   });
 
+  // @rfc 9293 3.8.3 MUST-22, MUST-23
   test("SYN is sent again after one second, four times, and then with back-off; ETIMEDOUT after 131 s", () => {
     const t = synSent();
     for (const ms of [1000, 2000, 3000, 4000, 5000, 7000, 11_000, 19_000, 35_000, 67_000]) {
@@ -221,6 +224,7 @@ describe("SYN_SENT", () => {
     expect(t.tcb.snd.scale).toBe(14);
   });
 
+  // @rfc 9293 3.7.1 MUST-15, MUST-16
   test("H21: without the option the MSS is 536; options are subtracted for each segment", () => {
     const t = synSent().receives(synAck({ seq: 2000, ack: 1001 }));
     t.sends(ack({}))
@@ -258,6 +262,7 @@ describe("SYN_RECEIVED", () => {
     expect(t.state).toBe("SYN_RECEIVED");
   });
 
+  // @rfc 9293 3.5 MUST-11
   test("a reset in the window → LISTEN, and nobody hears of it", () => {
     const t = synReceived()
       .receives(rst({ seq: 2001 }))
@@ -284,6 +289,7 @@ describe("SYN_RECEIVED", () => {
     expect(t.read()).toBe("");
   });
 
+  // @rfc 9293 3.5 MUST-11
   test("H14: of an active open, a reset ends it: ECONNREFUSED", () => {
     const t = synReceivedActive()
       .receives(rst({ seq: 2001 }))

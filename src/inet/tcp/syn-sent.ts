@@ -60,6 +60,7 @@ function synAcknowledged(tcb: Tcb, seg: Segment): void {
   output(tcb);
 }
 
+// @rfc 9293 3.5 MUST-10
 /** RFC 9293 §3.5, figure 8: both have sent SYN: H14. */
 function simultaneousOpen(tcb: Tcb): void {
   const { timers, sent, snd } = tcb;

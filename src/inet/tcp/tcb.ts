@@ -138,6 +138,7 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   sharing: Sharing = ALONE;
   /** Set while it listens. */
   listener: Listener | null = null;
+  // @rfc 9293 3.5 MUST-11
   /** Made by connect(2): then a reset in SYN_RECEIVED ends it. */
   isActive = false;
 

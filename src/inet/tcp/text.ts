@@ -105,6 +105,7 @@ function drain(tcb: Tcb): void {
   }
 }
 
+// @rfc 9293 3.10.7.4 SHLD-31, MAY-13
 /** It is kept for later, and the peer told at once what is missing. */
 function early(tcb: Tcb, packet: Packet, start: number, length: number, fin: boolean): void {
   const { acknowledgment, reassembly, tcp, socket } = tcb;
@@ -151,6 +152,7 @@ function deliverUrgent({ urgent }: Tcb, socket: Socket, packet: Packet, place: n
   if (urgent !== null) urgent.isAwaited = false;
 }
 
+// @rfc 9293 3.8.6.3 SHLD-18, MUST-40, SHLD-19; @rfc 9293 3.10.7.4 MUST-58
 /** When is this acknowledged? */
 function scheduleAck(tcb: Tcb, length: number): void {
   const { acknowledgment, rcv, timers } = tcb;

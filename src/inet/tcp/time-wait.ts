@@ -21,6 +21,7 @@ import type { Tcp } from "./tcp.ts";
 import { isOld, timestampNow } from "./timestamps.ts";
 import * as trace from "./trace.ts";
 
+// @rfc 9293 3.6.1 MUST-13
 /** Linux's TCP_TIMEWAIT_LEN, twice an MSL of 30 s. RFC 9293 §3.4.2 takes 2 minutes for one. */
 export const TIME_WAIT_NS: number = 60 * 1_000_000_000;
 
@@ -127,6 +128,7 @@ export function endTimeWait(entry: TimeWait, cause: string): void {
   if (binding !== null) tcp.ports.remove(binding, entry, false);
 }
 
+// @rfc 9293 3.6.1 MAY-2
 /** RFC 9293 §3.10.7.4 for TIME-WAIT. "reopen": it has made room for the new connection that the segment asks for. */
 export function timeWaitArrives(entry: TimeWait, seg: Segment): "taken" | "reopen" {
   const { tcp } = entry;

@@ -83,6 +83,7 @@ function retransmit(tcb: Tcb): void {
   timers.set(RETRANSMIT, untilUserTimeout(tcb, rtoNs(tcb)));
 }
 
+// @rfc 9293 3.8.3 MUST-20, MUST-21, MUST-22, SHLD-10, SHLD-11
 /** RFC 9293 §3.8.3: R2 is reached, or the user's own limit. */
 function isGivenUp(tcb: Tcb): boolean {
   const { options, tcp, state, sent, socket } = tcb;
@@ -128,6 +129,7 @@ function orphanRetries({ tcp, softError }: Tcb): number {
   return tcp.settings.orphanRetries.value || ORPHAN_RETRIES;
 }
 
+// @rfc 9293 3.8.6.1 MUST-35, MUST-36, MUST-37, SHLD-30
 /** RFC 9293 §3.8.6.1. H3: for as long as the peer answers, however long that is. H4: neither Nagle nor cwnd is asked. */
 function probeWindow(tcb: Tcb): void {
   const { tcp, timers, options, sent } = tcb;
@@ -151,6 +153,7 @@ function probeWindow(tcb: Tcb): void {
   timers.set(PERSIST, untilUserTimeout(tcb, doubled(tcb.rtt.rtoNs, tcb.probeBackoff)));
 }
 
+// @rfc 9293 3.8.4 MAY-5, MUST-24, MUST-25, MUST-26, MUST-29
 function keepAlive(tcb: Tcb): void {
   const { timers, sent, socket, options, nowNs, lastHeardNs, state, tcp } = tcb;
   if (socket === null || !socket.options.keepAlive || state === "CLOSED" || state === "SYN_SENT") return;

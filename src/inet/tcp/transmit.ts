@@ -51,6 +51,7 @@ export function sendAck(tcb: Tcb): void {
   transmit(tcb, Packet.allocate(0), acceptableSeq(tcb), 0);
 }
 
+// @rfc 9293 3.8.4 SHLD-12; @rfc 9293 3.8.6.1 MUST-36
 /** RFC 1122 §4.2.3.6: a segment that the peer must answer, since it has what this number stands for. */
 export function sendProbe(tcb: Tcb): void {
   transmit(tcb, Packet.allocate(0), add(tcb.snd.una, -1), 0);
@@ -63,6 +64,7 @@ export function sendReset(tcb: Tcb): void {
   emit(tcb.tcp, tcb, Packet.allocate(0), header, options, tcb.sendOptions);
 }
 
+// @rfc 9293 3.7.1 MUST-14, SHLD-5, MAY-3, MUST-65
 /** SYN, or SYN and ACK: the options of the handshake. */
 export function sendSyn(tcb: Tcb): void {
   const { tcp, rcv, snd, timestamps, state } = tcb;

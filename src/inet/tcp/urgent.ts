@@ -10,6 +10,7 @@ import type { Segment } from "./segment.ts";
 import { mayReceive } from "./state.ts";
 import type { Tcb, Urgent } from "./tcb.ts";
 
+// @rfc 9293 3.8.5 MUST-30, MUST-32, MUST-62; @rfc 9293 3.8.6 MUST-66
 /** Sixth step: RFC 9293 §3.10.7.4, "sixth". The user is told at once, though the byte may come later. */
 export function takeUrgent(tcb: Tcb, seg: Segment): void {
   if (!seg.has(wire.URG) || seg.urgentPointer === 0 || !mayReceive(tcb.state)) return;
@@ -22,6 +23,7 @@ export function takeUrgent(tcb: Tcb, seg: Segment): void {
   socket?.announceUrgent();
 }
 
+// @rfc 9293 3.8.5 MUST-30, MUST-31, MUST-62
 /** The last byte that was sent is urgent: RFC 9293 §3.8.5. */
 export function markUrgent(tcb: Tcb): void {
   urgentOf(tcb).isSending = true;

@@ -47,6 +47,7 @@ export class TcpRequests implements UserRequests {
     tcb.sharing = { ...tcb.sharing, v6Only: tcp.ip.v6.settings.bindV6Only.value !== 0 };
   }
 
+  // @rfc 9293 3.9.1.1 MUST-43
   bind(task: Task, endpoint: SocketAddress): 0 | Errno {
     const { tcb } = this;
     const address = checkBind(tcb, tcb.socket?.domain ?? AF_INET, endpoint);

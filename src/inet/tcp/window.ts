@@ -45,6 +45,7 @@ export function offeredWindow({ rcv }: Tcb): number {
   return Math.max(0, rcv.wnd - diff(rcv.nxt, rcv.wup));
 }
 
+// @rfc 9293 3.8.6.2.2 MUST-39; @rfc 9293 3.8.6.1 MAY-8
 /** What could be offered now; zero rather than little. */
 export function freeWindow(tcb: Tcb): number {
   const { socket, rcv, acknowledgment, options } = tcb;
@@ -64,6 +65,7 @@ export function freeWindow(tcb: Tcb): number {
   return rcv.scale > 0 ? free : unscaled(free, rcv.wnd, segment, full);
 }
 
+// @rfc 9293 3.8.6 SHLD-14
 /** Chooses the window of a segment that is about to be sent, in bytes. It never shrinks: H29. */
 export function selectWindow(tcb: Tcb): number {
   const { rcv } = tcb;

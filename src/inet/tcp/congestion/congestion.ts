@@ -29,6 +29,7 @@ export interface Window {
   memory: unknown;
 }
 
+// @rfc 9293 3.8.2 MUST-19, MAY-18
 export interface CongestionControl {
   /** As TCP_CONGESTION and tcp_congestion_control name it. */
   readonly name: string;
