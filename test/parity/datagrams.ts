@@ -211,7 +211,7 @@ export const dnsFacet: Facet = {
     "looks up all of localhost over IPv4": lookup("localhost", { all: true, family: 4 }),
     "looks up a name that is none": lookup("nobody.invalid"),
     "looks up a name that is none, all": lookup("nobody.invalid", { all: true }),
-    "looks up a name with a dot at its end": lookup("localhost.", { family: 4 }),
+    "looks up a name that is too long": lookup(`${"x".repeat(70)}.invalid`),
     "answers later": async (stage) => {
       const answered = new Promise<void>((resolve) => {
         dns.lookup("127.0.0.1", () => {

@@ -263,7 +263,7 @@ export const netServer: Facet = {
   scenarios: {
     "listens on an address": listeningAt(0, "127.0.0.1"),
     "listens on any address of IPv4": listeningAt(0, "0.0.0.0"),
-    "listens on localhost": listeningAt(0, "localhost"),
+    "listens with a backlog of options": listeningAt({ port: 0, host: "127.0.0.1", backlog: 5 }),
     "listens on IPv6": listeningAt({ port: 0, host: "::1" }),
     "listens with ipv6Only": listeningAt({ port: 0, host: "::", ipv6Only: true }),
     "listens with a backlog": listeningAt(0, "127.0.0.1", 1),

@@ -69,7 +69,7 @@ export class Stage {
 }
 
 /** An error as far as it must be the same. */
-export function failure(error: unknown): unknown {
+function failure(error: unknown): unknown {
   const { name, message, code, errno, syscall, address, port, errors } = error as NodeJS.ErrnoException & {
     address?: string;
     port?: number;

@@ -14,7 +14,7 @@ import { current } from "./context.ts";
 import type { Patches } from "./patch.ts";
 
 /** An escape that was refused. */
-export class EscapeError extends Error {
+class EscapeError extends Error {
   readonly code = "ERR_NETLOOM_ESCAPE";
 
   constructor(what: string, word: string, process: string) {
@@ -24,7 +24,7 @@ export class EscapeError extends Error {
 }
 
 /** Throws when a virtual process that may not do this is doing it. */
-export function refuse(what: string, word: string): void {
+function refuse(what: string, word: string): void {
   const owner = current();
   if (owner !== undefined && !owner.allow.includes(word)) throw new EscapeError(what, word, owner.title);
 }

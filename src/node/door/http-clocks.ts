@@ -102,7 +102,9 @@ function expire(owner: NodeProcess, server: http.Server, clients: Map<net.Socket
   const { headersTimeout, requestTimeout } = server;
   if (headersTimeout === 0 && requestTimeout === 0) return;
   for (const [socket, { sinceNs, hasHeaders }] of clients) {
-    if (sinceNs === null) continue;
+    // A socket that was upgraded has no parser any more: it belongs to another protocol.
+    const { parser } = socket as net.Socket & { parser?: object | null };
+    if (sinceNs === null || !parser) continue;
     const tookMs = (owner.nowNs - sinceNs) / 1e6;
     const isLate =
       (requestTimeout > 0 && tookMs >= requestTimeout) ||

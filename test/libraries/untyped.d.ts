@@ -1,0 +1,3 @@
+/** Libraries are used as their documentation says, without their types: what they bring is not what is tested here. */
+declare module "express";
+declare module "ws";
