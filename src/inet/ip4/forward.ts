@@ -17,15 +17,16 @@ import { trace, transmit } from "./output.ts";
 
 export function forward(ip: Ip, packet: Packet, { source, destination, frameKind }: Arrival, from: Interface): void {
   const { view, start } = packet;
+  // As on Linux, the route comes first: where there is none, that is told, also of a datagram that could go no further.
+  const path = ip.paths.to(destination);
+  if (typeof path === "string") {
+    refuse(ip, packet, frameKind, "IpExtInNoRoutes", messageFor(path));
+    return;
+  }
   // RFC 1812 §5.3.1: a gateway does not pass on what would arrive with a time to live of zero.
   const timeToLive = ipv4.timeToLive(view, start);
   if (timeToLive <= 1) {
     refuse(ip, packet, frameKind, "IpInHdrErrors", { kind: "time-exceeded", code: icmpv4.TTL_EXCEEDED });
-    return;
-  }
-  const path = ip.paths.to(destination);
-  if (typeof path === "string") {
-    refuse(ip, packet, frameKind, "IpExtInNoRoutes", messageFor(path));
     return;
   }
   const { mtu } = path.through;

@@ -18,17 +18,18 @@ export function forward(ip: Ip, packet: Packet, { source, destination, frameKind
     drop(ip, packet, "Ip6InAddrErrors");
     return;
   }
-  const hopLimit = ipv6.hopLimit(packet.view, packet.start);
-  if (hopLimit <= 1) {
-    refuse(ip, packet, from, "Ip6InHdrErrors", { kind: "time-exceeded", code: icmpv6.HOP_LIMIT_EXCEEDED });
-    return;
-  }
+  // As on Linux, the route comes before the hop limit.
   const path = ip.paths.to(destination);
   if (typeof path === "string") {
     // A blackhole says nothing; "prohibit" says so; where no route leads is no route.
     const code = path === "EACCES" ? icmpv6.PROHIBITED : icmpv6.NO_ROUTE;
     if (path === "EINVAL") drop(ip, packet, "Ip6InNoRoutes");
     else refuse(ip, packet, from, "Ip6InNoRoutes", { kind: "destination-unreachable", code });
+    return;
+  }
+  const hopLimit = ipv6.hopLimit(packet.view, packet.start);
+  if (hopLimit <= 1) {
+    refuse(ip, packet, from, "Ip6InHdrErrors", { kind: "time-exceeded", code: icmpv6.HOP_LIMIT_EXCEEDED });
     return;
   }
   // RFC 4291 §2.5.6: what comes from a link-local address stays on its link.
