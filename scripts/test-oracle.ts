@@ -1,15 +1,17 @@
 /**
  * Linux as the oracle: generated sequences of system calls, on netloom and on the real kernel.
  *
- * `npm run test:oracle -- --sequences 10000 --seed 1 --themes pipes,signals`. Read first: test/oracle/helper.c and program.ts.
+ * `npm run test:oracle -- --sequences 5000 --seed 1 --themes pipes,signals`; `--themes ipc` are those about queues, semaphores, shared memory and
+ * terminals. Read first: test/oracle/helper.c and program.ts.
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { oracle } from "../test/oracle/oracle.ts";
+import { THEME_GROUPS } from "../test/oracle/themes.ts";
 
 const { values } = parseArgs({
   options: {
-    sequences: { type: "string", default: "10000" },
+    sequences: { type: "string", default: "15000" },
     seed: { type: "string", default: "1" },
     helpers: { type: "string", default: String(Math.min(2, availableParallelism())) },
     themes: { type: "string" },
@@ -25,7 +27,8 @@ for (const [name, value] of Object.entries(options)) {
 }
 
 const { themes } = values;
-const report = await oracle(themes === undefined ? options : { ...options, themes: themes.split(",") });
+const wanted = themes?.split(",").flatMap((name) => THEME_GROUPS[name] ?? [name]);
+const report = await oracle(wanted === undefined ? options : { ...options, themes: wanted });
 if ("reason" in report) {
   console.log(`The oracle is skipped: ${report.reason}.`);
 } else {

@@ -92,6 +92,15 @@ async function printedBy(text: string): Promise<string> {
 }
 
 test.each([
+  [
+    "printf '%s-%d|%5s|%-4s|%03d|%x\\n' a 5 b c -7 255; printf '%s\\n' p q; printf 'x\\101%%\\n' unused",
+    "a-5|    b|c   |-07|ff\np\nq\nxA%\n",
+  ],
+  [
+    "printf %d x 2>&1; echo $?; printf '%y' 1 2>&1; echo $?",
+    "printf: x: not a number\n01\nprintf: %y: there is no such conversion\n1\n",
+  ],
+  ["echo a > f; cat < f >> f; echo $?; cat f", "cat: -: input file is output file\n1\na\n"],
   ["seq 20 | head -n 2; seq 20 | tail -n 2", "1\n2\n19\n20\n"],
   ["seq 5 | wc; echo a b | wc -w; seq 3 > f; wc -l f", "      5      5     10\n2\n      3 f\n"],
   [

@@ -34,6 +34,12 @@ describe("scripts", () => {
     ["if false; then echo a; elif true; then echo b; else echo c; fi", "b\n"],
     ["i=0; while [ $i -lt 3 ]; do echo $i; i=$((i+1)); done", "0\n1\n2\n"],
     ["for i in a b c; do [ $i = b ] && continue; echo $i; done", "a\nc\n"],
+    ["case abc in x) echo x;; a*|b) echo yes;; *) echo no;; esac; echo $?", "yes\n0\n"],
+    ['P="a*"; case abc in "$P") echo q;; $P) echo p; esac; case x in (y) ;; esac; echo $?', "p\n0\n"],
+    [
+      "for i in a.c b.h .x; do case $i in *.[ch]) echo $i;; esac; done\ncase x in\n y | x )\n echo z\n ;;\nesac",
+      "a.c\nb.h\nz\n",
+    ],
     ["for i in 1 2 3; do for j in 1 2; do [ $j = 2 ] && break 2; echo $i$j; done; done", "11\n"],
     ["until true; do echo never; done; for i in; do echo never; done", ""],
     ['(cd /tmp; X=1; pwd); pwd; echo "<$X>"', "/tmp\n/\n<>\n"],

@@ -89,7 +89,7 @@ async function sequences(
   const { failed, errorInstance } = await fc.check(compared, { numRuns: count, seed });
   if (!failed) return undefined;
   if (!(errorInstance instanceof Disagreement)) throw errorInstance;
-  const only = themes === undefined ? "" : ` --themes ${themes.join()}`;
+  const only = themes === undefined ? "" : ` --themes "${themes.join()}"`;
   const again = `npm run test:oracle -- --helpers 1 --sequences ${count} --seed ${seed}${only}`;
   return `Linux and netloom differ. The smallest program found ${errorInstance.message}\n\nAgain: ${again}`;
 }

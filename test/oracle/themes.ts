@@ -235,3 +235,17 @@ export const THEMES: readonly Theme[] = [
     rows: [...futexRows, ...processRows, interruptRow],
   },
 ];
+
+/** Those about message queues, semaphores, shared memory and terminals, in one word for the command line. */
+export const THEME_GROUPS: Readonly<Record<string, readonly string[]>> = {
+  ipc: [
+    "posix queues",
+    "sysv queues",
+    "sysv semaphores",
+    "shared memory",
+    "segments",
+    "futexes",
+    "terminals",
+    "terminal jobs",
+  ],
+};

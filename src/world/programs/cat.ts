@@ -1,4 +1,5 @@
 /** cat(1): files one after the other. */
+import { S_ISREG } from "../../abi/stat.ts";
 import { lines, pieces, writeAll } from "./lines.ts";
 import type { Tool } from "./tool.ts";
 
@@ -9,7 +10,14 @@ export const cat: Tool = {
   options: "nu",
   async run(box) {
     let number = 0;
-    await box.eachInput(async (fd) => {
+    const output = box.sys.fstat(1);
+    await box.eachInput(async (fd, name) => {
+      // It would read what it writes, and never end.
+      const input = box.sys.fstat(fd);
+      if (S_ISREG(input.mode) && input.ino === output.ino && input.size > 0) {
+        await box.complain(`${name}: input file is output file`);
+        return;
+      }
       if (box.has("n")) {
         for await (const line of lines(box.sys, fd)) await box.out(`${String(++number).padStart(6)}\t${line}`);
         return;

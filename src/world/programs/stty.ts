@@ -47,14 +47,19 @@ const CHARACTERS: Readonly<Record<string, number>> = {
 
 export const stty: Tool = {
   name: "stty",
-  usage: "[-a | SETTING...]",
+  usage: "[-a | size | SETTING...]",
   summary: `Shows how the terminal of standard input is set, or changes that: echo, -echo, icanon, isig, tostop, … ; intr ^X and its
-like; min N, time N; raw, cooked, sane; rows N, cols N.`,
+like; min N, time N; raw, cooked, sane; rows N, cols N. size shows the rows and columns.`,
   isRaw: true,
   async run(box) {
     const { sys, operands } = box;
     if (operands.length === 0 || operands[0] === "-a") {
       await box.out(describeSettings(box, sys.tcgetattr(0)));
+      return;
+    }
+    if (operands[0] === "size" && operands.length === 1) {
+      const { rows, columns } = sys.tcgetwinsize(0);
+      await box.out(`${rows} ${columns}\n`);
       return;
     }
     await sys.tcsetattr(0, t.TCSADRAIN, changed(box, sys.tcgetattr(0)));

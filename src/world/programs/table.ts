@@ -9,6 +9,7 @@ import { date } from "./date.ts";
 import * as files from "./files.ts";
 import { ls } from "./ls.ts";
 import { NETWORK_TOOLS } from "./net/table.ts";
+import { printf } from "./printf.ts";
 import { ps } from "./ps.ts";
 import { sh } from "./shell/sh.ts";
 import { stty } from "./stty.ts";
@@ -40,6 +41,7 @@ const TOOLS: readonly Tool[] = [
   files.touch,
   ls,
   ...NETWORK_TOOLS,
+  printf,
   ps,
   sh,
   stty,

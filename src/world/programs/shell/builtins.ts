@@ -157,7 +157,7 @@ const leave =
 
 async function help({ state }: Executor): Promise<number> {
   const lines = [...BUILTINS].map(([name, { usage }]) => `  ${`${name} ${usage}`.trimEnd()}\n`);
-  const words = "  A | B   A && B   A || B   A; B   A &   ! A   (A)   { A; }   if   while   until   for\n";
+  const words = "  A | B   A && B   A || B   A; B   A &   ! A   (A)   { A; }   if   case   while   until   for\n";
   const rest =
     "  < > >> 2> 2>&1 <<   'text' \"text\" \\   $NAME ${NAME:-word} $? $$ $! $# $@ $(A) $((1+1))   * ? [a-z]\n";
   await state.sys.write(1, `Commands of this shell:\n${lines.join("")}It understands:\n${words}${rest}`);

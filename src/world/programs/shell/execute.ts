@@ -14,7 +14,7 @@ import { SystemError } from "../../../kernel/system-error.ts";
 import { pieces } from "../lines.ts";
 import { BUILTINS } from "./builtins.ts";
 import { runProgram } from "./command.ts";
-import { expandText, expandWords } from "./expand.ts";
+import { expandText, expandWords, matchesPattern } from "./expand.ts";
 import { exitStatus, formatJob, type Job, jobStatus, signalText } from "./jobs.ts";
 import { RedirectionError, redirect } from "./redirect.ts";
 import { ExitShell, Interrupted, LoopExit, type ShellState } from "./state.ts";
@@ -236,6 +236,13 @@ export class Executor {
         return await this.#loop(command.body, async () => {
           return ((await this.list(command.condition)) === 0) !== command.isUntil;
         });
+      case "case": {
+        const text = await expandText(this.state, command.word, this.#capture);
+        for (const { patterns, body } of command.branches) {
+          if (await matchesPattern(this.state, text, patterns, this.#capture)) return await this.list(body);
+        }
+        return 0;
+      }
       case "for": {
         const words =
           command.words === null

@@ -4,7 +4,7 @@
  * Read first: POSIX, Shell Command Language, 2.6. Within, a field is a list of characters that know whether they are quoted.
  */
 import { evaluate } from "./arithmetic.ts";
-import { type Character, hasPattern, matchingPaths } from "./pattern.ts";
+import { type Character, hasPattern, matcher, matchingPaths } from "./pattern.ts";
 import type { ShellState } from "./state.ts";
 import { type List, type Part, ShellSyntaxError, type Word } from "./syntax.ts";
 
@@ -22,6 +22,17 @@ export async function expandWords(state: ShellState, words: readonly Word[], cap
 /** One word as one text, neither split nor matched: values of assignments, files of redirections, here-documents. */
 export function expandText(state: ShellState, word: Word, capture: Capture): Promise<string> {
   return new Expander(state, capture).text(word);
+}
+
+/** Does one of the patterns match the text? Of `case`. */
+export async function matchesPattern(
+  state: ShellState,
+  text: string,
+  patterns: readonly Word[],
+  capture: Capture,
+): Promise<boolean> {
+  for (const pattern of patterns) if (matcher(await new Expander(state, capture).pattern(pattern))(text)) return true;
+  return false;
 }
 
 /** A field in the making; null stands between two fields. */
@@ -49,6 +60,16 @@ class Expander {
       const matches = hasPattern(field) ? matchingPaths(this.#state.sys, field) : [];
       return matches.length > 0 ? matches : [field.map(({ text }) => text).join("")];
     });
+  }
+
+  /** One word as a pattern: what is quoted means itself. */
+  async pattern(word: Word): Promise<Character[]> {
+    const all: Character[] = [];
+    for (const part of this.#withHome(word)) {
+      const text = part.kind === "text" ? part.text : (await this.#values(part)).join(" ");
+      all.push(...characters(text, part.isQuoted));
+    }
+    return all;
   }
 
   async text(word: Word): Promise<string> {

@@ -19,7 +19,7 @@ import {
 
 const REDIRECTIONS: ReadonlySet<string> = new Set(["<", ">", ">>", "<>", ">|", "<&", ">&", "<<", "<<-"]);
 /** Words that end a list where a command could begin. */
-const CLOSERS: ReadonlySet<string> = new Set(["then", "elif", "else", "fi", "do", "done", "}"]);
+const CLOSERS: ReadonlySet<string> = new Set(["then", "elif", "else", "fi", "do", "done", "esac", "}"]);
 /** Commands within commands; deeper ones are refused. */
 const DEPTH_MAX = 100;
 
@@ -109,6 +109,7 @@ class Parser {
     if (this.#isWord("if")) return this.#if();
     if (this.#isWord("while") || this.#isWord("until")) return this.#while();
     if (this.#isWord("for")) return this.#for();
+    if (this.#isWord("case")) return this.#case();
     return this.#simple();
   }
 
@@ -151,6 +152,37 @@ class Parser {
     if (this.#isOperator(";")) this.#advance();
     this.#skipNewlines();
     return { kind: "for", name, words, body: this.#body(), redirections: this.#redirections() };
+  }
+
+  #case(): Command {
+    this.#advance();
+    const word = this.#expectAnyWord();
+    this.#advance();
+    this.#skipNewlines();
+    this.#expectWord("in");
+    this.#skipNewlines();
+    const branches: { patterns: Word[]; body: List }[] = [];
+    while (!this.#isWord("esac")) {
+      const patterns = this.#patterns();
+      branches.push({ patterns, body: this.#list() });
+      if (this.#isOperator(";;")) this.#advance();
+      else if (!this.#isWord("esac")) this.#refuse();
+      this.#skipNewlines();
+    }
+    this.#expectWord("esac");
+    return { kind: "case", word, branches, redirections: this.#redirections() };
+  }
+
+  /** `a|b)`, with or without a parenthesis in front. */
+  #patterns(): Word[] {
+    if (this.#isOperator("(")) this.#advance();
+    const patterns = [this.#expectAnyWord()];
+    for (this.#advance(); this.#isOperator("|"); this.#advance()) {
+      this.#advance();
+      patterns.push(this.#expectAnyWord());
+    }
+    this.#expectOperator(")");
+    return patterns;
   }
 
   #body(): List {
@@ -253,7 +285,7 @@ class Parser {
   }
 
   #isEndOfList(): boolean {
-    if (this.#token.kind === "end" || this.#isOperator(")")) return true;
+    if (this.#token.kind === "end" || this.#isOperator(")") || this.#isOperator(";;")) return true;
     return this.#token.kind === "word" && CLOSERS.has(this.#token.source);
   }
 

@@ -76,7 +76,7 @@ function exists(sys: Sys, path: string): boolean {
 }
 
 /** Does a name match? Each `*` takes up again where the last one has failed, so the time is bounded by the product of lengths. */
-function matcher(pattern: readonly Character[]): (name: string) => boolean {
+export function matcher(pattern: readonly Character[]): (name: string) => boolean {
   const steps = compile(pattern);
   return (name) => {
     let [step, at, lastStar, retryAt] = [0, 0, -1, 0];

@@ -65,6 +65,13 @@ export type Command =
       readonly words: readonly Word[] | null;
       readonly body: List;
       readonly redirections: readonly Redirection[];
+    }
+  | {
+      readonly kind: "case";
+      readonly word: Word;
+      /** The first one of which a pattern matches is done. */
+      readonly branches: readonly { readonly patterns: readonly Word[]; readonly body: List }[];
+      readonly redirections: readonly Redirection[];
     };
 
 export interface Pipeline {
