@@ -40,16 +40,16 @@ describe("ip", () => {
       "
     `);
     expect(
-      await shell(alice, "ping -q -c 1 10.0.0.2 > out; ping -q -c 1 10.0.0.77 > out; ip neigh; ip -s link show eth0"),
+      await shell(alice, "ping -q -c 1 10.0.0.2 > out; ping -q -c 1 10.0.0.77 > out; ip neigh; ip -s link show lo"),
     ).toMatchInlineSnapshot(`
       "10.0.0.2 dev eth0 lladdr 02:00:00:00:00:02 REACHABLE
       10.0.0.77 dev eth0 FAILED
-      2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo state UP
-          link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff
+      1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc pfifo state UNKNOWN
+          link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
           RX:  bytes packets errors dropped mcast
-                1086      13      0      11     0
+                 112       1      0       0     0
           TX:  bytes packets errors dropped
-                 594       9      0       1
+                 112       1      0       0
       "
     `);
   });
@@ -215,7 +215,10 @@ test("the older programs", async () => {
     "
   `);
   expect(
-    await shell(alice, "ifconfig eth0 10.8.0.1 netmask 255.255.0.0 mtu 1400 up; ifconfig eth0; ifconfig eth7"),
+    await shell(
+      alice,
+      "ifconfig eth0 10.8.0.1 netmask 255.255.0.0 mtu 1400 up; ifconfig eth0 | head -n 6; ifconfig eth7",
+    ),
   ).toMatchInlineSnapshot(`
     "eth0: flags=<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1400
             inet6 fe80::ff:fe00:1  prefixlen 64  scopeid <link>
@@ -223,10 +226,6 @@ test("the older programs", async () => {
             inet 10.8.0.1  netmask 255.255.0.0  broadcast 10.8.255.255
             ether 02:00:00:00:00:01  (Ethernet)
             RX packets 6  bytes 500
-            RX errors 0  dropped 4
-            TX packets 3  bytes 230
-            TX errors 0  dropped 0
-
     ifconfig: eth7: error fetching interface information: Device not found
     "
   `);
