@@ -245,6 +245,22 @@ describe("the controlling terminal", () => {
       expect(await code(() => sys.tcflow(KEYBOARD, 9))).toBe("EINVAL");
     }));
 
+  test("what tcflow stops no key starts again, and what a key stops tcflow does not", () =>
+    session(async (sys) => {
+      sys.fcntl(TTY, F_SETFL, O_NONBLOCK);
+      const print = () => code(() => sys.write(TTY, "x"));
+      await sys.tcflow(TTY, TCOOFF);
+      await sys.write(KEYBOARD, "\x11");
+      expect(await print()).toBe("EAGAIN");
+      await sys.tcflow(TTY, TCOON);
+      expect(await print()).toBe("fine");
+      await sys.write(KEYBOARD, "\x13");
+      await sys.tcflow(TTY, TCOON);
+      expect(await print()).toBe("EAGAIN");
+      await sys.write(KEYBOARD, "\x11");
+      expect(await print()).toBe("fine");
+    }));
+
   test("tcsetpgrp refuses what is no group of the session", () =>
     session(async (sys) => {
       expect(await code(() => sys.tcsetpgrp(TTY, -1))).toBe("EINVAL");

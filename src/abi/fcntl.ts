@@ -14,6 +14,8 @@ export const O_ACCMODE = 3;
 export const O_NONBLOCK = 0o4000;
 /** Whoever owns the description is sent SIGIO when it becomes readable or writable. Not for open(2): set it with F_SETFL. */
 export const O_ASYNC = 0o20000;
+/** pipe2(2): packet mode: each write is a packet, and a read gives one of them. */
+export const O_DIRECT = 0o40000;
 /** The descriptor is closed by exec. */
 export const O_CLOEXEC = 0o2000000;
 

@@ -5,6 +5,7 @@
  * not for 65,536 bytes: a write goes on in the last page if its odd bytes (the length modulo a page) fit there as a whole,
  * and begins a new page otherwise, and a page is free again when all of it has been read. So small writes that
  * don't fit together fill a pipe earlier, and whatever is written in one piece of up to PIPE_BUF bytes is one piece.
+ * In packet mode (O_DIRECT) a page is a packet: nothing is put behind it, and what a read has no room for is lost.
  *
  *     pages  |■■■■····|··■■■■■■|■■■·····|        the bytes themselves lie in a ByteRing; of the pages only the
  *              end=4   ↑ start=2  ↑ last         ends are kept, and how much of the first one has been read
@@ -18,6 +19,8 @@ export class PipeBuffer {
   readonly #bytes: ByteRing;
   /** By page: where its content ends. */
   #ends: Uint16Array;
+  /** By page: is it a packet? Null until there is any. */
+  #packets: Uint8Array | null = null;
   /** Pages ever begun and ever freed; they are told apart by their low part. */
   #begun = 0;
   #freed = 0;
@@ -45,11 +48,13 @@ export class PipeBuffer {
   }
 
   /** Takes as many bytes as there is room for. The rest of a write that has waited begins with a new page. */
-  write(from: Uint8Array, isRest: boolean): number {
+  write(from: Uint8Array, isRest: boolean, asPackets: boolean = false): number {
+    if (asPackets) this.#packets ??= new Uint8Array(this.#pages);
     const odd = from.length % PAGE_BYTES;
     let taken = !isRest && this.#append(odd) ? odd : 0;
     while (taken < from.length && !this.isFull) {
       const bytes = Math.min(from.length - taken, PAGE_BYTES);
+      if (this.#packets !== null) this.#packets[this.#begun % this.#pages] = Number(asPackets);
       this.#ends[this.#begun++ % this.#pages] = bytes;
       taken += bytes;
     }
@@ -58,6 +63,7 @@ export class PipeBuffer {
 
   /** Gives as many bytes as there are, and frees the pages that have been read to their end. */
   read(into: Uint8Array): number {
+    if (this.#packets !== null) return this.#readPackets(into, this.#packets);
     const given = this.#bytes.read(into);
     let rest = given;
     while (rest > 0) {
@@ -73,6 +79,26 @@ export class PipeBuffer {
     return given;
   }
 
+  /** As read(), up to and with one packet. */
+  #readPackets(into: Uint8Array, packets: Uint8Array): number {
+    let given = 0;
+    while (given < into.length && !this.isEmpty) {
+      const page = this.#freed % this.#pages;
+      const held = (this.#ends[page] as number) - this.#start;
+      const bytes = this.#bytes.read(into.subarray(given, given + held));
+      given += bytes;
+      if (packets[page] === 1) this.#bytes.read(new Uint8Array(held - bytes));
+      else if (bytes < held) {
+        this.#start += bytes;
+        break;
+      }
+      this.#start = 0;
+      this.#freed++;
+      if (packets[page] === 1) break;
+    }
+    return given;
+  }
+
   /** How many bytes there is room for when it is empty. */
   get capacity(): number {
     return this.#pages * PAGE_BYTES;
@@ -82,9 +108,13 @@ export class PipeBuffer {
   resize(pages: number): boolean {
     if (this.#begun - this.#freed > pages || !this.#bytes.resize(pages * PAGE_BYTES)) return false;
     const ends = new Uint16Array(pages);
-    for (let page = this.#freed; page < this.#begun; page++)
+    const packets = this.#packets === null ? null : new Uint8Array(pages);
+    for (let page = this.#freed; page < this.#begun; page++) {
       ends[page % pages] = this.#ends[page % this.#pages] as number;
+      if (packets !== null) packets[page % pages] = this.#packets?.[page % this.#pages] as number;
+    }
     this.#ends = ends;
+    this.#packets = packets;
     this.#pages = pages;
     return true;
   }
@@ -93,6 +123,7 @@ export class PipeBuffer {
   #append(bytes: number): boolean {
     if (this.isEmpty || bytes === 0) return false;
     const last = (this.#begun - 1) % this.#pages;
+    if (this.#packets?.[last] === 1) return false;
     const end = (this.#ends[last] as number) + bytes;
     if (end > PAGE_BYTES) return false;
     this.#ends[last] = end;

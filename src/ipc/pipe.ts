@@ -5,6 +5,7 @@
  * readers, read() takes and wakes writers; release() of the last end of a kind tells the other side.
  */
 import type { Errno } from "../abi/errno.ts";
+import { O_DIRECT, O_NONBLOCK } from "../abi/fcntl.ts";
 import { FIONREAD } from "../abi/ioctl.ts";
 import { MORE_ROOM, POLLERR, POLLHUP, POLLIN, POLLOUT, WRITER } from "../abi/poll.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
@@ -113,10 +114,11 @@ export class PipeEnd implements FileOps {
     if (from.length === 0) return 0;
     if (readers === 0) return "EPIPE";
     const wasEmpty = buffer.isEmpty;
-    const bytes = buffer.write(from, isRest);
+    const flags = this.#description?.flags ?? 0;
+    const bytes = buffer.write(from, isRest, (flags & O_DIRECT) !== 0);
     if (bytes === 0) return "EAGAIN";
     // As anon_pipe_write on Linux: a writer who will wait for more room tells only of the first bytes, all others of any.
-    const waits = bytes < from.length && this.#description?.nonBlocking !== true;
+    const waits = bytes < from.length && (flags & O_NONBLOCK) === 0;
     if (wasEmpty || !waits) waiters.wake(POLLIN);
     return bytes;
   }

@@ -69,6 +69,8 @@ export class Terminal implements DisciplineClient {
   isHungUp = false;
   /** unlockpt(3) was not called yet. */
   isLocked = true;
+  /** tcflow(TCOOFF): only TCOON starts the output again, as with tco_stopped on Linux; and TCOON starts nothing else. */
+  #isHeld = false;
   /** tcflow(TCOOFF) at the master. */
   #isTypingStopped = false;
   readonly #incoming: ByteRing = new ByteRing(INCOMING_MAX_BYTES);
@@ -192,7 +194,7 @@ export class Terminal implements DisciplineClient {
   }
 
   startOutput(): void {
-    if (!this.output.isStopped) return;
+    if (!this.output.isStopped || this.#isHeld) return;
     this.output.isStopped = false;
     this.output.commit();
     this.masterWaiters.wake(POLLIN);
@@ -201,9 +203,14 @@ export class Terminal implements DisciplineClient {
 
   /** tcflow(3), at the slave. EINVAL. */
   flow(action: number): 0 | Errno {
-    if (action === TCOOFF) this.stopOutput();
-    else if (action === TCOON) this.startOutput();
-    else if (action === TCIOFF || action === TCION) {
+    if (action === TCOOFF) {
+      this.#isHeld = true;
+      this.stopOutput();
+    } else if (action === TCOON) {
+      if (!this.#isHeld) return 0;
+      this.#isHeld = false;
+      this.startOutput();
+    } else if (action === TCIOFF || action === TCION) {
       const character = this.termios.cc[action === TCIOFF ? VSTOP : VSTART] as number;
       // One that is set to _POSIX_VDISABLE is not sent.
       if (character !== 0) this.output.send(character);

@@ -53,6 +53,7 @@ export {
   O_ASYNC,
   O_CLOEXEC,
   O_CREAT,
+  O_DIRECT,
   O_DIRECTORY,
   O_EXCL,
   O_NOCTTY,

@@ -21,6 +21,7 @@ import {
   O_APPEND,
   O_ASYNC,
   O_CLOEXEC,
+  O_DIRECT,
   O_DIRECTORY,
   O_NOFOLLOW,
   O_NONBLOCK,
@@ -41,16 +42,16 @@ export function pipe(process: Process): readonly [number, number] | Errno {
   return pipe2(process, 0);
 }
 
-/** pipe2(2): with O_NONBLOCK, O_CLOEXEC. EMFILE; EINVAL: other flags. */
+/** pipe2(2): with O_NONBLOCK, O_CLOEXEC, O_DIRECT. EMFILE; EINVAL: other flags. */
 export function pipe2(process: Process, flags: number): readonly [number, number] | Errno {
-  if ((flags & ~(O_NONBLOCK | O_CLOEXEC)) !== 0) return "EINVAL";
+  if ((flags & ~(O_NONBLOCK | O_CLOEXEC | O_DIRECT)) !== 0) return "EINVAL";
   const { kernel } = process;
   const closeOnExec = (flags & O_CLOEXEC) !== 0;
   const status = flags & O_NONBLOCK;
   const { readEnd, writeEnd } = createPipe(kernel.nextInode());
   const readFd = kernel.install(process, readEnd, O_RDONLY | status, closeOnExec);
   if (typeof readFd === "string") return readFd;
-  const writeFd = kernel.install(process, writeEnd, O_WRONLY | status, closeOnExec);
+  const writeFd = kernel.install(process, writeEnd, O_WRONLY | status | (flags & O_DIRECT), closeOnExec);
   if (typeof writeFd === "string") {
     process.descriptors.close(readFd);
     return writeFd;
@@ -89,9 +90,12 @@ export function fcntl(process: Process, fd: number, command: number, argument: n
     case F_SETFD:
       return descriptors.setCloseOnExec(fd, (argument & FD_CLOEXEC) !== 0);
     case F_GETFL:
-      return file.flags & (O_ACCMODE | SETTABLE_FLAGS | O_ASYNC | LOOKUP_FLAGS);
+      return file.flags & (O_ACCMODE | SETTABLE_FLAGS | O_DIRECT | O_ASYNC | LOOKUP_FLAGS);
     case F_SETFL:
-      file.flags = (file.flags & ~SETTABLE_FLAGS) | (argument & SETTABLE_FLAGS);
+      // As setfl on Linux: the packet mode of pipes is set with O_DIRECT; files of a tmpfs, which this tree is like, may have it, too.
+      if ((argument & O_DIRECT) !== 0 && file.ops.named === undefined && !(file.ops instanceof PipeEnd))
+        return "EINVAL";
+      file.flags = (file.flags & ~(SETTABLE_FLAGS | O_DIRECT)) | (argument & (SETTABLE_FLAGS | O_DIRECT));
       if (((file.flags ^ argument) & O_ASYNC) !== 0) owner().setAsync(process, (argument & O_ASYNC) !== 0, fd);
       return 0;
     case F_SETOWN:

@@ -61,6 +61,6 @@ export interface DescriptorCalls {
   poll(watched: readonly PollFd[], timeoutMs?: number): Promise<number>;
   /** pipe(2): [read end, write end]. Errors: EMFILE. */
   pipe(): readonly [number, number];
-  /** pipe2(2): flags O_NONBLOCK, O_CLOEXEC. Errors: EMFILE, EINVAL. */
+  /** pipe2(2): flags O_NONBLOCK, O_CLOEXEC, O_DIRECT (packet mode). Errors: EMFILE, EINVAL. */
   pipe2(flags: number): readonly [number, number];
 }

@@ -193,7 +193,7 @@ export const descriptorRows: readonly Row[] = [
 /** What is done with pipes. */
 export const pipeRows: readonly Row[] = [
   pipeRow,
-  row("pipe2", 2, fc.constantFrom(0, netloom.O_NONBLOCK, netloom.O_CLOEXEC, 0x8), pipe2),
+  row("pipe2", 2, fc.constantFrom(0, netloom.O_NONBLOCK, netloom.O_CLOEXEC, netloom.O_DIRECT, 0x8), pipe2),
   readRow,
   writeRow,
   pollRow,

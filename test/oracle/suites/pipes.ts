@@ -1,5 +1,5 @@
 /** Scenes about pipes. Read first: pipe(7). */
-import { O_NONBLOCK, POLLERR, POLLHUP, POLLIN, POLLOUT, SIGPIPE } from "netloom";
+import { O_DIRECT, O_NONBLOCK, O_WRONLY, POLLERR, POLLHUP, POLLIN, POLLOUT, SIGPIPE } from "netloom";
 import { close, dup, fcntl, pipe, pipe2, poll, read, write } from "../calls/descriptors.ts";
 import { exit, fork, waitpid } from "../calls/processes.ts";
 import { sigaction } from "../calls/signals.ts";
@@ -115,6 +115,20 @@ export const pipes: Suite = {
       p2(fcntl(3, "F_SETPIPE_SZ", CAPACITY), "65536"),
       p2(read(3, CAPACITY), received(bytes(CAPACITY)), { p0: "5", p1: "6" }),
       p2(read(3, 50), '11 bytes "secondfirst"'),
+    ]),
+    scene("in packet mode each write is a packet, and a read gives one, or what it has room for of one", [
+      p0(pipe2(O_DIRECT), "[3, 4]"),
+      p0(fcntl(4, "F_GETFL"), String(O_WRONLY | O_DIRECT)),
+      p0(write(4, "one"), "3"),
+      p0(write(4, "second"), "6"),
+      p0(write(4, bytes(4096)), "4096"),
+      p0(read(3, 50), '3 bytes "one"'),
+      p0(read(3, 3), '3 bytes "sec"'),
+      p0(read(3, 10_000), received(bytes(4096))),
+      p0(fcntl(4, "F_SETFL", 0), "0"),
+      p0(write(4, "plain"), "5"),
+      p0(write(4, "stream"), "6"),
+      p0(read(3, 50), '11 bytes "plainstream"'),
     ]),
     scene("ends are for one direction", [
       p0(pipe(), "[3, 4]"),
