@@ -5755,7 +5755,7 @@ declare class TerminalOutput {
     get arrived(): number;
     get inDriver(): number;
     write(from: Uint8Array): number;
-    echo(byte: number): void;
+    echo(byte: number, counts: boolean): void;
     beginLine(): void;
     get isEchoDue(): boolean;
     commit(): void;

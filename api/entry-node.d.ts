@@ -999,6 +999,8 @@ export declare const O_CLOEXEC = 524288;
 
 export declare const O_CREAT = 64;
 
+export declare const O_DIRECT = 16384;
+
 export declare const O_DIRECTORY = 65536;
 
 export declare const O_EXCL = 128;
@@ -6154,7 +6156,7 @@ declare class TerminalOutput {
     get arrived(): number;
     get inDriver(): number;
     write(from: Uint8Array): number;
-    echo(byte: number): void;
+    echo(byte: number, counts: boolean): void;
     beginLine(): void;
     get isEchoDue(): boolean;
     commit(): void;

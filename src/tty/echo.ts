@@ -24,15 +24,15 @@ export class Echo {
 
   /** The byte as it is. */
   raw(byte: number): void {
-    this.#output.echo(byte);
+    this.#output.echo(byte, false);
   }
 
   /** The character as people see it: ^C. `isFirst`: of its line. */
   character(byte: number, isFirst: boolean): void {
     if (isFirst) this.#output.beginLine();
     if ((this.#termios().lflag & ECHOCTL) !== 0 && isControl(byte) && byte !== TAB) {
-      this.raw(CARET);
-      this.raw(byte ^ 0x40);
+      this.#output.echo(CARET, true);
+      this.#output.echo(byte ^ 0x40, true);
     } else {
       this.raw(byte);
     }
@@ -45,7 +45,7 @@ export class Echo {
 
   /** Goes so many columns back, over what a tab has left empty. */
   goBack(columns: number): void {
-    for (let column = 0; column < columns; column++) this.raw(8);
+    for (let column = 0; column < columns; column++) this.#output.echo(8, true);
   }
 
   /** The column in which the line that is being typed began. */

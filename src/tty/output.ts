@@ -32,6 +32,8 @@ export class TerminalOutput {
   readonly #driver: ByteRing = new ByteRing(DRIVER_MAX_BYTES);
   readonly #arrived: ByteRing = new ByteRing(ARRIVED_MAX_BYTES);
   readonly #backlog: ByteRing = new ByteRing(BACKLOG_MAX_BYTES);
+  /** For each byte of the backlog: does it move the cursor's column without OPOST, too? */
+  readonly #counts: ByteRing = new ByteRing(BACKLOG_MAX_BYTES);
   readonly #termios: () => Termios;
   readonly #one: Uint8Array = new Uint8Array(BYTES_OF_ONE_MAX);
   /** Where the cursor is, and where it was when the line that is being typed began: tabs are counted from there. */
@@ -78,10 +80,16 @@ export class TerminalOutput {
     return count;
   }
 
-  /** What is shown of the input: it may be lost, but never waits. */
-  echo(byte: number): void {
+  /**
+   * What is shown of the input: it may be lost, but never waits. As __process_echoes on Linux: the two bytes of ^C, and the way back over a
+   * tab, move the column whatever OPOST says (`counts`).
+   */
+  echo(byte: number, counts: boolean): void {
+    if (this.#backlog.space === 0) return;
+    this.#one[0] = Number(counts);
+    this.#counts.write(this.#one, 0, 1);
     this.#one[0] = byte;
-    this.#echoed += this.#backlog.space > 0 ? this.#backlog.write(this.#one, 0, 1) : 0;
+    this.#echoed += this.#backlog.write(this.#one, 0, 1);
   }
 
   /** What is echoed next is the first of a line that is being typed. */
@@ -120,6 +128,7 @@ export class TerminalOutput {
   flush(): void {
     empty(this.#driver);
     empty(this.#backlog);
+    empty(this.#counts);
     this.#shown = this.#echoed;
     this.#lineBegan = -1;
   }
@@ -143,9 +152,15 @@ export class TerminalOutput {
     const byte = new Uint8Array(1);
     while (this.#backlog.length > 0 && this.isWritable) {
       if (this.#shown++ === this.#lineBegan) this.lineColumn = this.column;
+      this.#counts.read(byte);
+      const counts = byte[0] === 1;
       this.#backlog.read(byte);
-      if (isProcessed) this.#process(byte[0] as number);
-      else this.#driver.write(byte);
+      if (isProcessed) {
+        this.#process(byte[0] as number);
+        continue;
+      }
+      if (counts) this.column = Math.max(0, this.column + (byte[0] === BACKSPACE ? -1 : 1));
+      this.#driver.write(byte);
     }
   }
 

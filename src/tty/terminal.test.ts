@@ -173,6 +173,13 @@ describe("settings", () => {
     expect(ignoring.read()).toBe("ab\n");
   });
 
+  test("without OPOST only ^C and the way back over a tab move the column", () => {
+    const { type, screen } = newTerminal({ oflag: 0, lflag: without() | t.ECHOKE });
+    type("\x01\x7f");
+    type("\t\x15a");
+    expect(screen()).toBe(`^A\b \b\b \b\t${"\b".repeat(6)}a`);
+  });
+
   test("OPOST: ONLCR, OCRNL, ONOCR, ONLRET, XTABS", () => {
     const shown = (oflag: number, output: string): string => {
       const made = newTerminal({ oflag });
