@@ -6204,6 +6204,7 @@ declare class Terminal implements DisciplineClient {
     signal(signo: number): void;
     flush(): void;
     flushInput(): void;
+    flushTyped(): void;
     stopOutput(): void;
     startOutput(): void;
     flow(action: number): 0 | Errno;

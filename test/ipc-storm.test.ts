@@ -8,6 +8,7 @@
 import fc from "fast-check";
 import {
   AF_UNIX,
+  MSG_WAITALL,
   O_CREAT,
   O_RDONLY,
   O_WRONLY,
@@ -24,7 +25,8 @@ import {
 } from "netloom";
 import { describe, expect, test } from "vitest";
 
-type Kind = "stream" | "datagram" | "seqpacket" | "fifo" | "pipe";
+/** "filled": a stream, by send(2) and by recv(2) with MSG_WAITALL. */
+type Kind = "stream" | "filled" | "datagram" | "seqpacket" | "fifo" | "pipe";
 
 interface Blow {
   readonly afterUs: number;
@@ -64,7 +66,7 @@ function channel(kind: Kind, sys: Sys): { write: (own: Sys) => Promise<number>; 
       read: (own) => insist(() => own.open("/tmp/fifo", O_RDONLY)),
     };
   }
-  const types = { stream: SOCK_STREAM, datagram: SOCK_DGRAM, seqpacket: SOCK_SEQPACKET };
+  const types = { stream: SOCK_STREAM, filled: SOCK_STREAM, datagram: SOCK_DGRAM, seqpacket: SOCK_SEQPACKET };
   const [read, write] = kind === "pipe" ? sys.pipe() : sys.socketpair(AF_UNIX, types[kind]);
   const own = (mine: number, theirs: number) => async (process: Sys) => {
     process.close(theirs);
@@ -91,7 +93,9 @@ async function weather(kind: Kind, storm: Storm): Promise<string[]> {
         const data = numbered(keepsBoundaries ? size : answered, size);
         for (let done = 0; done < size; ) {
           tried = answered + (size - done);
-          const sent = await insist(() => own.write(fd, data.subarray(done)));
+          const sent = await insist(() =>
+            kind === "filled" ? own.send(fd, data.subarray(done)) : own.write(fd, data.subarray(done)),
+          );
           if (keepsBoundaries && sent !== size) wrong.push(`a message of ${size} was sent as ${sent}`);
           done += sent;
           answered += sent;
@@ -107,7 +111,9 @@ async function weather(kind: Kind, storm: Storm): Promise<string[]> {
       const fd = await ends.read(own);
       const buffer = new Uint8Array(keepsBoundaries ? 200_000 : storm.readBytes);
       for (let message = 0; ; message++) {
-        const bytes = await insist(() => own.read(fd, buffer));
+        const bytes = await insist(() =>
+          kind === "filled" ? own.recv(fd, buffer, MSG_WAITALL) : own.read(fd, buffer),
+        );
         if (bytes === 0) return;
         const first = keepsBoundaries ? bytes : received;
         if (keepsBoundaries && bytes !== storm.sizes[message]) {
@@ -160,7 +166,7 @@ const storms = fc.record({
 });
 
 describe("under a storm of signals, nothing is lost, invented or moved", () => {
-  test.each<Kind>(["stream", "datagram", "seqpacket", "fifo", "pipe"])("%s", async (kind) => {
+  test.each<Kind>(["stream", "filled", "datagram", "seqpacket", "fifo", "pipe"])("%s", async (kind) => {
     await fc.assert(
       fc.asyncProperty(storms, async (storm) => {
         expect(await weather(kind, storm)).toEqual([]);

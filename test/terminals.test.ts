@@ -27,6 +27,7 @@ import {
   TCIFLUSH,
   TCIOFF,
   TCION,
+  TCOFLUSH,
   TCOOFF,
   TCOON,
   TCSANOW,
@@ -259,6 +260,14 @@ describe("the controlling terminal", () => {
       expect(await print()).toBe("EAGAIN");
       await sys.write(KEYBOARD, "\x11");
       expect(await print()).toBe("fine");
+    }));
+
+  test("tcflush at the master leaves what the line discipline has taken in", () =>
+    session(async (sys) => {
+      await sys.write(KEYBOARD, "a");
+      await sys.tcflush(KEYBOARD, TCOFLUSH);
+      await sys.write(KEYBOARD, "b\n");
+      expect(await read(sys, TTY)).toBe("ab\n");
     }));
 
   test("tcsetpgrp refuses what is no group of the session", () =>

@@ -291,10 +291,15 @@ describe("a stream", () => {
       });
       expect(await all).toBe("defghi");
       expect(sys.clockGettime("CLOCK_MONOTONIC").seconds).toBe(2);
+      await send(a, "l");
+      const [c, d] = pair(SOCK_STREAM);
+      await send(c, "last");
+      sys.close(c);
+      expect(await recv(d, 100, MSG_WAITALL)).toBe("last");
       const end = recv(b, 100, MSG_WAITALL);
       await sys.wait();
       sys.close(a);
-      expect(await end).toBe("jk");
+      expect(await end).toBe("ljk");
     });
   });
 

@@ -185,6 +185,11 @@ export class Terminal implements DisciplineClient {
 
   flushInput(): void {
     this.buffer.clear();
+    this.flushTyped();
+  }
+
+  /** What the line discipline has not looked at yet is thrown away. */
+  flushTyped(): void {
     while (this.#incoming.length > 0) this.#incoming.read(new Uint8Array(this.#incoming.length));
     this.masterWaiters.wake(POLLOUT);
   }

@@ -242,16 +242,18 @@ class FillAttempt<R> extends ReceiveAttempt<R> {
     this.#least = least;
   }
 
+  /** Takes until there is nothing: the end may be there already, and nobody would wake the call for it. */
   override attempt(): R | Errno {
-    const before = this.#soFar;
-    const rest = before === null ? this.into : this.into.subarray(before.bytes);
-    const result = receiveOn(this.process, this.socket, rest, this.flags);
-    if (typeof result === "string") return result === "EAGAIN" || before === null ? result : this.#settle(before);
-    const bytes = (before?.bytes ?? 0) + result.bytes;
-    const whole = { ...result, bytes, source: before?.source ?? result.source };
-    if (bytes >= this.#least || result.isWhole) return this.#settle(whole);
-    this.#soFar = whole;
-    return "EAGAIN";
+    for (;;) {
+      const before = this.#soFar;
+      const rest = before === null ? this.into : this.into.subarray(before.bytes);
+      const result = receiveOn(this.process, this.socket, rest, this.flags);
+      if (typeof result === "string") return result === "EAGAIN" || before === null ? result : this.#settle(before);
+      const bytes = (before?.bytes ?? 0) + result.bytes;
+      const whole = { ...result, bytes, source: before?.source ?? result.source };
+      if (bytes >= this.#least || result.isWhole) return this.#settle(whole);
+      this.#soFar = whole;
+    }
   }
 
   override expired(): R | Errno {

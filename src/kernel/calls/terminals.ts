@@ -226,7 +226,9 @@ export function flushing(process: Process, fd: number, queue: number): FileAttem
   return changing("tcflush", process, fd, ({ terminal, isMaster }) => {
     const directions = flushDirections(queue);
     if (directions === undefined) return "EINVAL";
-    if (isMaster ? directions.output : directions.input) terminal.flushInput();
+    if (!isMaster && directions.input) terminal.flushInput();
+    // What has been typed and taken in is the slave's, as what has arrived is the master's.
+    if (isMaster && directions.output) terminal.flushTyped();
     if (isMaster && directions.input) terminal.output.flushAll();
     if (!isMaster && directions.output) terminal.output.flush();
     return 0;
