@@ -3525,8 +3525,21 @@ interface CongestionControl {
     thresholdAfterLoss(window: Window, flight: number): number;
     timedOut(window: Window): void;
     undone?(window: Window): void;
+    control?(window: Window, sample: Sample): void;
     measured?(window: Window, rttNs: number): void;
     idle?(window: Window, idleNs: number): void;
+}
+
+// inet/tcp/congestion/congestion.d.ts
+interface Sample {
+    readonly bytesPerSecond: number;
+    readonly isAppLimited: boolean;
+    readonly priorDeliveredBytes: number;
+    readonly deliveredTotalBytes: number;
+    readonly deliveredBytes: number;
+    readonly lostBytes: number;
+    readonly pipeBytes: number;
+    readonly rttNs: number;
 }
 
 // inet/tcp/congestion/congestion.d.ts
@@ -3729,6 +3742,7 @@ declare class DeliveryRate {
     sendIntervalNs: number;
     isAppLimited: boolean;
     bytesPerSecond: number;
+    samplePriorBytes: number;
     isSampleAppLimited: boolean;
 }
 

@@ -37,6 +37,16 @@ describe("docs/THROUGHPUT.md", () => {
 });
 
 test(
+  "BBR does not mind a loss of 1 %",
+  async () => {
+    const link = { ...bottleneck({ rttMs: 20, lossRate: 0 }, 10), lossRate: 0.01 };
+    const [bps = 0] = await goodput({ link, algorithms: ["bbr"], warmUpSeconds: 5, seconds: 10 });
+    expect(bps).toBeGreaterThan(0.7 * 10e6);
+  },
+  TIMEOUT_MS,
+);
+
+test(
   "four connections share a bottleneck, and use it",
   async () => {
     const algorithms = ["cubic", "cubic", "cubic", "cubic"];

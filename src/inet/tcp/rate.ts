@@ -24,6 +24,8 @@ export class DeliveryRate {
   isAppLimited = false;
   /** The last one, in bytes a second. */
   bytesPerSecond = 0;
+  /** What had been delivered when its segment was sent. */
+  samplePriorBytes = 0;
   isSampleAppLimited = false;
 }
 
@@ -59,6 +61,7 @@ export function takeSample({ rate, nowNs, rtt }: Tcb): void {
   const ackIntervalNs = nowNs - rate.priorDeliveredNs;
   const intervalNs = Math.max(rate.sendIntervalNs, ackIntervalNs);
   const bytes = rate.deliveredBytes - rate.priorDeliveredBytes;
+  rate.samplePriorBytes = rate.priorDeliveredBytes;
   rate.priorDeliveredBytes = -1;
   // Less than the least round trip: the ACKs were compressed, and say nothing.
   if (intervalNs <= 0 || intervalNs < (Number.isFinite(rtt.minNs) ? rtt.minNs : 0)) return;

@@ -8,6 +8,7 @@
  */
 import { geq } from "../../base/seq32.ts";
 import type { AckNews } from "./ack-news.ts";
+import type { Sample } from "./congestion/congestion.ts";
 import { enterRecovery, leaveEpisode } from "./episode.ts";
 import { reduce } from "./prr.ts";
 import { detectLoss, isOverdue } from "./rack.ts";
@@ -29,7 +30,8 @@ export function ackArrived(tcb: Tcb, news: AckNews): void {
   afterReduction(tcb, news);
   detectLoss(tcb, news);
   if ((tcb.phase === "open" || tcb.phase === "cwr") && news.lostBytes > 0) enterRecovery(tcb);
-  if (tcb.phase === "recovery" || tcb.phase === "cwr") reduce(tcb, news);
+  if (tcb.congestion.control !== undefined) tcb.congestion.control(tcb, sampleOf(tcb, news));
+  else if (tcb.phase === "recovery" || tcb.phase === "cwr") reduce(tcb, news);
   else if (news.ackedBytes > 0 && !wasReduced) grow(tcb, news);
 }
 
@@ -41,7 +43,8 @@ function renoAck(tcb: Tcb, news: AckNews): void {
       return;
     }
     if (tcb.phase === "cwr" && geq(tcb.snd.una, tcb.recover)) leaveEpisode(tcb);
-    if (tcb.phase === "cwr") reduce(tcb, news);
+    if (tcb.congestion.control !== undefined) tcb.congestion.control(tcb, sampleOf(tcb, news));
+    else if (tcb.phase === "cwr") reduce(tcb, news);
     else grow(tcb, news);
   } else if (news.isDuplicate) {
     duplicateAck(tcb);
@@ -117,6 +120,19 @@ function markAllLost(tcb: Tcb): void {
     const isRecent = tcb.sackPermitted && segment !== sent.first && !isReneging && !isOverdue(tcb, segment);
     if (!isRecent) sent.markLost(segment);
   }
+}
+
+function sampleOf({ rate, sent }: Tcb, { deliveredBytes, lostBytes, rttNs }: AckNews): Sample {
+  return {
+    bytesPerSecond: rate.bytesPerSecond,
+    isAppLimited: rate.isSampleAppLimited,
+    priorDeliveredBytes: rate.samplePriorBytes,
+    deliveredTotalBytes: rate.deliveredBytes,
+    deliveredBytes,
+    lostBytes,
+    pipeBytes: sent.pipeBytes,
+    rttNs,
+  };
 }
 
 /** RFC 5681 §3.1: the window grows only while it is what holds sending back; one that is not used says nothing. */

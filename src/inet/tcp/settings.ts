@@ -1,8 +1,9 @@
 /**
  * What a host's administrator may set of its TCP: net.ipv4.tcp_*, which count for both families.
  *
- * Read first: tcp(7), "/proc interfaces"; Linux's Documentation/networking/ip-sysctl. The values are Linux's, with two
- * exceptions: challenge ACKs are limited for the whole host too, as RFC 5961 §7 asks for, and RFC 1337 is heeded.
+ * Read first: tcp(7), "/proc interfaces"; Linux's Documentation/networking/ip-sysctl. The values are Linux's, with three
+ * exceptions: challenge ACKs are limited for the whole host too, as RFC 5961 §7 asks for, RFC 1337 is heeded, and a send buffer
+ * may become as large as a receive buffer, so that 10 Gbit/s fill a path of 10 ms.
  */
 import type { IntegerSetting, IntegersSetting, Sysctl, WordSetting } from "../../base/sysctl.ts";
 import { CONGESTION_CONTROL_NAMES, congestionControl, DEFAULT_CONGESTION_CONTROL } from "./congestion/congestion.ts";
@@ -68,7 +69,7 @@ export class TcpSettings {
     const buffer = (name: string, initial: readonly number[]) =>
       sysctl.integers(`net.ipv4.tcp_${name}`, initial, { min: 1 });
     this.rmem = buffer("rmem", [4096, 131_072, 33_554_432]);
-    this.wmem = buffer("wmem", [4096, 16_384, 4_194_304]);
+    this.wmem = buffer("wmem", [4096, 16_384, 33_554_432]);
     this.mem = buffer("mem", [287_898, 383_866, 575_796]);
     this.moderateRcvbuf = integer("moderate_rcvbuf", 1, FLAG);
     this.windowScaling = integer("window_scaling", 1, FLAG);

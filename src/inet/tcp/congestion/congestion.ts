@@ -6,6 +6,7 @@
  * All is in bytes.
  */
 import type { AckNews } from "../ack-news.ts";
+import { bbr } from "./bbr.ts";
 import { cubic } from "./cubic.ts";
 import { newReno } from "./newreno.ts";
 
@@ -29,6 +30,24 @@ export interface Window {
   memory: unknown;
 }
 
+/** What an ACK says to an algorithm that has a model of the path. */
+export interface Sample {
+  /** The rate at which data were delivered, of the latest sample. */
+  readonly bytesPerSecond: number;
+  /** The user sent less than the path would carry. */
+  readonly isAppLimited: boolean;
+  /** Delivered in all: when what has just arrived was sent, and now. */
+  readonly priorDeliveredBytes: number;
+  readonly deliveredTotalBytes: number;
+  /** Delivered, and found to be lost, by this ACK. */
+  readonly deliveredBytes: number;
+  readonly lostBytes: number;
+  /** In the network now. */
+  readonly pipeBytes: number;
+  /** -1: not measured. */
+  readonly rttNs: number;
+}
+
 // @rfc 9293 3.8.2 MUST-19, MAY-18
 export interface CongestionControl {
   /** As TCP_CONGESTION and tcp_congestion_control name it. */
@@ -43,13 +62,15 @@ export interface CongestionControl {
   timedOut(window: Window): void;
   /** The last reduction was not needed; cwnd and ssthresh are as before it. */
   undone?(window: Window): void;
+  /** Takes the place of acknowledged() and of the reduction in recovery: it sets cwnd and pacingRate at each ACK. */
+  control?(window: Window, sample: Sample): void;
   /** A round trip was measured, without what a delayed ACK adds. */
   measured?(window: Window, rttNs: number): void;
   /** Sending goes on after a pause. */
   idle?(window: Window, idleNs: number): void;
 }
 
-const ALGORITHMS: readonly CongestionControl[] = [newReno, cubic];
+const ALGORITHMS: readonly CongestionControl[] = [newReno, cubic, bbr];
 
 /** As net.ipv4.tcp_available_congestion_control has them. */
 export const CONGESTION_CONTROL_NAMES: string = ALGORITHMS.map(({ name }) => name).join(" ");
