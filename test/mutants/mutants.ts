@@ -73,8 +73,8 @@ export const MUTANTS: readonly Mutant[] = [
     hazard: "H8",
     fault: "sends its FIN once and never again",
     file: `${TCP}output.ts`,
-    find: "  sent.push(new SentSegment(seq, snd.nxt, flags, nowNs));",
-    replace: "  if (bytes > 0) sent.push(new SentSegment(seq, snd.nxt, flags, nowNs));",
+    find: "  sent.push(segment);",
+    replace: "  if (bytes > 0) sent.push(segment);",
   },
   {
     hazard: "H9",
@@ -193,8 +193,8 @@ export const MUTANTS: readonly Mutant[] = [
     hazard: "H25",
     fault: "treats what it has sent as unsent after a timeout",
     file: `${TCP}recovery.ts`,
-    find: "  tcb.cwnd = tcb.mss;\n  for (",
-    replace: "  tcb.cwnd = tcb.mss;\n  snd.nxt = snd.una;\n  for (",
+    find: "  markAllLost(tcb);\n",
+    replace: "  snd.nxt = snd.una;\n  markAllLost(tcb);\n",
   },
   {
     hazard: "H26",
@@ -263,8 +263,8 @@ export const MUTANTS: readonly Mutant[] = [
     hazard: "H35",
     fault: "sends segments without ACK",
     file: `${TCP}transmit.ts`,
-    find: "flags | wire.ACK | wire.URG : flags | wire.ACK;",
-    replace: "flags | wire.ACK | wire.URG : flags;",
+    find: "  const control = flags | wire.ACK | urgent",
+    replace: "  const control = flags | (urgent > 0 ? wire.ACK : 0) | urgent",
   },
   {
     hazard: "H36",
