@@ -14,7 +14,7 @@ export const SETTLED = "60s";
 export const FLOOD = 2000;
 export const RECORD_BYTES = 100;
 /** More than the receive buffer of a socket holds. */
-export const RECORDS = 1500;
+const RECORDS = 1500;
 
 /** Both processes run; what they do not finish until then is given up. */
 export async function talk(channel: Channel, first: Role, second: Role, link?: LinkOptions): Promise<void> {
@@ -184,7 +184,7 @@ function judge(pieces: readonly Uint8Array[]): Traffic {
 }
 
 /** A message of RECORD_BYTES that says which one it is. */
-export function record(number: number): Buffer {
+function record(number: number): Buffer {
   const bytes = Buffer.from(Array.from({ length: RECORD_BYTES }, (_, i) => number * 7 + i));
   bytes.writeUInt32BE(number);
   return bytes;
