@@ -40,7 +40,7 @@ export function synSentArrives(tcb: Tcb, seg: Segment): void {
   takeSynOptions(tcb, seg);
   if (seg.has(wire.ACK) && asksForEcn(tcb.tcp) && isEcnAgreed(seg)) tcb.ecn = new Ecn();
   if (seg.has(wire.ACK)) synAcknowledged(tcb, seg);
-  else simultaneousOpen(tcb);
+  else simultaneousOpen(tcb, seg);
 }
 
 function synAcknowledged(tcb: Tcb, seg: Segment): void {
@@ -62,10 +62,14 @@ function synAcknowledged(tcb: Tcb, seg: Segment): void {
 
 // @rfc 9293 3.5 MUST-10
 /** RFC 9293 §3.5, figure 8: both have sent SYN: H14. */
-function simultaneousOpen(tcb: Tcb): void {
+function simultaneousOpen(tcb: Tcb, seg: Segment): void {
   const { timers, sent, snd } = tcb;
   enter(tcb, "SYN_RECEIVED", "SYN");
-  snd.wl1 = tcb.irs;
+  // H35: what is sent now lies in the peer's window.
+  snd.wnd = seg.wnd;
+  snd.maxWnd = seg.wnd;
+  snd.wl1 = seg.seq;
+  snd.wl2 = seg.ack;
   const syn = sent.first;
   if (syn !== null) sent.markSent(syn, tcb.nowNs);
   timers.set(RETRANSMIT, rtoNs(tcb));
