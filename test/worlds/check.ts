@@ -24,8 +24,15 @@ export class Witness {
   }
 }
 
-/** Every byte arrives once and in order, or both sides learn of the failure. */
-export function verdictOf({ client, server }: { readonly client: Account; readonly server: Account }): string[] {
+/**
+ * Every byte arrives once and in order, or both sides learn of the failure. A SYN cookie that comes back twice makes a second
+ * connection, as nobody remembers the first: a reset that was lost, and the client takes the end of the other for its own.
+ */
+export function verdictOf(
+  { client, server }: { readonly client: Account; readonly server: Account },
+  hasCookies: boolean,
+): string[] {
+  if (client.isHaunted) return hasCookies ? [] : ["a connection came twice"];
   return [...ofDirection("client", client, "server", server), ...ofDirection("server", server, "client", client)];
 }
 

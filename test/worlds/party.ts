@@ -38,6 +38,8 @@ export class Account {
   hasEnded = false;
   /** It has done something after which it can't complain. */
   hasGivenUp = false;
+  /** Another connection with the same four-tuple has come to the server: a SYN cookie that came back twice. */
+  isHaunted = false;
   readonly errors: string[] = [];
   isConnected = false;
   isDone = false;

@@ -40,7 +40,10 @@ export async function play(one: WorldCase): Promise<Outcome> {
   });
   a.spawn("killer", (sys) => killOnTime(sys, one, accounts, processes));
   await pass(world, b);
-  const problems = [...accounts.flatMap((pair) => verdictOf(pair)), ...unjustWaits(witness)];
+  const problems = [
+    ...accounts.flatMap((pair) => verdictOf(pair, one.settings.tcp_syncookies !== 0)),
+    ...unjustWaits(witness),
+  ];
   for (const each of processes) each.kill("SIGKILL");
   await pass(world, b);
   problems.push(...leaks(witness, world.hosts));
@@ -117,6 +120,7 @@ async function greet(sys: Sys, fd: number, pairs: readonly Pair[]): Promise<void
   }
   const pair = count === 1 ? pairs[first[0] as number] : undefined;
   if (pair === undefined || pair.server.isConnected) {
+    if (pair !== undefined) pair.client.isHaunted = true;
     sys.close(fd);
     return;
   }
