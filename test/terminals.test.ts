@@ -270,6 +270,17 @@ describe("the controlling terminal", () => {
       expect(await read(sys, TTY)).toBe("ab\n");
     }));
 
+  test("a read that is told meanwhile not to wait answers EAGAIN when a signal interrupts it", () =>
+    session(async (sys) => {
+      sys.sigaction(SIGHUP, { handler: () => {} });
+      const waiting = code(() => sys.read(TTY, new Uint8Array(10)));
+      sys.fcntl(TTY, F_SETFL, O_NONBLOCK);
+      await sys.raise(SIGHUP);
+      sys.fork(async (child) => child.kill(child.getppid(), SIGHUP));
+      expect(await waiting).toBe("EAGAIN");
+      sys.fcntl(TTY, F_SETFL, 0);
+    }));
+
   test("tcsetpgrp refuses what is no group of the session", () =>
     session(async (sys) => {
       expect(await code(() => sys.tcsetpgrp(TTY, -1))).toBe("EINVAL");

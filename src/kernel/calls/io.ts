@@ -14,6 +14,7 @@ import type { Process } from "../process.ts";
 import { kernelSignal } from "../signals/siginfo.ts";
 import { FileAttempt } from "./file-attempt.ts";
 import { readingLeast } from "./socket-messages.ts";
+import { terminalEnd } from "./terminals.ts";
 
 /** read(2): bytes read, 0 at end-of-file, EAGAIN when there is nothing yet. EBADF: not open for reading. */
 export function read(process: Process, fd: number, into: Uint8Array): number | Errno {
@@ -129,6 +130,11 @@ class ReadAttempt extends FileAttempt<number> {
 
   override attempt(): number | Errno {
     return readFile(this.process, this.file, this.#into);
+  }
+
+  /** As n_tty_read on Linux: O_NONBLOCK that was set while the call waited is looked at before the signal. */
+  interrupted(): number | Errno {
+    return this.file.nonBlocking && terminalEnd(this.file.ops) !== undefined ? "EAGAIN" : "EINTR";
   }
 }
 
