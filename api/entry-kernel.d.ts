@@ -269,6 +269,9 @@ export declare class Ip {
     rawInput: (packet: Packet, arrival: Arrival) => boolean;
     rawError: (protocol: number, error: IcmpError) => boolean;
     nextIdentification: number;
+    readonly inReceives: Counter;
+    readonly inDelivers: Counter;
+    readonly outRequests: Counter;
     epochMs: number;
     readonly reassembly: Reassembly;
     readonly arrival: Arrival;
@@ -1147,7 +1150,14 @@ interface TcpInfo {
 declare const TIOCGWINSZ = 21523;
 
 // base/counters.d.ts
+declare class Counter {
+    value: number;
+    bump(): void;
+}
+
+// base/counters.d.ts
 declare class Counters {
+    of(name: string): Counter;
     bump(name: string, by?: number): void;
     get(name: string): number;
     snapshot(): Readonly<Record<string, number>>;
@@ -2968,6 +2978,8 @@ declare class Tcp {
     readonly segment: Segment;
     readonly timerLabel: string;
     readonly recorders: Set<SeriesRecorder>;
+    readonly inSegs: Counter;
+    readonly outSegs: Counter;
     orphans: number;
     nextInode: () => number;
     constructor(machine: Machine, ip: Ip);

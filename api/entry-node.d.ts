@@ -2361,7 +2361,14 @@ export declare function svgSeries({ host, local, remote, points }: ConnectionSer
 // ---- Not exported, but reached from the above. ----
 
 // base/counters.d.ts
+declare class Counter {
+    value: number;
+    bump(): void;
+}
+
+// base/counters.d.ts
 declare class Counters {
+    of(name: string): Counter;
     bump(name: string, by?: number): void;
     get(name: string): number;
     snapshot(): Readonly<Record<string, number>>;
@@ -3014,6 +3021,9 @@ declare class Ip {
     rawInput: (packet: Packet, arrival: Arrival) => boolean;
     rawError: (protocol: number, error: IcmpError) => boolean;
     nextIdentification: number;
+    readonly inReceives: Counter;
+    readonly inDelivers: Counter;
+    readonly outRequests: Counter;
     epochMs: number;
     readonly reassembly: Reassembly;
     readonly arrival: Arrival;
@@ -4104,6 +4114,8 @@ declare class Tcp {
     readonly segment: Segment;
     readonly timerLabel: string;
     readonly recorders: Set<SeriesRecorder>;
+    readonly inSegs: Counter;
+    readonly outSegs: Counter;
     orphans: number;
     nextInode: () => number;
     constructor(machine: Machine, ip: Ip);

@@ -4,26 +4,38 @@
  * Names are those of Linux's nstat(8) where it has one (IpInReceives, UdpNoPorts, UdpRcvbufErrors, …).
  */
 
-interface Cell {
-  value: number;
+/** One of them, for who bumps it with each packet: its name is looked up once. */
+export class Counter {
+  value = 0;
+
+  bump(): void {
+    this.value++;
+  }
 }
 
 export class Counters {
-  readonly #cells: Map<string, Cell> = new Map<string, Cell>();
+  readonly #counters: Map<string, Counter> = new Map<string, Counter>();
+
+  of(name: string): Counter {
+    let counter = this.#counters.get(name);
+    if (counter === undefined) {
+      counter = new Counter();
+      this.#counters.set(name, counter);
+    }
+    return counter;
+  }
 
   bump(name: string, by: number = 1): void {
-    const cell = this.#cells.get(name);
-    if (cell === undefined) this.#cells.set(name, { value: by });
-    else cell.value += by;
+    this.of(name).value += by;
   }
 
   get(name: string): number {
-    return this.#cells.get(name)?.value ?? 0;
+    return this.#counters.get(name)?.value ?? 0;
   }
 
   /** All counters that ever moved, in alphabetical order. */
   snapshot(): Readonly<Record<string, number>> {
-    const names = [...this.#cells.keys()].sort();
-    return Object.fromEntries(names.map((name) => [name, this.get(name)]));
+    const moved = [...this.#counters.keys()].filter((name) => this.get(name) !== 0).sort();
+    return Object.fromEntries(moved.map((name) => [name, this.get(name)]));
   }
 }

@@ -108,13 +108,18 @@ export class ProtocolTable {
 
   /** The row for socket(2)'s arguments, or the errno that socket(2) gives. */
   lookup(domain: number, type: number, protocol: number): Protocol | Errno {
+    const exact = this.#rows.find((row) => isExactly(row, domain, type, protocol));
+    if (exact !== undefined) return exact;
     const inDomain = this.#rows.filter((row) => row.domain === domain);
     if (inDomain.length === 0) return "EAFNOSUPPORT";
     const ofType = inDomain.filter((row) => row.type === type);
     if (ofType.length === 0) return "ESOCKTNOSUPPORT";
-    const known = ofType.find((row) => row.isWild !== true && (protocol === 0 || row.protocol === protocol));
-    if (known !== undefined) return known;
     const wild = ofType.find((row) => row.isWild === true && protocol >= row.protocol && protocol <= PROTOCOL_MAX);
     return wild === undefined ? "EPROTONOSUPPORT" : { ...wild, protocol };
   }
+}
+
+function isExactly(row: Protocol, domain: number, type: number, protocol: number): boolean {
+  if (row.domain !== domain || row.type !== type || row.isWild === true) return false;
+  return protocol === 0 || row.protocol === protocol;
 }

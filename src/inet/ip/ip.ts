@@ -16,6 +16,7 @@
  * both; what it keeps for headers is headerLength(path.destination).
  */
 import type { Errno } from "../../abi/errno.ts";
+import type { Counter } from "../../base/counters.ts";
 import type { Machine } from "../../base/machine.ts";
 import type { Interface } from "../../netif/interface.ts";
 import type { Netif } from "../../netif/netif.ts";
@@ -136,6 +137,9 @@ export class Ip {
   rawError: (protocol: number, error: IcmpError) => boolean = () => false;
   /** The identification of the next IPv4 datagram. */
   nextIdentification: number;
+  readonly inReceives: Counter;
+  readonly inDelivers: Counter;
+  readonly outRequests: Counter;
   /** Real time at the world's start, in milliseconds since 1970: the host fills it in. */
   epochMs = 0;
   /** IPv4 fragments that wait for the rest. */
@@ -159,6 +163,9 @@ export class Ip {
   constructor(machine: Machine, netif: Netif) {
     this.machine = machine;
     this.netif = netif;
+    this.inReceives = machine.counters.of("IpInReceives");
+    this.inDelivers = machine.counters.of("IpInDelivers");
+    this.outRequests = machine.counters.of("IpOutRequests");
     this.v6 = new Ipv6(machine, netif);
     this.settings = new Ipv4Settings(machine.sysctl, netif.interfaces);
     this.routes = new RouteTable();

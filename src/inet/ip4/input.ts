@@ -23,7 +23,7 @@ const PROTOCOL_UNREACHABLE: icmpv4.Message = {
 };
 
 export function input(ip: Ip, packet: Packet, from: Interface, frameKind: FrameKind): void {
-  ip.machine.counters.bump("IpInReceives");
+  ip.inReceives.bump();
   const fault = checkHeader(packet);
   if (fault !== null) {
     discard(ip, packet, fault);
@@ -138,7 +138,7 @@ function deliver(ip: Ip, packet: Packet, arrival: Arrival): void {
   const isRaw = ip.rawInput(packet, arrival);
   const transportInput = ip.inputFor(ipv4.protocol(view, start), 4);
   if (transportInput === undefined && isRaw) {
-    ip.machine.counters.bump("IpInDelivers");
+    ip.inDelivers.bump();
     packet.release();
     return;
   }
@@ -147,7 +147,7 @@ function deliver(ip: Ip, packet: Packet, arrival: Arrival): void {
     discard(ip, packet, "IpInUnknownProtos");
     return;
   }
-  ip.machine.counters.bump("IpInDelivers");
+  ip.inDelivers.bump();
   transportInput(packet, arrival);
 }
 

@@ -35,7 +35,7 @@ export function output(
   const ipHeaderLength = ipv4.HEADER_LENGTH + ipOptions.length;
   const totalLength = ipHeaderLength + packet.length;
   const mtu = mtuFor(ip, path, mtuDiscovery);
-  ip.machine.counters.bump("IpOutRequests");
+  ip.outRequests.bump();
   if (totalLength > DATAGRAM_MAX_BYTES || (totalLength > mtu && !mayCut(mtuDiscovery))) {
     ip.machine.counters.bump("IpFragFails");
     packet.release();

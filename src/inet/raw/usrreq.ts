@@ -173,7 +173,7 @@ export class RawRequests implements UserRequests {
     if (headerLength > data.length) return "EINVAL";
     pcb.socket.chargeSend(packet);
     if (headerLength >= ipv4.HEADER_LENGTH) this.#complete(packet, data.length, path.source);
-    ip.machine.counters.bump("IpOutRequests");
+    ip.outRequests.bump();
     transmit(ip, packet, path, path.through.mtu);
     return data.length;
   }

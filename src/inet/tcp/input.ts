@@ -20,7 +20,7 @@ import { timeWaitArrives } from "./time-wait.ts";
 // @rfc 9293 3.9.2.3 MUST-57
 export function input(tcp: Tcp, packet: Packet, arrival: Arrival): void {
   const { counters, tracer } = tcp.machine;
-  counters.bump("TcpInSegs");
+  tcp.inSegs.bump();
   const fault = checkHeader(packet, arrival);
   if (fault !== null) {
     // Linux counts a wrong checksum in both.

@@ -70,8 +70,9 @@ export class SendQueue {
       last.length += length;
     } else {
       const room = Math.min(Math.max(this.length, CHUNK_MIN_BYTES), CHUNK_GROWING_MAX_BYTES);
-      const bytes = new Uint8Array(Math.max(length, room));
-      copy(data, from, bytes, 0, length);
+      // Made as a copy it is not cleared first. Not slice(): a Buffer's shares its memory.
+      const bytes = length > room ? new Uint8Array(data.subarray(from, from + length)) : new Uint8Array(room);
+      if (length <= room) copy(data, from, bytes, 0, length);
       const chunk = { bytes, length, seq: this.#end, next: null };
       if (last === null) this.#first = chunk;
       else last.next = chunk;

@@ -5,6 +5,7 @@
  * arrives.ts → text.ts → socket. Time: timers.ts → timeouts.ts. tcpProtocols() are the rows for the host's table.
  */
 import { AF_INET, AF_INET6, IPPROTO_TCP, SOCK_STREAM } from "../../abi/socket.ts";
+import type { Counter } from "../../base/counters.ts";
 import type { Machine } from "../../base/machine.ts";
 import type { Protocol } from "../../socket/protocol.ts";
 import type { Socket } from "../../socket/socket.ts";
@@ -46,6 +47,8 @@ export class Tcp {
   readonly timerLabel: string;
   /** Who records how connections go. */
   readonly recorders: Set<SeriesRecorder> = new Set<SeriesRecorder>();
+  readonly inSegs: Counter;
+  readonly outSegs: Counter;
   /** Connections that nobody has open. */
   orphans = 0;
   /** The host fills it in: numbers for the sockets that connections bring. */
@@ -55,6 +58,8 @@ export class Tcp {
     this.machine = machine;
     this.ip = ip;
     this.timerLabel = `${machine.name} tcp`;
+    this.inSegs = machine.counters.of("TcpInSegs");
+    this.outSegs = machine.counters.of("TcpOutSegs");
     this.settings = new TcpSettings(machine.sysctl);
     this.memory = new HostMemory(this.settings);
     this.ports = new Ports(machine.random("tcp ports"), () => ip.settings.localPortRange.values);

@@ -44,7 +44,7 @@ export class TcpRequests implements UserRequests {
     if (socket === null) return;
     initialBuffers(tcp, socket);
     tcb.localAddress = anyAddress(socket);
-    tcb.sharing = { ...tcb.sharing, v6Only: tcp.ip.v6.settings.bindV6Only.value !== 0 };
+    if (tcp.ip.v6.settings.bindV6Only.value !== 0) tcb.sharing = { ...tcb.sharing, v6Only: true };
   }
 
   // @rfc 9293 3.9.1.1 MUST-43
