@@ -81,7 +81,10 @@ function recordClass(names: readonly string[]): RecordClass {
   }
   for (const [index, name] of names.entries()) {
     const get = function (this: SettingsRecord): IntegerSetting {
-      return SettingsRecord.settingOf(this, index);
+      const value = SettingsRecord.settingOf(this, index);
+      // From now on it is found without a call.
+      Object.defineProperty(this, name, { value, enumerable: true });
+      return value;
     };
     Object.defineProperty(SettingsRecord.prototype, name, { get, enumerable: true });
   }
