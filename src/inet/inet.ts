@@ -24,6 +24,7 @@ import { Ip } from "./ip/ip.ts";
 import { addRoute, deleteRoute, type RouteSpec } from "./ip/route-spec.ts";
 import { input as ipInput } from "./ip4/input.ts";
 import { PacketSockets, packetProtocols } from "./packet/packet.ts";
+import { Ping, pingProtocol } from "./ping/ping.ts";
 import { Raw, rawProtocol } from "./raw/raw.ts";
 import { Raw6, raw6Protocol } from "./raw/raw6.ts";
 import { Tcp, tcpProtocols } from "./tcp/tcp.ts";
@@ -58,6 +59,7 @@ export class Inet {
     this.protocols = [
       udpProtocol(this.udp),
       udp6Protocol(this.udp),
+      pingProtocol(new Ping(ip)),
       rawProtocol(this.raw),
       raw6Protocol(this.raw6),
       ...packetProtocols(this.packets),

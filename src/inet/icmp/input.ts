@@ -52,6 +52,8 @@ export function input(ip: Ip, packet: Packet, arrival: Arrival): void {
       else discard(ip, packet, "IcmpInErrors");
       return;
     case "echo-reply":
+      if (!ip.pingInput(packet, arrival, ipOptions)) packet.release();
+      return;
     case "timestamp-reply":
       // Whoever has asked has a socket that sees it: inet/raw.
       packet.release();

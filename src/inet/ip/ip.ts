@@ -135,6 +135,8 @@ export class Ip {
   rawInput: (packet: Packet, arrival: Arrival) => boolean = () => false;
   /** And ICMP's news of what they have sent: the protocol is that of the quoted datagram. */
   rawError: (protocol: number, error: IcmpError) => boolean = () => false;
+  /** Ping sockets: an echo reply has come, which starts with its ICMP header; true when one has taken it. */
+  pingInput: (packet: Packet, arrival: Arrival, headerOptions: Uint8Array) => boolean = () => false;
   /** The identification of the next IPv4 datagram. */
   nextIdentification: number;
   readonly inReceives: Counter;

@@ -94,6 +94,17 @@ export function sendOptions(options: IpSocketOptions, wishes: Wishes, isMulticas
 
 /** The control messages for who receives the packet, which starts with its IP header; null when nothing was asked for. */
 export function control(options: IpSocketOptions, packet: Packet, arrival: Arrival, port: number): Ancillary | null {
+  if (!options.wantsControl && options.socket.options.timestamp === "none") return null;
+  return controlWith(options, optionBytes(packet), arrival, port);
+}
+
+/** The same where the IP header is gone; `headerOptions` are what was behind it, null for none. */
+export function controlWith(
+  options: IpSocketOptions,
+  headerOptions: Uint8Array | null,
+  arrival: Arrival,
+  port: number,
+): Ancillary | null {
   const { ip, socket } = options;
   const { timestamp } = socket.options;
   if (!options.wantsControl && timestamp === "none") return null;
@@ -105,7 +116,6 @@ export function control(options: IpSocketOptions, packet: Packet, arrival: Arriv
   if (options.has(abi.IP_PKTINFO)) add(abi.IP_PKTINFO, packetInfo(ip, arrival));
   if (options.has(abi.IP_RECVTTL)) add(abi.IP_TTL, arrival.timeToLive);
   if (options.has(abi.IP_RECVTOS)) add(abi.IP_TOS, arrival.trafficClass);
-  const headerOptions = optionBytes(packet);
   if (headerOptions !== null) {
     if (options.has(abi.IP_RECVOPTS)) add(abi.IP_RECVOPTS, headerOptions);
     if (options.has(abi.IP_RETOPTS)) add(abi.IP_RETOPTS, headerOptions);
