@@ -3020,6 +3020,7 @@ declare class Ip {
     portUnreachable: PortUnreachable;
     rawInput: (packet: Packet, arrival: Arrival) => boolean;
     rawError: (protocol: number, error: IcmpError) => boolean;
+    pingInput: (packet: Packet, arrival: Arrival, headerOptions: Uint8Array) => boolean;
     nextIdentification: number;
     readonly inReceives: Counter;
     readonly inDelivers: Counter;
