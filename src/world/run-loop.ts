@@ -282,8 +282,8 @@ export class RunLoop {
   #sleep(): void {
     this.#runState.onActivity = () => this.#wake();
     if (this.#options.isRealTime) this.#wakeAtNextEvent();
-    // Who waits for a person, or for a wire, may wait for as long as it takes.
-    else if (this.#isHeld) this.#watch();
+    // Who waits for a person, or for a wire, may wait for as long as it takes; a turn that is owed comes by itself.
+    else if (this.#isHeld && this.#runState.owedTurns === 0) this.#watch();
   }
 
   #wake(): void {
