@@ -19,13 +19,13 @@ const NS_PER_MS = 1_000_000;
 /** The other side's bytes are others. */
 const BACK = 100_000;
 
-export interface Outcome {
+interface Outcome {
   readonly problems: readonly string[];
   readonly hash: string;
 }
 
 /** Makes the world of a case, and says what did not hold. */
-export async function play(one: WorldCase): Promise<Outcome> {
+async function play(one: WorldCase): Promise<Outcome> {
   const world = new World({ console: () => {}, seed: one.seed });
   const { a, b } = topology(world, one);
   const witness = new Witness([a, b]);
@@ -165,7 +165,7 @@ async function killOnTime(sys: Sys, one: WorldCase, pairs: readonly Pair[], proc
   }
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly seed: number;
   readonly count: number;
   /** Each so-manieth world is played twice: the hash must be the same. Default 1. */
