@@ -25,8 +25,8 @@ export interface Flows {
   readonly seed?: number;
 }
 
-export const LINK_MBPS = 1000;
-export const MSS = 1448;
+const LINK_MBPS = 1000;
+const MSS = 1448;
 const MTU = 1500;
 /** Preamble and gap are not modelled: a frame has its Ethernet header. */
 const FRAME = MTU + 14;
@@ -102,7 +102,7 @@ export function bottleneck(
 }
 
 /** The least of link, buffer per round trip and model, in bits a second; which of them it is. */
-export function bound({ lossRate, rttMs, bufferBytes }: Cell): { readonly bps: number; readonly by: string } {
+function bound({ lossRate, rttMs, bufferBytes }: Cell): { readonly bps: number; readonly by: string } {
   const rttSeconds = rttMs / 1000;
   const link = (LINK_MBPS * 1e6 * MSS) / FRAME;
   const candidates = [

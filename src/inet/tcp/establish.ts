@@ -8,6 +8,7 @@ import { INITIAL_WINDOW_SEGMENTS } from "./congestion/congestion.ts";
 import { enter } from "./finish.ts";
 import { keepIdleNs } from "./keepalive.ts";
 import { defaultMss, updateMss } from "./mss.ts";
+import { startRack } from "./rack.ts";
 import { initialSpace } from "./receive-buffer.ts";
 import type { Segment } from "./segment.ts";
 import { growSendBuffer } from "./send-buffer.ts";
@@ -28,6 +29,7 @@ export function establish(tcb: Tcb, seg: Segment): void {
   snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
   if (snd.mss === 0) snd.mss = defaultMss(tcb.remoteAddress);
   updateMss(tcb);
+  startRack(tcb);
   tcb.congestion.start(tcb);
   tcb.cwnd = INITIAL_WINDOW_SEGMENTS * tcb.mss;
   acknowledgment.quick = QUICK_ACKS;
