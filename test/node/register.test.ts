@@ -11,6 +11,7 @@ import os from "node:os";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
 import tls from "node:tls";
+import zlib from "node:zlib";
 import { World } from "netloom";
 import { register, unregister } from "netloom/register";
 import { afterAll, expect, test } from "vitest";
@@ -41,6 +42,7 @@ const OBJECTS: Record<string, object> = {
   timersPromises,
   "timersPromises.scheduler": timersPromises.scheduler,
   tls,
+  zlib,
 };
 
 function descriptors() {

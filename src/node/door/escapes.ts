@@ -10,6 +10,7 @@ import fs from "node:fs";
 import inspector from "node:inspector";
 import net from "node:net";
 import worker_threads from "node:worker_threads";
+import { alike } from "./alike.ts";
 import { current } from "./context.ts";
 import type { Patches } from "./patch.ts";
 
@@ -118,13 +119,4 @@ function guardClass(
       },
     });
   });
-}
-
-/** util.promisify() finds what Node keeps in properties of the function. */
-function alike(replacement: Function_, original: Function_): Function_ {
-  for (const key of Reflect.ownKeys(original)) {
-    const descriptor = Object.getOwnPropertyDescriptor(original, key) as PropertyDescriptor;
-    if (descriptor.configurable || key === "name") Object.defineProperty(replacement, key, descriptor);
-  }
-  return replacement;
 }

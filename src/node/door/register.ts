@@ -13,6 +13,7 @@ import { patchHttpClocks } from "./http-clocks.ts";
 import { whyUnsupported } from "./internals.ts";
 import { patchNet } from "./net.ts";
 import { patchOs } from "./os.ts";
+import { patchOutsideWork } from "./outside-work.ts";
 import { Patches } from "./patch.ts";
 import { patchProcessEvents } from "./process-events.ts";
 import { patchProcessObject } from "./process-object.ts";
@@ -36,6 +37,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchRandomness,
   patchProcessEvents,
   patchProcessObject,
+  patchOutsideWork,
   patchEscapes,
 ];
 const patches: Patches = new Patches();
