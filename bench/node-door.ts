@@ -1,0 +1,113 @@
+/**
+ * Node's own net and http on the real loopback and on a virtual host, both ends in one process, in the same run.
+ *
+ * The two take turns, and the ratio is taken within a round, so that the machine's noise falls on both.
+ */
+import { once } from "node:events";
+import http from "node:http";
+import net, { type AddressInfo } from "node:net";
+import { World } from "netloom";
+
+const ROUNDS = 3;
+const REQUESTS = 1000;
+const CONNECTIONS = 500;
+const BULK_BYTES = 64 << 20;
+const TRIPS = 2000;
+// Taken before the door is put in: within a virtual process the clock is virtual.
+const now = performance.now.bind(performance);
+const { register } = await import("netloom/register");
+register();
+
+async function listening(server: net.Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+/** Each answers how many per second. */
+const MEASURES: Record<string, () => Promise<number>> = {
+  "http requests/s": async () => {
+    const server = http.createServer((_request, response) => response.end("hello"));
+    const port = await listening(server);
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+    const ask = () =>
+      new Promise<void>((resolve, reject) => {
+        http
+          .get({ port, host: "127.0.0.1", agent }, (response) => response.resume().on("end", resolve))
+          .on("error", reject);
+      });
+    const started = now();
+    await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        for (let i = 0; i < REQUESTS / 16; i++) await ask();
+      }),
+    );
+    const tookMs = now() - started;
+    agent.destroy();
+    server.close();
+    return (REQUESTS / tookMs) * 1000;
+  },
+  "connections/s": async () => {
+    const server = net.createServer((socket) => socket.end());
+    const port = await listening(server);
+    const started = now();
+    for (let i = 0; i < CONNECTIONS; i++) await once(net.connect(port, "127.0.0.1").resume(), "close");
+    const tookMs = now() - started;
+    server.close();
+    return (CONNECTIONS / tookMs) * 1000;
+  },
+  "bulk MB/s": async () => {
+    const server = net.createServer((socket) => {
+      const chunk = Buffer.alloc(65_536);
+      let left = BULK_BYTES;
+      const write = (): void => {
+        while (left > 0) {
+          left -= chunk.length;
+          if (!socket.write(chunk)) return void socket.once("drain", write);
+        }
+        socket.end();
+      };
+      write();
+    });
+    const port = await listening(server);
+    const started = now();
+    await once(net.connect(port, "127.0.0.1").resume(), "close");
+    const tookMs = now() - started;
+    server.close();
+    return (BULK_BYTES / 1e6 / tookMs) * 1000;
+  },
+  "round trips/s": async () => {
+    const server = net.createServer((socket) => socket.pipe(socket));
+    const client = net.connect(await listening(server), "127.0.0.1").setNoDelay(true);
+    await once(client, "connect");
+    const started = now();
+    await new Promise<void>((resolve) => {
+      let left = TRIPS;
+      client.on("data", () => (--left === 0 ? resolve() : client.write("x")));
+      client.write("x");
+    });
+    const tookMs = now() - started;
+    client.destroy();
+    server.close();
+    return (TRIPS / tookMs) * 1000;
+  },
+};
+
+const median = (values: number[]): number => values.sort((one, other) => one - other)[values.length >> 1] as number;
+
+const rows: Record<string, Record<string, number>> = {};
+for (const [name, measure] of Object.entries(MEASURES)) {
+  const reals: number[] = [];
+  const virtuals: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    reals.push(await measure());
+    virtuals.push(await new World().host("a").run(measure));
+  }
+  const ratios = virtuals.map((virtual, round) => virtual / (reals[round] as number));
+  rows[name] = {
+    "real loopback": Math.round(median([...reals])),
+    "virtual host": Math.round(median([...virtuals])),
+    ratio: Number(median(ratios).toFixed(2)),
+  };
+}
+console.table(rows);
