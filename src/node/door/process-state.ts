@@ -14,8 +14,8 @@ export interface ProcessState {
   env: NodeJS.ProcessEnv;
   argv: string[];
   title: string;
-  /** undici's dispatcher: of global fetch() and WebSocket. */
-  dispatcher: object;
+  /** undici's dispatchers, by where undici looks for them: of global fetch() and WebSocket. */
+  dispatchers: Map<symbol, object>;
   random: Prng;
 }
 

@@ -41,36 +41,60 @@ function keyOf(owner: NodeProcess): string {
   return key;
 }
 
-const DISPATCHER: symbol = Symbol.for("undici.globalDispatcher.1");
+/** Where undici keeps it: the second of Node 26, which has the first as a wrapper around it. */
+const PLACES: readonly symbol[] = ["undici.globalDispatcher.2", "undici.globalDispatcher.1"].map((name) =>
+  Symbol.for(name),
+);
+
+type Dispatchers = Map<symbol, object>;
+type DispatcherClass = new (wrapped?: object) => object;
 
 function patchDispatcher(patches: Patches): void {
   // Node makes it when one of these is first used, as a property that can't become an accessor.
   void new Response();
   const globals = globalThis as unknown as Record<symbol, object>;
-  const outside = globals[DISPATCHER];
-  if (outside === undefined) return;
-  const Agent = outside.constructor as new () => object;
-  const chosen = (): object => {
-    const owner = current();
-    return owner === undefined ? outside : stateOf(owner, "dispatcher", () => new Agent());
+  const places = PLACES.filter((place) => globals[place] !== undefined);
+  const outside = new Map(places.map((place) => [place, globals[place] as object]));
+  const views = new Map(places.map((place) => [place, viewOf(place, outside)]));
+  for (const [place, view] of views) globals[place] = view;
+  takeDispatcher = (owner) => {
+    for (const [place, view] of views) {
+      const now = globals[place];
+      if (now === view || now === undefined) continue;
+      globals[place] = view;
+      dispatchersOf(owner, outside).set(place, now);
+    }
   };
-  const view = new Proxy(outside, {
+  patches.add(() => {
+    takeDispatcher = () => {};
+    for (const [place, view] of views) if (globals[place] === view) globals[place] = outside.get(place) as object;
+  });
+}
+
+/** Leads to the dispatcher of the process that uses it. */
+function viewOf(place: symbol, outside: Dispatchers): object {
+  const own = outside.get(place) as object;
+  return new Proxy(own, {
     get: (_target, name) => {
-      const dispatcher = chosen() as Functions;
+      const owner = current();
+      const dispatcher = (owner === undefined ? own : dispatchersOf(owner, outside).get(place)) as Functions;
       const value = dispatcher[name];
       return typeof value === "function" ? value.bind(dispatcher) : value;
     },
   });
-  globals[DISPATCHER] = view;
-  takeDispatcher = (owner) => {
-    const now = globals[DISPATCHER];
-    if (now === view || now === undefined) return;
-    globals[DISPATCHER] = view;
-    owner.state.dispatcher = now;
-  };
-  patches.add(() => {
-    takeDispatcher = () => {};
-    if (globals[DISPATCHER] === view) globals[DISPATCHER] = outside;
+}
+
+function dispatchersOf(owner: NodeProcess, outside: Dispatchers): Dispatchers {
+  return stateOf(owner, "dispatchers", () => {
+    const made: Dispatchers = new Map();
+    let first: object | undefined;
+    for (const [place, dispatcher] of outside) {
+      // The class of a wrapper is given what it wraps.
+      const own = new (dispatcher.constructor as DispatcherClass)(first);
+      first ??= own;
+      made.set(place, own);
+    }
+    return made;
   });
 }
 
