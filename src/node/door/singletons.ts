@@ -89,8 +89,13 @@ function dispatchersOf(owner: NodeProcess, outside: Dispatchers): Dispatchers {
     const made: Dispatchers = new Map();
     let first: object | undefined;
     for (const [place, dispatcher] of outside) {
-      // The class of a wrapper is given what it wraps.
-      const own = new (dispatcher.constructor as DispatcherClass)(first);
+      const Dispatcher = dispatcher.constructor as DispatcherClass;
+      // The class of a wrapper is given what it wraps; one and the same agent may be in both places.
+      const own: object = Dispatcher.name.endsWith("Wrapper")
+        ? new Dispatcher(first)
+        : dispatcher === [...outside.values()][0] && first !== undefined
+          ? first
+          : new Dispatcher();
       first ??= own;
       made.set(place, own);
     }
