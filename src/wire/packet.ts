@@ -23,6 +23,8 @@ const HEADROOM_BYTES = 144;
 const COPY_MAX_BYTES = 2048;
 /** Slabs up to this size are not worth leaving. */
 const COMPACT_MIN_BYTES = 4096;
+/** Where UDP has its checksum: wire/udp.ts, which imports nothing of this. */
+const UDP_CHECKSUM_FIELD = 6;
 /** What the objects around the bytes of a packet take, as charged to a queue. */
 const OBJECT_BYTES = 192;
 
@@ -207,8 +209,9 @@ export class Packet {
       assert((this.end - start) % 2 === 0, "a tail starts at an even offset of what is summed");
       sum = checksum.sum(new DataView(this.tail.buffer, this.tail.byteOffset), 0, this.tail.length, sum);
     }
-    // RFC 768: a sum of zero is sent as all ones; in ones' complement the two are the same number.
-    this.view.setUint16(field, checksum.finish(sum) || 0xffff);
+    const value = checksum.finish(sum);
+    // RFC 768: UDP sends a sum of zero as all ones, as zero says that there is none. For others zero is a sum like any.
+    this.view.setUint16(field, value === 0 && this.checksumField === UDP_CHECKSUM_FIELD ? 0xffff : value);
     this.checksumStart = -1;
   }
 

@@ -22,13 +22,19 @@ export const COMPLAINT = [
   ...["ip", "udp", "icmp", "igmp", "tcp"].map((protocol) => `${protocol}.checksum.status == 0`),
 ].join(" || ");
 
+/** A long session has many lines. */
+const OUTPUT_MAX_BYTES = 0x1000_0000;
+
 /** The lines that tshark prints of a capture; a warning of its own fails the test. */
 export function readCapture(bytes: Uint8Array, ...args: string[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), "netloom-capture-"));
   const file = join(folder, "capture.pcapng");
   writeFileSync(file, bytes);
   const checks = ["ip", "udp", "tcp"].flatMap((name) => ["-o", `${name}.check_checksum:TRUE`]);
-  const { status, stdout, stderr } = spawnSync("tshark", ["-r", file, ...checks, ...args], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("tshark", ["-r", file, ...checks, ...args], {
+    encoding: "utf8",
+    maxBuffer: OUTPUT_MAX_BYTES,
+  });
   rmSync(folder, { recursive: true });
   const warnings = stderr.split("\n").filter((line) => line !== "" && !line.startsWith("Running as user"));
   expect([status, warnings]).toEqual([0, []]);
