@@ -371,7 +371,9 @@ describe.skipIf(reason !== undefined || !hasTshark)("what tshark says of a sessi
     }
     const capture = Buffer.concat(pieces);
     expect(readCapture(capture, "-Y", "tcp", "-T", "fields", "-e", "frame.number").length).toBeGreaterThan(1000);
-    expect(readCapture(capture, "-Y", COMPLAINT)).toEqual([]);
+    // One segment in 65,536 of Linux's software checksums is the other zero, 0xFFFF; of ours none may be.
+    const otherZeroOfLinux = `(ip.src == ${LINUX.address} && tcp.checksum.ffff)`;
+    expect(readCapture(capture, "-Y", `(${COMPLAINT}) && !${otherZeroOfLinux}`)).toEqual([]);
     expect(readCapture(capture, "-Y", `ip.src == ${NETLOOM.address} && tcp.analysis.ack_lost_segment`)).toEqual([]);
   });
 });
