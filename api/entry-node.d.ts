@@ -3449,47 +3449,31 @@ declare class PacketSockets {
 // inet/raw/raw.d.ts
 declare class Raw {
     readonly ip: Ip;
+    readonly sockets: RawTable<RawPcb>;
     constructor(ip: Ip);
-    add(pcb: RawPcb): void;
-    remove(pcb: RawPcb): void;
-    snapshot(): readonly RawSnapshot[];
 }
 
 // inet/raw/raw.d.ts
-declare class RawPcb {
-    readonly socket: Socket;
+declare class RawPcb extends RawControlBlock {
     readonly options: IpSocketOptions;
-    localAddress: IpAddress;
-    remote: IpAddress | null;
-    device: Interface | null;
     icmpFilter: number;
     constructor(socket: Socket, options: IpSocketOptions);
-    get protocol(): number;
-    matches(protocol: number, local: IpAddress, remote: IpAddress, through: Interface | null): boolean;
 }
 
 // inet/raw/raw6.d.ts
 declare class Raw6 {
     readonly ip: Ip;
+    readonly sockets: RawTable<Raw6Pcb>;
     constructor(ip: Ip);
-    add(pcb: Raw6Pcb): void;
-    remove(pcb: Raw6Pcb): void;
-    snapshot(): readonly RawSnapshot[];
 }
 
 // inet/raw/raw6.d.ts
-declare class Raw6Pcb {
-    readonly socket: Socket;
+declare class Raw6Pcb extends RawControlBlock {
     readonly options6: Ipv6SocketOptions;
     readonly errors: ErrorQueue;
-    localAddress: IpAddress;
-    remote: IpAddress | null;
-    device: Interface | null;
     icmpFilter: Uint32Array;
     checksumOffset: number;
     constructor(ip: Ip, socket: Socket);
-    get protocol(): number;
-    matches(protocol: number, local: IpAddress, remote: IpAddress, through: Interface | null): boolean;
 }
 
 // inet/raw/snapshot.d.ts
@@ -3502,6 +3486,26 @@ interface RawSnapshot {
     readonly inode: number;
     readonly uid: number;
     readonly drops: number;
+}
+
+// inet/raw/table.d.ts
+declare abstract class RawControlBlock {
+    readonly socket: Socket;
+    localAddress: IpAddress;
+    remote: IpAddress | null;
+    device: Interface | null;
+    constructor(socket: Socket, wildcard: IpAddress);
+    get protocol(): number;
+    matches(protocol: number, local: IpAddress, remote: IpAddress, through: Interface | null): boolean;
+}
+
+// inet/raw/table.d.ts
+declare class RawTable<Pcb extends RawControlBlock> {
+    get isEmpty(): boolean;
+    add(pcb: Pcb): void;
+    remove(pcb: Pcb): void;
+    matching(protocol: number, local: IpAddress, remote: IpAddress, through: Interface | null): readonly Pcb[];
+    snapshot(): readonly RawSnapshot[];
 }
 
 // inet/tcp/ack-news.d.ts

@@ -51,7 +51,7 @@ export function netstat(machine: Machine, netif: Netif, inet: Inet, unix: UnixDo
     addresses: inet.ip.addresses.snapshot(),
     sockets: inet.udp.snapshot(),
     connections: inet.tcp.snapshot(),
-    rawSockets: [...inet.raw.snapshot(), ...inet.raw6.snapshot()],
+    rawSockets: [...inet.raw.sockets.snapshot(), ...inet.raw6.sockets.snapshot()],
     packetSockets: inet.packets.snapshot(),
     unixSockets: unix.snapshot(),
     groups: inet.ip.groups.snapshot().map(({ through, group, users }) => ({

@@ -5,11 +5,18 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import type { Interface } from "../../netif/interface.ts";
+import type { Socket } from "../../socket/socket.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import type { Ip } from "../ip/ip.ts";
 import type { Path } from "../ip/path.ts";
 import type { Wishes } from "./control.ts";
 import type { IpSocketOptions } from "./socket-options.ts";
+
+/** Where to and where from. */
+export interface Way {
+  readonly path: Path;
+  readonly source: IpAddress;
+}
 
 /** What a socket has settled about its own end. */
 export interface End {
@@ -50,4 +57,18 @@ export function sourceOn(ip: Ip, end: End, path: Path, wishes: Wishes): IpAddres
   // Nothing from 127/8 leaves the host: RFC 1122 §3.2.1.3 (g).
   if (source.isLoopback && path.kind !== "local" && !path.through.isLoopback) return "EINVAL";
   return source;
+}
+
+/** Both, for what is not a stream. EACCES: to a broadcast address, and the socket has not asked for SO_BROADCAST. */
+export function wayTo(
+  ip: Ip,
+  end: End & { readonly socket: Socket },
+  destination: IpAddress,
+  wishes: Wishes,
+): Way | Errno {
+  const path = pathTo(ip, end, destination, wishes);
+  if (typeof path === "string") return path;
+  if (path.kind === "broadcast" && !end.socket.broadcast) return "EACCES";
+  const source = sourceOn(ip, end, path, wishes);
+  return typeof source === "string" ? source : { path, source };
 }

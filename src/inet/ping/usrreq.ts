@@ -7,20 +7,21 @@
 import type { Errno } from "../../abi/errno.ts";
 import { IP_FREEBIND } from "../../abi/ip.ts";
 import { POLLERR } from "../../abi/poll.ts";
-import { AF_INET, AF_UNSPEC, IPPROTO_ICMP, IPPROTO_IP, MSG_OOB, SO_BINDTODEVICE } from "../../abi/socket.ts";
+import { AF_INET, AF_UNSPEC, IPPROTO_ICMP, IPPROTO_IP, MSG_OOB } from "../../abi/socket.ts";
 import type { Task } from "../../file/task.ts";
 import { type InetAddress, inetAddress, type SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
-import type { OptionValue, Text } from "../../socket/option.ts";
+import type { OptionValue } from "../../socket/option.ts";
 import type { UserRequests } from "../../socket/protocol.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
 import * as icmpv4 from "../../wire/icmpv4.ts";
 import { ANY_V4 } from "../../wire/ip-address.ts";
 import { Packet } from "../../wire/packet.ts";
+import { bindToDevice } from "../ip/device.ts";
 import { output } from "../ip/output.ts";
 import { NO_WISHES, queueLocalError, readWishes, sendOptions } from "../ip4/control.ts";
 import { mtuFor } from "../ip4/output.ts";
-import { pathTo, sourceOn } from "../ip4/way.ts";
+import { wayTo } from "../ip4/way.ts";
 import type { Ping, PingPcb } from "./ping.ts";
 
 const LENGTH_MAX_BYTES = 65_535;
@@ -55,15 +56,11 @@ export class PingRequests implements UserRequests {
       return 0;
     }
     if (endpoint.family !== AF_INET) return "EAFNOSUPPORT";
-    const { ip } = this.#ping;
-    const path = pathTo(ip, pcb, endpoint.address, NO_WISHES);
-    if (typeof path === "string") return path;
-    if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
-    const source = sourceOn(ip, pcb, path, NO_WISHES);
-    if (typeof source === "string") return source;
+    const way = wayTo(this.#ping.ip, pcb, endpoint.address, NO_WISHES);
+    if (typeof way === "string") return way;
     if (!this.#autobind()) return "EAGAIN";
-    if (pcb.localAddress.isUnspecified) pcb.localAddress = source;
-    pcb.remote = path.destination;
+    if (pcb.localAddress.isUnspecified) pcb.localAddress = way.source;
+    pcb.remote = way.path.destination;
     return 0;
   }
 
@@ -86,11 +83,9 @@ export class PingRequests implements UserRequests {
     if (!this.#autobind()) return "EAGAIN";
     const wishes = readWishes(ancillary);
     if (typeof wishes === "string") return wishes;
-    const path = pathTo(ip, pcb, to, wishes);
-    if (typeof path === "string") return path;
-    if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
-    const source = sourceOn(ip, pcb, path, wishes);
-    if (typeof source === "string") return source;
+    const way = wayTo(ip, pcb, to, wishes);
+    if (typeof way === "string") return way;
+    const { path, source } = way;
     const refusal = pcb.socket.room();
     if (refusal !== 0) return refusal;
     const packet = this.#request(data);
@@ -128,12 +123,7 @@ export class PingRequests implements UserRequests {
   }
 
   changing(_task: Task, option: number, value: OptionValue): 0 | Errno {
-    if (option !== SO_BINDTODEVICE) return 0;
-    const { text: name } = value as Text;
-    const device = name === "" ? null : this.#ping.ip.netif.interfaces.get(name);
-    if (device === undefined) return "ENODEV";
-    this.#pcb.device = device;
-    return 0;
+    return bindToDevice(this.#ping.ip, this.#pcb, option, value);
   }
 
   /** The port is the identifier. */

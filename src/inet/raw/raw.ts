@@ -7,73 +7,45 @@
  */
 import { IP_HDRINCL, IP_MULTICAST_ALL, IP_PMTUDISC_DONT, IP_RECVERR } from "../../abi/ip.ts";
 import { AF_INET, IPPROTO_ICMP, IPPROTO_RAW, SOCK_RAW } from "../../abi/socket.ts";
-import type { Interface } from "../../netif/interface.ts";
 import { inetAddress } from "../../socket/address.ts";
 import type { Protocol } from "../../socket/protocol.ts";
 import type { Socket } from "../../socket/socket.ts";
 import * as icmpv4 from "../../wire/icmpv4.ts";
-import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
+import { ANY_V4 } from "../../wire/ip-address.ts";
 import type { Packet } from "../../wire/packet.ts";
 import type { Arrival, IcmpError, Ip } from "../ip/ip.ts";
 import { control, queueIcmpError } from "../ip4/control.ts";
 import { IpSocketOptions } from "../ip4/socket-options.ts";
-import { type RawSnapshot, rawSnapshot } from "./snapshot.ts";
+import { RawControlBlock, RawTable } from "./table.ts";
 import { RawRequests } from "./usrreq.ts";
 
 /** One raw socket. */
-export class RawPcb {
-  readonly socket: Socket;
+export class RawPcb extends RawControlBlock {
   readonly options: IpSocketOptions;
-  localAddress: IpAddress = ANY_V4;
-  remote: IpAddress | null = null;
-  device: Interface | null = null;
   /** ICMP_FILTER: a bit for each type that is not received. */
   icmpFilter = 0;
 
   constructor(socket: Socket, options: IpSocketOptions) {
-    this.socket = socket;
+    super(socket, ANY_V4);
     this.options = options;
-  }
-
-  get protocol(): number {
-    return this.socket.protocol.protocol;
-  }
-
-  /** Is what goes between these two, of ours first, its affair? */
-  matches(protocol: number, local: IpAddress, remote: IpAddress, through: Interface | null): boolean {
-    if (protocol !== this.protocol || (this.device !== null && this.device !== through)) return false;
-    if (!this.localAddress.isUnspecified && !this.localAddress.equals(local)) return false;
-    return this.remote === null || this.remote.equals(remote);
   }
 }
 
 export class Raw {
   readonly ip: Ip;
-  #sockets: readonly RawPcb[] = [];
+  readonly sockets: RawTable<RawPcb> = new RawTable();
 
   constructor(ip: Ip) {
     this.ip = ip;
-    ip.rawInput = (packet, arrival) => this.#sockets.length > 0 && this.#input(packet, arrival);
-    ip.rawError = (protocol, news) => this.#sockets.length > 0 && this.#error(protocol, news);
-  }
-
-  add(pcb: RawPcb): void {
-    this.#sockets = [...this.#sockets, pcb];
-  }
-
-  remove(pcb: RawPcb): void {
-    this.#sockets = this.#sockets.filter((other) => other !== pcb);
-  }
-
-  snapshot(): readonly RawSnapshot[] {
-    return this.#sockets.map(rawSnapshot);
+    ip.rawInput = (packet, arrival) => !this.sockets.isEmpty && this.#input(packet, arrival);
+    ip.rawError = (protocol, news) => !this.sockets.isEmpty && this.#error(protocol, news);
   }
 
   /** True when the datagram was for any, whether or not that one wanted it. */
   #input(packet: Packet, arrival: Arrival): boolean {
     const { source, destination, through, kind, headerLength } = arrival;
     const protocol = packet.view.getUint8(packet.start + PROTOCOL_OFFSET);
-    const takers = this.#sockets.filter((pcb) => pcb.matches(protocol, destination, source, through));
+    const takers = this.sockets.matching(protocol, destination, source, through);
     for (const pcb of takers) {
       const { options } = pcb;
       if (protocol === IPPROTO_ICMP && isFiltered(pcb, packet, headerLength)) continue;
@@ -92,7 +64,7 @@ export class Raw {
     const { source, destination } = news;
     // As icmp_socket_deliver on Linux, which goes by the interface that the news has come through.
     const through = this.ip.arrival.through;
-    const concerned = this.#sockets.filter((pcb) => pcb.matches(protocol, source, destination, through));
+    const concerned = this.sockets.matching(protocol, source, destination, through);
     for (const { options, remote, socket } of concerned) {
       const isTooBig = news.kind === "packet-too-big";
       const isHard = news.isHard || (isTooBig && options.mtuDiscovery !== IP_PMTUDISC_DONT);
@@ -127,7 +99,7 @@ export function rawProtocol(raw: Raw): Protocol {
       const options = new IpSocketOptions(raw.ip, socket);
       if (socket.protocol.protocol === IPPROTO_RAW) options.turnOn(IP_HDRINCL);
       const pcb = new RawPcb(socket, options);
-      raw.add(pcb);
+      raw.sockets.add(pcb);
       return new RawRequests(raw, pcb);
     },
   };

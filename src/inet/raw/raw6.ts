@@ -8,80 +8,52 @@
 import { IPV6_RECVERR } from "../../abi/ipv6.ts";
 import { AF_INET6, IPPROTO_ICMPV6, SOCK_RAW } from "../../abi/socket.ts";
 import { countDrop } from "../../base/machine.ts";
-import type { Interface } from "../../netif/interface.ts";
 import { ErrorQueue } from "../../socket/error-queue.ts";
 import type { Protocol } from "../../socket/protocol.ts";
 import type { Socket } from "../../socket/socket.ts";
 import * as checksum from "../../wire/checksum.ts";
-import { ANY_V6, type IpAddress } from "../../wire/ip-address.ts";
+import { ANY_V6 } from "../../wire/ip-address.ts";
 import type { Packet } from "../../wire/packet.ts";
 import type { Arrival, IcmpError, Ip } from "../ip/ip.ts";
 import { control6, inet6Address, queueIcmpError6 } from "../ip6/control.ts";
 import { Ipv6SocketOptions } from "../ip6/socket-options.ts";
-import { type RawSnapshot, rawSnapshot } from "./snapshot.ts";
+import { RawControlBlock, RawTable } from "./table.ts";
 import { Raw6Requests } from "./usrreq6.ts";
 
 /** Where ICMPv6 has its checksum, which the kernel always sees to. */
 const ICMPV6_CHECKSUM = 2;
 
 /** One raw socket. */
-export class Raw6Pcb {
-  readonly socket: Socket;
+export class Raw6Pcb extends RawControlBlock {
   readonly options6: Ipv6SocketOptions;
   readonly errors: ErrorQueue;
-  localAddress: IpAddress = ANY_V6;
-  remote: IpAddress | null = null;
-  device: Interface | null = null;
   /** ICMPV6_FILTER: 256 bits, one for each type that is not received. */
   icmpFilter: Uint32Array = new Uint32Array(8);
   /** IPV6_CHECKSUM: where in the payload it goes; −1: nowhere. */
   checksumOffset: number;
 
   constructor(ip: Ip, socket: Socket) {
-    this.socket = socket;
+    super(socket, ANY_V6);
     this.options6 = new Ipv6SocketOptions(ip, socket);
     this.errors = new ErrorQueue(socket);
     this.checksumOffset = this.protocol === IPPROTO_ICMPV6 ? ICMPV6_CHECKSUM : -1;
-  }
-
-  get protocol(): number {
-    return this.socket.protocol.protocol;
-  }
-
-  /** Is what goes between these two, of ours first, its affair? */
-  matches(protocol: number, local: IpAddress, remote: IpAddress, through: Interface | null): boolean {
-    if (protocol !== this.protocol || (this.device !== null && this.device !== through)) return false;
-    if (!this.localAddress.isUnspecified && !this.localAddress.equals(local)) return false;
-    return this.remote === null || this.remote.equals(remote);
   }
 }
 
 export class Raw6 {
   readonly ip: Ip;
-  #sockets: readonly Raw6Pcb[] = [];
+  readonly sockets: RawTable<Raw6Pcb> = new RawTable();
 
   constructor(ip: Ip) {
     this.ip = ip;
-    ip.v6.rawInput = (packet, arrival, protocol) => this.#sockets.length > 0 && this.#input(packet, arrival, protocol);
-    ip.v6.rawError = (protocol, news) => this.#sockets.length > 0 && this.#error(protocol, news);
-  }
-
-  add(pcb: Raw6Pcb): void {
-    this.#sockets = [...this.#sockets, pcb];
-  }
-
-  remove(pcb: Raw6Pcb): void {
-    this.#sockets = this.#sockets.filter((other) => other !== pcb);
-  }
-
-  snapshot(): readonly RawSnapshot[] {
-    return this.#sockets.map(rawSnapshot);
+    ip.v6.rawInput = (packet, arrival, protocol) => !this.sockets.isEmpty && this.#input(packet, arrival, protocol);
+    ip.v6.rawError = (protocol, news) => !this.sockets.isEmpty && this.#error(protocol, news);
   }
 
   /** True when the datagram was for any, whether or not that one wanted it. */
   #input(packet: Packet, arrival: Arrival, protocol: number): boolean {
     const { source, destination, through, kind, headerLength } = arrival;
-    const takers = this.#sockets.filter((pcb) => pcb.matches(protocol, destination, source, through));
+    const takers = this.sockets.matching(protocol, destination, source, through);
     for (const pcb of takers) {
       if (kind === "multicast" && !pcb.options6.hears(destination, through)) continue;
       if (protocol === IPPROTO_ICMPV6 && isFiltered(pcb, packet, headerLength)) continue;
@@ -102,7 +74,7 @@ export class Raw6 {
   /** As rawv6_err. */
   #error(protocol: number, news: IcmpError): boolean {
     const { through } = this.ip.arrival;
-    const concerned = this.#sockets.filter((pcb) => pcb.matches(protocol, news.source, news.destination, through));
+    const concerned = this.sockets.matching(protocol, news.source, news.destination, through);
     for (const { options6, errors, remote, socket } of concerned) {
       const isAsked = options6.has(IPV6_RECVERR);
       if (isAsked) queueIcmpError6(errors, news, 0, 0);
@@ -136,7 +108,7 @@ export function raw6Protocol(raw: Raw6): Protocol {
     permits: ({ uid }) => (uid === 0 ? 0 : "EPERM"),
     attach: (socket) => {
       const pcb = new Raw6Pcb(raw.ip, socket);
-      raw.add(pcb);
+      raw.sockets.add(pcb);
       return new Raw6Requests(raw, pcb);
     },
   };

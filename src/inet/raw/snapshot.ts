@@ -1,8 +1,7 @@
 /**
  * Raw sockets of either family as netstat(8) shows them.
  */
-import type { Socket } from "../../socket/socket.ts";
-import type { IpAddress } from "../../wire/ip-address.ts";
+import type { RawControlBlock } from "./table.ts";
 
 /** One line of `netstat -w`. */
 export interface RawSnapshot {
@@ -16,15 +15,7 @@ export interface RawSnapshot {
   readonly drops: number;
 }
 
-/** What both kinds of control blocks have. */
-interface Shown {
-  readonly socket: Socket;
-  readonly protocol: number;
-  readonly localAddress: IpAddress;
-  readonly remote: IpAddress | null;
-}
-
-export function rawSnapshot({ socket, protocol, localAddress, remote }: Shown): RawSnapshot {
+export function rawSnapshot({ socket, protocol, localAddress, remote }: RawControlBlock): RawSnapshot {
   return {
     protocol,
     localAddress: localAddress.toString(),

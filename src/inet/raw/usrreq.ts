@@ -6,30 +6,22 @@
 import type { Errno } from "../../abi/errno.ts";
 import { IP_FREEBIND, IP_HDRINCL } from "../../abi/ip.ts";
 import { POLLERR } from "../../abi/poll.ts";
-import {
-  AF_INET,
-  AF_UNSPEC,
-  ICMP_FILTER,
-  IPPROTO_ICMP,
-  IPPROTO_IP,
-  MSG_OOB,
-  SO_BINDTODEVICE,
-  SOL_RAW,
-} from "../../abi/socket.ts";
+import { AF_INET, AF_UNSPEC, ICMP_FILTER, IPPROTO_ICMP, IPPROTO_IP, MSG_OOB, SOL_RAW } from "../../abi/socket.ts";
 import type { Task } from "../../file/task.ts";
 import { type InetAddress, inetAddress, type SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
-import type { IcmpFilter, OptionValue, Text } from "../../socket/option.ts";
+import type { IcmpFilter, OptionValue } from "../../socket/option.ts";
 import type { UserRequests } from "../../socket/protocol.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
 import { ANY_V4, type IpAddress } from "../../wire/ip-address.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { Packet } from "../../wire/packet.ts";
+import { bindToDevice } from "../ip/device.ts";
 import { output } from "../ip/output.ts";
 import type { Path } from "../ip/path.ts";
 import { NO_WISHES, queueLocalError, readWishes, sendOptions, type Wishes } from "../ip4/control.ts";
 import { mtuFor, transmit } from "../ip4/output.ts";
-import { pathTo, sourceOn } from "../ip4/way.ts";
+import { pathTo, sourceOn, wayTo } from "../ip4/way.ts";
 import type { Raw, RawPcb } from "./raw.ts";
 
 const LENGTH_MAX_BYTES = 65_535;
@@ -60,13 +52,10 @@ export class RawRequests implements UserRequests {
       return 0;
     }
     if (endpoint.family !== AF_INET) return "EAFNOSUPPORT";
-    const path = pathTo(this.#raw.ip, pcb, endpoint.address, NO_WISHES);
-    if (typeof path === "string") return path;
-    if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
-    const source = sourceOn(this.#raw.ip, pcb, path, NO_WISHES);
-    if (typeof source === "string") return source;
-    if (pcb.localAddress.isUnspecified) pcb.localAddress = source;
-    pcb.remote = path.destination;
+    const way = wayTo(this.#raw.ip, pcb, endpoint.address, NO_WISHES);
+    if (typeof way === "string") return way;
+    if (pcb.localAddress.isUnspecified) pcb.localAddress = way.source;
+    pcb.remote = way.path.destination;
     return 0;
   }
 
@@ -123,12 +112,7 @@ export class RawRequests implements UserRequests {
   }
 
   changing(_task: Task, option: number, value: OptionValue): 0 | Errno {
-    if (option !== SO_BINDTODEVICE) return 0;
-    const { text: name } = value as Text;
-    const device = name === "" ? null : this.#raw.ip.netif.interfaces.get(name);
-    if (device === undefined) return "ENODEV";
-    this.#pcb.device = device;
-    return 0;
+    return bindToDevice(this.#raw.ip, this.#pcb, option, value);
   }
 
   localAddress(): InetAddress {
@@ -142,7 +126,7 @@ export class RawRequests implements UserRequests {
   }
 
   detach(): void {
-    this.#raw.remove(this.#pcb);
+    this.#raw.sockets.remove(this.#pcb);
     this.#pcb.options.detach();
     this.#pcb.localAddress = ANY_V4;
   }

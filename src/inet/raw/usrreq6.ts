@@ -13,19 +13,19 @@ import {
   IPPROTO_ICMPV6,
   IPPROTO_IPV6,
   MSG_OOB,
-  SO_BINDTODEVICE,
   SOL_RAW,
 } from "../../abi/socket.ts";
 import type { Task } from "../../file/task.ts";
 import type { InetAddress, SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
-import type { Icmpv6Filter, OptionValue, Text } from "../../socket/option.ts";
+import type { Icmpv6Filter, OptionValue } from "../../socket/option.ts";
 import type { UserRequests } from "../../socket/protocol.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
 import * as checksum from "../../wire/checksum.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
 import { PAYLOAD_MAX_BYTES } from "../../wire/ipv6.ts";
 import { Packet } from "../../wire/packet.ts";
+import { bindToDevice } from "../ip/device.ts";
 import { output } from "../ip/output.ts";
 import { inet6Address, NO_WISHES_6, readWishes6, sendOptions6, zoneOf } from "../ip6/control.ts";
 import { pathTo6, sourceOn6 } from "../ip6/way.ts";
@@ -140,12 +140,7 @@ export class Raw6Requests implements UserRequests {
   }
 
   changing(_task: Task, option: number, value: OptionValue): 0 | Errno {
-    if (option !== SO_BINDTODEVICE) return 0;
-    const { text: name } = value as Text;
-    const device = name === "" ? null : this.#raw.ip.netif.interfaces.get(name);
-    if (device === undefined) return "ENODEV";
-    this.#pcb.device = device;
-    return 0;
+    return bindToDevice(this.#raw.ip, this.#pcb, option, value);
   }
 
   localAddress(): InetAddress {
@@ -159,7 +154,7 @@ export class Raw6Requests implements UserRequests {
   }
 
   detach(): void {
-    this.#raw.remove(this.#pcb);
+    this.#raw.sockets.remove(this.#pcb);
     this.#pcb.options6.detach();
     this.#pcb.errors.clear();
   }

@@ -17,6 +17,7 @@ import {
 } from "../../abi/socket.ts";
 import * as abi from "../../abi/tcp.ts";
 import { type OptionValue, type Text, text } from "../../socket/option.ts";
+import { bindToDevice } from "../ip/device.ts";
 import { congestionControl } from "./congestion/congestion.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { info } from "./info.ts";
@@ -112,13 +113,8 @@ export function changing(tcb: Tcb, option: number, value: OptionValue): 0 | Errn
     case SO_REUSEPORT:
       tcb.sharing = { ...tcb.sharing, reusePort: value !== 0 };
       break;
-    case SO_BINDTODEVICE: {
-      const { text: name } = value as Text;
-      const device = name === "" ? null : tcb.tcp.ip.netif.interfaces.get(name);
-      if (device === undefined) return "ENODEV";
-      tcb.device = device;
-      break;
-    }
+    case SO_BINDTODEVICE:
+      return bindToDevice(tcb.tcp.ip, tcb, option, value);
     case SO_KEEPALIVE:
       if (value === 0) tcb.timers.clear(KEEPALIVE);
       else if (isSynchronised(tcb.state)) tcb.timers.set(KEEPALIVE, keepIdleNs(tcb));

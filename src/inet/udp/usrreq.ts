@@ -12,7 +12,6 @@ import {
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_UDP,
-  SO_BINDTODEVICE,
   SO_NO_CHECK,
   SOL_SOCKET,
   UDP_CORK,
@@ -20,13 +19,13 @@ import {
 import type { Task } from "../../file/task.ts";
 import { type InetAddress, inetAddress, type SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
-import type { OptionValue, Text } from "../../socket/option.ts";
+import type { OptionValue } from "../../socket/option.ts";
 import type { UserRequests } from "../../socket/protocol.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
-import type { Path } from "../ip/path.ts";
+import { bindToDevice } from "../ip/device.ts";
 import { NO_WISHES } from "../ip4/control.ts";
-import { pathTo, sourceOn } from "../ip4/way.ts";
+import { wayTo } from "../ip4/way.ts";
 import { inet6Address } from "../ip6/control.ts";
 import type { UdpPcb } from "./pcb.ts";
 import { autobind, bind } from "./ports.ts";
@@ -60,7 +59,10 @@ export class UdpRequests implements UserRequests {
     const refusal = checkFamily(pcb, endpoint);
     if (refusal !== 0) return refusal;
     if (!autobind(this.#udp, pcb)) return "EAGAIN";
-    const way = endpoint.address.family === 6 ? connect6(this.#udp, pcb, endpoint) : this.#connect4(endpoint);
+    const way =
+      endpoint.address.family === 6
+        ? connect6(this.#udp, pcb, endpoint)
+        : wayTo(this.#udp.ip, pcb, endpoint.address, NO_WISHES);
     if (typeof way === "string") return way;
     const { path, source } = way;
     const { port } = endpoint;
@@ -123,12 +125,7 @@ export class UdpRequests implements UserRequests {
   }
 
   changing(_task: Task, option: number, value: OptionValue): 0 | Errno {
-    if (option !== SO_BINDTODEVICE) return 0;
-    const { text: name } = value as Text;
-    const device = name === "" ? null : this.#udp.ip.netif.interfaces.get(name);
-    if (device === undefined) return "ENODEV";
-    this.#pcb.device = device;
-    return 0;
+    return bindToDevice(this.#udp.ip, this.#pcb, option, value);
   }
 
   localAddress(): InetAddress {
@@ -147,15 +144,6 @@ export class UdpRequests implements UserRequests {
     pcb.corked = null;
     pcb.options.detach();
     pcb.options6?.detach();
-  }
-
-  #connect4({ address }: InetAddress): { readonly path: Path; readonly source: IpAddress } | Errno {
-    const pcb = this.#pcb;
-    const path = pathTo(this.#udp.ip, pcb, address, NO_WISHES);
-    if (typeof path === "string") return path;
-    if (path.kind === "broadcast" && !pcb.socket.broadcast) return "EACCES";
-    const source = sourceOn(this.#udp.ip, pcb, path, NO_WISHES);
-    return typeof source === "string" ? source : { path, source };
   }
 
   /** An address as a socket of its family is told it. */
