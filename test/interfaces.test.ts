@@ -59,3 +59,14 @@ test("what can't be is refused by name", () => {
   expect(() => a.route("10.9.0.0/16", {})).toThrow("a route needs a gateway (via) or an interface (through)");
   expect(() => a.deleteRoute("10.9.0.0/16")).toThrow("there is no such route");
 });
+
+test.each(["224.0.0.1/24", "0.0.0.0/0", "ff02::1/64", "10.0.0.1/24"])(
+  "attaching with %s leaves no interface behind",
+  (bad) => {
+    const world = new World();
+    const alice = world.host("alice");
+    expect(() => alice.attach(world.cable(), "10.0.0.1/24", bad)).toThrow(`eth0 can't have the address "${bad}"`);
+    expect(alice.netif.interfaces.list().map(({ name }) => name)).toEqual(["lo"]);
+    expect(alice.attach(world.cable(), "10.0.0.1/24").name).toBe("eth0");
+  },
+);

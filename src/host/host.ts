@@ -185,7 +185,7 @@ export class Host {
    * Puts an interface on a link, with addresses such as "10.0.0.1/24" and "2001:db8::1/64", and answers it. IPv6 begins on it
    * with an IPv6 address, or with "auto" in place of one: a link-local address, and what routers advertise. Those that are named here
    * are taken to be free, as if the host had been up for a while. A device of one's own may stand in the link's place. Throws an
-   * Error for what is no address.
+   * Error for what is no address, or none that an interface can have; then nothing is attached.
    */
   attach(link: Attachable | Device, ...addresses: readonly (string | undefined)[]): Interface {
     for (const address of addresses) {
@@ -195,7 +195,12 @@ export class Host {
     const device = "port" in link ? link.port() : link;
     const macAddress = device.linkType === "ethernet" ? this.#parts.nextMacAddress() : 0;
     const attached = this.netif.interfaces.attach(device, macAddress);
-    for (const address of addresses) if (address !== undefined) this.#addAddress(attached, address, true);
+    try {
+      for (const address of addresses) if (address !== undefined) this.#addAddress(attached, address, true);
+    } catch (error) {
+      this.netif.interfaces.detach(attached);
+      throw error;
+    }
     return attached;
   }
 
