@@ -79,7 +79,7 @@ export abstract class Handle implements Owned {
     this.owner.turn(() => scope.runInAsyncScope(() => enter(this.owner, run)));
   }
 
-  protected inContext(run: () => void): void {
+  inContext(run: () => void): void {
     this.#scope.runInAsyncScope(() => enter(this.owner, run));
   }
 

@@ -10,6 +10,7 @@ import { MainProgram } from "../../host/main-program.ts";
 import type { Image, ProgramRuntime, RunningProgram } from "../../kernel/image.ts";
 import { NodeProcess } from "./node-process.ts";
 import { originals } from "./originals.ts";
+import { begun, ended, followTicks } from "./shared-ticks.ts";
 import { takeDispatcher } from "./singletons.ts";
 
 const processes: WeakMap<Image, NodeProcess> = new WeakMap<Image, NodeProcess>();
@@ -20,8 +21,13 @@ export const nodeRuntime: ProgramRuntime = {
   start(image: Image, program: unknown, args: readonly string[]): RunningProgram {
     const process = new NodeProcess(image, program as MainProgram, args);
     processes.set(image, process);
+    begun(process);
     process.begin();
-    return { stop: () => process.stop() };
+    const stop = (): void => {
+      ended(process);
+      process.stop();
+    };
+    return { stop };
   },
   schedule(image: Image, turn: Runnable): void {
     originals.setImmediate(takeTurn, image, turn);
@@ -41,5 +47,7 @@ function takeTurn(image: Image, turn: Runnable): void {
     runState.activity();
   }
   const process = processes.get(image);
-  if (process !== undefined) takeDispatcher(process);
+  if (process === undefined) return;
+  takeDispatcher(process);
+  followTicks(process);
 }

@@ -9,6 +9,7 @@ import { AsyncResource } from "node:async_hooks";
 import { Operation } from "../../kernel/operation.ts";
 import { current, enter } from "./context.ts";
 import type { NodeProcess, Owned } from "./node-process.ts";
+import { heirOf, isTick, keepTick } from "./shared-ticks.ts";
 
 type Callback = (...args: unknown[]) => unknown;
 
@@ -35,8 +36,11 @@ export class VirtualTimeout implements Owned {
   readonly #args: readonly unknown[];
   readonly #delayNs: number;
   readonly #repeats: boolean;
-  readonly #scope: AsyncResource = new AsyncResource("Timeout");
+  #scope: AsyncResource = new AsyncResource("Timeout");
   #operation: Operation<0>;
+  /** When it fires, in its owner's time; null while it is not set. */
+  #dueNs: number | null = null;
+  readonly #isShared: boolean;
   readonly #id: number = ++lastId;
   #isReferenced = true;
   #isHeld = false;
@@ -49,7 +53,13 @@ export class VirtualTimeout implements Owned {
     this.#delayNs = milliseconds(delayMs) * 1e6;
     this.#repeats = repeats;
     this.#operation = this.#sleeper();
+    this.#isShared = isTick(callback, delayMs);
+    if (this.#isShared) keepTick(this);
     this.#start();
+  }
+
+  get owner(): NodeProcess {
+    return this.#owner;
   }
 
   ref(): this {
@@ -71,7 +81,7 @@ export class VirtualTimeout implements Owned {
   /** Begins anew with the same delay. */
   refresh(): this {
     if (this.#isCleared) return this;
-    if (!this.#owner.isAlive) this.#adopt();
+    if (!this.#owner.isAlive) this.#adopt(current());
     this.#operation.cancel();
     this.#start();
     return this;
@@ -97,12 +107,25 @@ export class VirtualTimeout implements Owned {
 
   clear(): void {
     this.#isCleared = true;
+    this.#dueNs = null;
     this.#operation.cancel();
     this.#forget();
   }
 
   abandon(): void {
     byId.delete(this.#id);
+    const heir = this.#isShared ? heirOf(this.#owner) : undefined;
+    if (heir !== undefined) this.moveTo(heir);
+  }
+
+  /** A shared timer goes over to another process, perhaps of another world, for the time that is left. */
+  moveTo(owner: NodeProcess): void {
+    if (this.#dueNs === null) return;
+    const leftNs = Math.max(0, this.#dueNs - this.#owner.nowNs);
+    this.#operation.cancel();
+    this.#owner.owned.delete(this);
+    this.#adopt(owner);
+    this.#start(leftNs);
   }
 
   [Symbol.toPrimitive](): number {
@@ -120,23 +143,25 @@ export class VirtualTimeout implements Owned {
   }
 
   /** A timer that a library made once for all, of a process that has ended, goes on in the one that uses it. */
-  #adopt(): void {
-    const owner = current();
+  #adopt(owner: NodeProcess | undefined): void {
     if (owner === undefined) return;
     this.#owner = owner;
     this.#isHeld = false;
+    this.#scope = enter(owner, () => new AsyncResource("Timeout"));
     this.#operation = this.#sleeper();
   }
 
-  #start(): void {
+  #start(delayNs: number = this.#delayNs): void {
     if (!this.#owner.isAlive) return;
     this.#owner.owned.add(this);
-    this.#operation.sleep(this.#owner.nowNs + this.#delayNs);
+    this.#dueNs = this.#owner.nowNs + delayNs;
+    this.#operation.sleep(this.#dueNs);
     this.#updateHold();
   }
 
   #fire(): void {
     if (this.#isCleared) return;
+    this.#dueNs = null;
     if (this.#repeats) this.#start();
     else this.#forget();
     this.#scope.runInAsyncScope(() => enter(this.#owner, () => this.#callback(...this.#args)));
