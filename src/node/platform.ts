@@ -1,13 +1,13 @@
 /**
  * The Platform record for Node.
  */
-import { clearTimeout, setImmediate, setTimeout } from "node:timers";
+import timers from "node:timers";
 import type { Platform } from "../base/platform.ts";
 import { outside } from "./door/context.ts";
+import { inTurn } from "./turns.ts";
 
 // Taken now, so that whoever replaces them later, to put programs into virtual time, does not move our own clock.
-const { nextTick } = process;
-const microtask = queueMicrotask;
+const { clearTimeout, setImmediate, setTimeout } = timers;
 const now = performance.now.bind(performance);
 
 /** Node's macrotask, clock, timers and standard error. */
@@ -17,11 +17,7 @@ export const nodePlatform: Platform = {
   macrotask: (task) => {
     outside(() => setImmediate(task));
   },
-  // Node empties the microtask queue before it looks at ticks again, so a tick that is set from a microtask comes when
-  // all of them have run. A turn of the event loop says the same at ten times the price.
-  drained: (task) => {
-    outside(() => microtask(() => nextTick(task)));
-  },
+  drained: (task) => inTurn({ run: task }),
   monotonicNs: () => Math.round(now() * 1e6),
   timer: (delayMs, task, weak = false) => {
     const timer = outside(() => setTimeout(task, delayMs));

@@ -141,8 +141,13 @@ export class RunLoop {
 
   /** The next turn comes when programs have acted; once in a while when the platform has had its turn, too. */
   #goOn(next: "barrier" | "yield"): void {
-    if (next === "barrier") this.barriers++;
-    if (next === "barrier" && this.#turnNs < this.#yieldNs) {
+    if (next === "yield") this.#yieldNs = 0;
+    else this.barriers++;
+    this.#nextTurn();
+  }
+
+  #nextTurn(): void {
+    if (this.#turnNs < this.#yieldNs) {
       this.#platform.drained(this.#turn);
     } else {
       this.#yieldNs = this.#turnNs + YIELD_NS;
@@ -287,10 +292,14 @@ export class RunLoop {
   }
 
   #wake(): void {
+    this.#awake();
+    this.#nextTurn();
+  }
+
+  #awake(): void {
     this.#runState.onActivity = null;
     for (const waker of this.#wakers) waker[Symbol.dispose]();
     this.#wakers = [];
-    this.#platform.macrotask(this.#turn);
   }
 
   #wakeAtNextEvent(): void {
@@ -298,8 +307,10 @@ export class RunLoop {
     const dueNs = Math.min(scheduler.events.nextTimeNs, this.#run?.untilNs ?? Number.POSITIVE_INFINITY);
     const delayMs = (dueNs - (this.#platform.monotonicNs() - this.#realStartNs)) / 1e6;
     // Timers of the platform count whole milliseconds; the rest is turned over in macrotasks.
-    if (delayMs < 1) this.#wake();
-    else if (delayMs < Number.POSITIVE_INFINITY) {
+    if (delayMs < 1) {
+      this.#awake();
+      this.#platform.macrotask(this.#turn);
+    } else if (delayMs < Number.POSITIVE_INFINITY) {
       this.#wakers.push(this.#platform.timer(Math.min(Math.floor(delayMs), 0x7fffffff), () => this.#wake()));
     } else if (this.#isHeld) this.#watch();
   }

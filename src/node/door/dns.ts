@@ -5,6 +5,7 @@
  * Read first: lib/dns.js of Node and lib/internal/dns/*, which call getaddrinfo(), getnameinfo() and the channel's query*() of
  * the binding; world/names/.
  */
+import { AsyncResource } from "node:async_hooks";
 import dns from "node:dns";
 import { isIP } from "node:net";
 import { AF_INET, AF_INET6, SOCK_STREAM } from "../../abi/socket.ts";
@@ -13,7 +14,7 @@ import { IpAddress } from "../../wire/ip-address.ts";
 import { getaddrinfo } from "../../world/names/getaddrinfo.ts";
 import { getnameinfo } from "../../world/names/getnameinfo.ts";
 import { hostByAddress, hostByName } from "../../world/names/hosts.ts";
-import { current, enter } from "./context.ts";
+import { current } from "./context.ts";
 import { binding, uvCode } from "./internals.ts";
 import type { NodeProcess } from "./node-process.ts";
 import type { Patches } from "./patch.ts";
@@ -92,11 +93,12 @@ export function patchDns(patches: Patches): void {
 
 /** Answers the request in a turn of its own. */
 function answer(owner: NodeProcess, request: Asking, find: () => Promise<readonly unknown[]>): number {
+  const scope = new AsyncResource("NETLOOM_DNS");
   owner.reference();
   void find().then((results) => {
     owner.turn(() => {
       owner.unreference();
-      enter(owner, () => request.oncomplete(...(results as [null])));
+      scope.runInAsyncScope(() => request.oncomplete(...(results as [null])));
     });
   });
   return 0;

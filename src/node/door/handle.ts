@@ -3,6 +3,7 @@
  * keep their process alive.
  */
 import { AsyncResource } from "node:async_hooks";
+import { useNative } from "../turns.ts";
 import { enter } from "./context.ts";
 import type { NodeProcess, Owned } from "./node-process.ts";
 
@@ -12,6 +13,7 @@ export abstract class Handle implements Owned {
   #isHeld = false;
   #isReferenced = true;
   #isClosed = false;
+  #endNativeUse: (() => void) | null = null;
 
   constructor(owner: NodeProcess) {
     this.owner = owner;
@@ -57,6 +59,12 @@ export abstract class Handle implements Owned {
   /** The process has ended: the kernel closes the descriptor, and nothing is called back. */
   abandon(): void {
     this.#isClosed = true;
+    this.#endNativeUse?.();
+  }
+
+  /** Native code stands on it, until it is closed. */
+  usedByNative(): void {
+    this.#endNativeUse ??= useNative();
   }
 
   // ---- for the kinds of handles ----
@@ -64,6 +72,7 @@ export abstract class Handle implements Owned {
   /** No more is called back of it, but `last`, in a turn of its own, for which the process stays alive. */
   protected closeWith(last: () => void): void {
     this.#isClosed = true;
+    this.#endNativeUse?.();
     this.owner.owned.delete(this);
     this.owner.reference();
     this.updateHold();

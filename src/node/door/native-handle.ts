@@ -34,6 +34,7 @@ export function nativeForm(plain: StreamHandle): JsStream {
   }
   Object.defineProperty(faced, "fd", { get: () => plain.fd });
   plain.face = faced;
+  plain.usedByNative();
   plains.set(faced, plain);
   return faced;
 }

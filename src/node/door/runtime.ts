@@ -1,15 +1,14 @@
 /**
  * The runtime of Node programs: code that uses Node's own modules, as processes on virtual hosts.
  *
- * Read first: kernel/image.ts; docs/SPIKE-NODE-HANDLE.md, "How to call back". Each woken operation gets a turn of its own:
- * one real setImmediate, on an empty stack, after which Node runs ticks and microtasks. What a turn throws is an error that
- * nobody caught, of the process whose turn it is.
+ * Read first: kernel/image.ts; docs/SPIKE-NODE-HANDLE.md, "How to call back". Each woken operation gets a turn of its own
+ * (node/turns.ts). What a turn throws is an error that nobody caught, of the process whose turn it is.
  */
 import type { Runnable } from "../../base/scheduler.ts";
 import { MainProgram } from "../../host/main-program.ts";
 import type { Image, ProgramRuntime, RunningProgram } from "../../kernel/image.ts";
+import { inTurn } from "../turns.ts";
 import { NodeProcess } from "./node-process.ts";
-import { originals } from "./originals.ts";
 import { begun, ended, followTicks } from "./shared-ticks.ts";
 import { takeDispatcher } from "./singletons.ts";
 
@@ -30,10 +29,10 @@ export const nodeRuntime: ProgramRuntime = {
     return { stop };
   },
   schedule(image: Image, turn: Runnable): void {
-    originals.setImmediate(takeTurn, image, turn);
+    inTurn({ run: () => takeTurn(image, turn) });
   },
   signal(_image: Image, deliver: () => void): void {
-    originals.setImmediate(deliver);
+    inTurn({ run: deliver });
   },
 };
 
