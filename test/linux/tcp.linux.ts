@@ -1,16 +1,12 @@
 /**
  * TCP between a netloom host and the Linux kernel, both ways, on both address families.
  *
- * Read first: support/wire.ts, support/peer.mjs. The Linux side is Node on real sockets in a network namespace.
+ * Read first: support/wire.ts, support/peers.ts, support/peer.mjs. The Linux side is Node on real sockets in a network namespace.
  */
-import { createHash } from "node:crypto";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import {
   AF_INET,
   AF_INET6,
   IPPROTO_TCP,
-  type LinkOptions,
   MSG_OOB,
   POLLPRI,
   SHUT_WR,
@@ -18,17 +14,26 @@ import {
   SO_LINGER,
   SOCK_STREAM,
   SOL_SOCKET,
-  type Sys,
   TCP_KEEPCNT,
   TCP_KEEPIDLE,
   TCP_KEEPINTVL,
 } from "netloom";
 import { describe, expect, test } from "vitest";
 import { COMPLAINT, hasTshark, readCapture } from "../support/tshark.ts";
+import {
+  client,
+  connected,
+  netloomServer,
+  onNetloom,
+  PORT,
+  pattern,
+  receiveAll,
+  sendAll,
+  serve,
+  sha256,
+} from "./support/peers.ts";
 import { LINUX, NETLOOM, Wire, type WireOptions, whyNot } from "./support/wire.ts";
 
-const PEER = fileURLToPath(new URL("support/peer.mjs", import.meta.url));
-const PORT = 5001;
 const BULK_BYTES = 20_000_000;
 
 const FAMILIES = [
@@ -36,91 +41,8 @@ const FAMILIES = [
   ["IPv6", AF_INET6, LINUX.address6, NETLOOM.address6],
 ] as const;
 
-/** The bytes that both sides send. */
-function pattern(length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => i % 251);
-}
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 const BULK = pattern(BULK_BYTES);
 const BULK_SHA256 = sha256(BULK);
-
-/** Starts a role of the Linux side that serves; gives its lines, of which the first says that it listens. */
-async function serve(wire: Wire, role: string, address: string, argument = ""): Promise<() => Promise<unknown>> {
-  const child = wire.background(process.execPath, PEER, role, address, String(PORT), argument);
-  if (child.stdout === null) throw new Error("the peer has no output");
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const next = async (): Promise<string> => (await lines.next()).value ?? "";
-  expect(await next()).toBe("ready");
-  return async () => JSON.parse(await next());
-}
-
-/** Runs a role of the Linux side that connects, and gives what it says. */
-async function client(wire: Wire, role: string, address: string, argument = ""): Promise<unknown> {
-  const { stdout, stderr } = await wire.linux(process.execPath, PEER, role, address, String(PORT), argument);
-  if (stdout === "") throw new Error(`the peer said nothing: ${stderr}`);
-  return JSON.parse(stdout);
-}
-
-/** Runs a program on the netloom host to its end, and gives its result. */
-async function onNetloom<T>(wire: Wire, program: (sys: Sys) => Promise<T>): Promise<T> {
-  let outcome: { value: T } | { error: unknown } | undefined;
-  const spawned = wire.host.spawn("program", async (sys) => {
-    try {
-      outcome = { value: await program(sys) };
-    } catch (error) {
-      outcome = { error };
-    }
-  });
-  while (spawned.state === "running") await new Promise((resolve) => setImmediate(resolve));
-  if (outcome === undefined) throw new Error("the program was killed");
-  if ("error" in outcome) throw outcome.error;
-  return outcome.value;
-}
-
-/** Starts a server on the netloom host that hands each connection to that program. */
-function netloomServer(
-  wire: Wire,
-  family: number,
-  serveOne: (sys: Sys, fd: number) => Promise<void>,
-  backlog = 128,
-): void {
-  wire.host.spawn(
-    "server",
-    async (sys) => {
-      const s = sys.socket(family, SOCK_STREAM);
-      sys.bind(s, { address: family === AF_INET ? "0.0.0.0" : "::", port: PORT });
-      sys.listen(s, backlog);
-      for (;;) {
-        const { fd } = await sys.accept(s);
-        // A connection that the other side resets is no failure of the server.
-        serveOne(sys, fd).catch(() => {});
-      }
-    },
-    { daemon: true },
-  );
-}
-
-async function connected(sys: Sys, family: number, address: string): Promise<number> {
-  const s = sys.socket(family, SOCK_STREAM);
-  await sys.connect(s, { address, port: PORT });
-  return s;
-}
-
-async function sendAll(sys: Sys, fd: number, data: Uint8Array): Promise<void> {
-  for (let sent = 0; sent < data.length; ) sent += await sys.send(fd, data.subarray(sent, sent + 65_536));
-}
-
-async function receiveAll(sys: Sys, fd: number): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash("sha256");
-  const buffer = new Uint8Array(262_144);
-  let bytes = 0;
-  for (;;) {
-    const got = await sys.recv(fd, buffer);
-    if (got === 0) return { bytes, sha256: hash.digest("hex") };
-    hash.update(buffer.subarray(0, got));
-    bytes += got;
-  }
-}
 
 const whole = { bytes: BULK_BYTES, sha256: BULK_SHA256 };
 const reason = whyNot();
@@ -313,30 +235,6 @@ describe.skipIf(reason !== undefined)("TCP with Linux", () => {
     // Reading stops at the mark: what came before the byte, and what came behind it.
     expect(got).toEqual(["!", "before", "after"]);
   });
-
-  const IMPAIRED: readonly (readonly [string, LinkOptions])[] = [
-    ["1 % loss", { delayMs: 2, lossRate: 0.01 }],
-    ["20 ± 10 ms", { delayMs: 20, jitterMs: 10 }],
-    ["reordering", { delayMs: 5, reorderRate: 0.1 }],
-  ];
-  for (const [name, link] of IMPAIRED) {
-    onWire(
-      `2 MB each way over a link with ${name}`,
-      async (wire) => {
-        const part = pattern(2_000_000);
-        const sum = { bytes: part.length, sha256: sha256(part) };
-        const got: unknown[] = [];
-        netloomServer(wire, AF_INET, async (sys, fd) => {
-          got.push(await receiveAll(sys, fd));
-          await sendAll(sys, fd, part);
-          sys.close(fd);
-        });
-        expect(await client(wire, "send", NETLOOM.address, String(part.length))).toEqual({ ...sum, code: "" });
-        expect(got).toEqual([sum]);
-      },
-      { link },
-    );
-  }
 
   onWire("curl fetches a file from a netloom program", async (wire) => {
     netloomServer(wire, AF_INET, async (sys, fd) => {

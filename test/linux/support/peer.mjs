@@ -18,6 +18,9 @@ function pattern(length) {
   return bytes;
 }
 
+/** Of the pattern, so that pieces in a row are the pattern again. */
+const PIECE_BYTES = 251 * 256;
+
 /** Takes everything in, and says how much and which bytes it was. */
 function digest(socket, tell) {
   const hash = createHash("sha256");
@@ -36,6 +39,15 @@ function digest(socket, tell) {
 const SERVERS = {
   /** Takes in and answers nothing. */
   sink: (socket) => digest(socket, say),
+  /** As sink, and says how long it took from the first byte to the last. */
+  meter: (socket) => {
+    let [first, last] = [0, 0];
+    socket.on("data", () => {
+      last = performance.now();
+      first ||= last;
+    });
+    digest(socket, (outcome) => say({ ...outcome, ms: last - first }));
+  },
   /** Sends so many bytes and closes. */
   source: (socket) => {
     socket.on("error", () => {});
@@ -73,6 +85,31 @@ const CLIENTS = {
     digest(socket, say);
     socket.end(pattern(Number(argument)));
   },
+  /** Sends for so many seconds, with a congestion control by name: "cubic 10". */
+  pour: async (socket) => {
+    const [algorithm, seconds] = argument.split(" ");
+    await setCongestionControl(socket, algorithm);
+    const hash = createHash("sha256");
+    const piece = pattern(PIECE_BYTES);
+    const end = performance.now() + Number(seconds) * 1000;
+    let bytes = 0;
+    let code = "";
+    socket.on("error", (error) => {
+      code = error.code;
+    });
+    socket.on("close", () => say({ bytes, sha256: hash.digest("hex"), code }));
+    const pour = () => {
+      while (performance.now() < end) {
+        hash.update(piece);
+        bytes += piece.length;
+        if (!socket.write(piece)) return;
+      }
+      socket.end();
+    };
+    socket.on("drain", pour);
+    socket.resume();
+    pour();
+  },
   /** Takes everything in. */
   receive: (socket) => digest(socket, say),
   /** Says it has ended, then reads what comes until the other has. */
@@ -88,6 +125,16 @@ const CLIENTS = {
     socket.write("x");
   },
 };
+
+/** Node has no option for it: the C library has. */
+async function setCongestionControl(socket, algorithm) {
+  const { default: koffi } = await import("koffi");
+  const signature = "int setsockopt(int fd, int level, int option, const char *value, uint32_t length)";
+  const [IPPROTO_TCP, TCP_CONGESTION] = [6, 13];
+  const setsockopt = koffi.load(null).func(signature);
+  const failed = setsockopt(socket._handle.fd, IPPROTO_TCP, TCP_CONGESTION, algorithm, algorithm.length) !== 0;
+  if (failed) throw new Error(`this kernel has no congestion control "${algorithm}"`);
+}
 
 /** Node has no urgent data: the C library has. */
 async function urgent() {

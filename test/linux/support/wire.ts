@@ -1,13 +1,14 @@
 /**
  * A wire between a world and the Linux kernel: a TAP device whose Linux end lies in a network namespace of its own.
  *
- * Order: wire() → openTap → the device moves into the namespace and gets its addresses → the world runs until the wire is
- * disposed of. Addresses: Linux has 10.9.0.1 and fd09::1, the host of the world 10.9.0.2 and fd09::2.
+ * Order: new Wire() → openTap → the device moves into the namespace and gets its addresses → the world runs until the wire is
+ * disposed of. Addresses: Linux has 10.9.0.1 and fd09::1, the host of the world 10.9.0.2 and fd09::2. A Span has Linux at both ends.
  */
-import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { type Host, World, type WorldOptions } from "netloom";
 import { joinDevices, openTap, type Tap } from "netloom/tap";
+import { type LinuxSide, Namespace, type Outcome } from "./namespace.ts";
 
 /** The options of a link in between. */
 type LinkOptions = Parameters<World["cable"]>[0];
@@ -35,13 +36,6 @@ export function whyNot(): string | undefined {
   return undefined;
 }
 
-/** What a command of the Linux side came to. */
-export interface Outcome {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 export interface WireOptions {
   readonly world?: WorldOptions;
   /** A link between the host and the device, with these options. */
@@ -49,18 +43,14 @@ export interface WireOptions {
   readonly mtu?: number;
 }
 
-let namespaces = 0;
-
-export class Wire implements AsyncDisposable {
-  readonly namespace: string = `netloom-${process.pid}-${++namespaces}`;
+export class Wire implements LinuxSide, AsyncDisposable {
+  readonly namespace: Namespace = new Namespace();
   readonly world: World;
   readonly host: Host;
   readonly tap: Tap;
-  readonly #children: Set<ChildProcess> = new Set();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor({ world, link, mtu = 1500 }: WireOptions = {}) {
-    execFileSync("ip", ["netns", "add", this.namespace]);
     this.world = new World({ time: "real", console: () => {}, ...world });
     this.tap = openTap(this.world, { name: "nltap%d", mtu });
     this.host = this.world.host("netloom");
@@ -73,17 +63,7 @@ export class Wire implements AsyncDisposable {
       this.host.attach(cable, ...addresses);
       joinDevices(cable.port(), this.tap);
     }
-    const device = this.tap.linkName;
-    execFileSync("ip", ["link", "set", device, "netns", this.namespace]);
-    for (const command of [
-      "link set lo up",
-      `address add ${LINUX.address}/24 dev ${device}`,
-      // Without duplicate detection, the address serves at once.
-      `address add ${LINUX.address6}/64 dev ${device} nodad`,
-      `link set ${device} mtu ${mtu} up`,
-    ]) {
-      execFileSync("ip", ["-n", this.namespace, ...command.split(" ")]);
-    }
+    this.namespace.take(this.tap.linkName, LINUX, mtu);
   }
 
   /** Lets the world run, until the wire is disposed of. A world that fails makes the disposal fail. */
@@ -93,41 +73,60 @@ export class Wire implements AsyncDisposable {
     return this;
   }
 
-  /** Runs a command in the namespace to its end; its exit status is part of the outcome. */
   linux(command: string, ...args: string[]): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const child = execFile(
-        "ip",
-        ["netns", "exec", this.namespace, command, ...args],
-        { maxBuffer: 1 << 26 },
-        (_error, stdout, stderr) => {
-          this.#children.delete(child);
-          resolve({ status: child.exitCode ?? -1, stdout, stderr });
-        },
-      );
-      this.#children.add(child);
-    });
+    return this.namespace.linux(command, ...args);
   }
 
-  /** Starts a program in the namespace that goes on; it is ended with the wire. */
   background(command: string, ...args: string[]): ChildProcess {
-    const child = spawn("ip", ["netns", "exec", this.namespace, command, ...args], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    this.#children.add(child);
-    child.once("exit", () => this.#children.delete(child));
-    return child;
+    return this.namespace.background(command, ...args);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const child of this.#children) child.kill("SIGKILL");
+    this.namespace.end();
     this.tap[Symbol.dispose]();
     for (const { pid } of this.host.ps()) this.host.kernel.processes.get(pid)?.kill();
     try {
       await this.#running;
     } finally {
       await this.world.close();
-      execFileSync("ip", ["netns", "delete", this.namespace]);
+      this.namespace[Symbol.dispose]();
+    }
+  }
+}
+
+/** Two namespaces, with a link of a world in between: Linux to Linux, under the same impairments. */
+export class Span implements AsyncDisposable {
+  readonly near: Namespace = new Namespace();
+  readonly far: Namespace = new Namespace();
+  readonly #world: World;
+  readonly #taps: readonly Tap[];
+  readonly #running: Promise<unknown>;
+
+  constructor(link: LinkOptions, world: WorldOptions = {}) {
+    this.#world = new World({ time: "real", console: () => {}, ...world });
+    const cable = this.#world.cable(link);
+    const ends = [
+      [this.near, LINUX],
+      [this.far, NETLOOM],
+    ] as const;
+    this.#taps = ends.map(([namespace, addresses]) => {
+      const tap = openTap(this.#world, { name: "nltap%d" });
+      joinDevices(cable.port(), tap);
+      namespace.take(tap.linkName, addresses, 1500);
+      return tap;
+    });
+    this.#running = this.#world.run();
+    this.#running.catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const namespace of [this.near, this.far]) namespace.end();
+    for (const tap of this.#taps) tap[Symbol.dispose]();
+    try {
+      await this.#running;
+    } finally {
+      await this.#world.close();
+      for (const namespace of [this.near, this.far]) namespace[Symbol.dispose]();
     }
   }
 }

@@ -1,0 +1,61 @@
+/**
+ * The impairments under which netloom is compared with Linux, and the tables of what came of it.
+ *
+ * Each is a link of 100 Mbit/s with a round trip of 10 ms and a queue of 200 packets, twice what the link holds, and one fault in both
+ * directions. So the acknowledgements suffer as the data does.
+ */
+import type { LinkOptions } from "netloom";
+import type { Pair } from "./transfer.ts";
+
+const LINK: LinkOptions = { rateMbps: 100, delayMs: 5, queuePackets: 200 };
+
+export const IMPAIRMENTS = {
+  none: LINK,
+  "1 % loss": { ...LINK, lossRate: 0.01 },
+  "5 % loss": { ...LINK, lossRate: 0.05 },
+  "20 ± 10 ms": { ...LINK, delayMs: 20, jitterMs: 10 },
+  "25 % reordered": { ...LINK, reorderRate: 0.25 },
+  "5 % duplicated": { ...LINK, duplicateRate: 0.05 },
+  "1 % corrupted": { ...LINK, corruptRate: 0.01 },
+} satisfies Readonly<Record<string, LinkOptions>>;
+
+export const ALGORITHMS = ["reno", "cubic", "bbr"] as const;
+
+/** Goodput in Mbit/s of each pair; a pair that was not measured is missing. */
+export type Goodputs = Readonly<Partial<Record<Pair, number>>>;
+
+/** Columns of the table: what netloom reached with Linux, beside a reference. */
+export interface Comparison {
+  readonly impairment: string;
+  readonly algorithm: string;
+  readonly goodputs: Goodputs;
+}
+
+/** The table: goodput of each pair, and its ratio to Linux with itself, or to netloom with itself where that was not measured. */
+export function formatComparisons(rows: readonly Comparison[]): string {
+  const reference: Pair = rows.some(({ goodputs }) => goodputs["Linux → Linux"] !== undefined)
+    ? "Linux → Linux"
+    : "netloom → netloom";
+  const others = (["netloom → Linux", "Linux → netloom", "netloom → netloom"] as const).filter(
+    (pair) => pair !== reference,
+  );
+  const heading = ["impairment", "sender's", reference, ...others.flatMap((pair) => [pair, "ratio"])];
+  const cells = rows.map(({ impairment, algorithm, goodputs }) => [
+    impairment,
+    algorithm,
+    megabits(goodputs[reference]),
+    ...others.flatMap((pair) => [megabits(goodputs[pair]), ratio(goodputs[pair], goodputs[reference])]),
+  ]);
+  const widths = heading.map((title, column) =>
+    Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
+  return [line(heading), line(widths.map((width) => "-".repeat(width))), ...cells.map(line)].join("\n");
+}
+
+const megabits = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(2));
+
+function ratio(value: number | undefined, of: number | undefined): string {
+  return value === undefined || of === undefined ? "" : (value / of).toFixed(2);
+}
