@@ -6130,7 +6130,13 @@ declare class MasterEnd extends TerminalEnd {
     constructor(terminal: Terminal, closed: () => void);
     get waiters(): WaitQueue;
     protected get readableBytes(): number;
-    read(_task: Task, into: Uint8Array): number | Errno;
+    get turn(): ReadTurn;
+    get hasInput(): boolean;
+    get ending(): "EIO" | undefined;
+    get demand(): ReadSource["demand"];
+    mayRead(): 0;
+    takeInput(into: Uint8Array): number;
+    inputTaken(): void;
     write(_task: Task, from: Uint8Array): number | Errno;
     band(events: number): number;
     asyncOwner(): number;
@@ -6140,18 +6146,26 @@ declare class MasterEnd extends TerminalEnd {
 }
 
 // tty/ends.d.ts
-declare abstract class TerminalEnd implements FileOps {
+declare abstract class TerminalEnd implements FileOps, ReadSource {
     readonly terminal: Terminal;
     abstract readonly waiters: WaitQueue;
     abstract readonly isMaster: boolean;
+    abstract readonly turn: ReadTurn;
+    abstract readonly hasInput: boolean;
+    abstract readonly ending: 0 | Errno | undefined;
+    abstract readonly demand: ReadSource["demand"];
     protected file: OpenFile | null;
     constructor(terminal: Terminal);
-    abstract read(task: Task, into: Uint8Array): number | Errno;
-    abstract write(task: Task, from: Uint8Array): number | Errno;
+    abstract mayRead(task: Task): 0 | Errno;
+    abstract takeInput(into: Uint8Array): number;
+    abstract inputTaken(): void;
+    abstract write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
     abstract poll(): number;
     abstract release(): void;
     abstract describe(): FileDescription;
     opened(file: OpenFile): void;
+    get isNonBlocking(): boolean;
+    read(task: Task, into: Uint8Array): number | Errno;
     abstract band(events: number): number;
     abstract asyncOwner(): number;
     protected wrote(bytes: number, wanted: number): number | Errno;
@@ -6164,6 +6178,7 @@ declare abstract class TerminalEnd implements FileOps {
 // tty/line-buffer.d.ts
 declare class LineBuffer {
     get length(): number;
+    get lineBytes(): number;
     get hasLine(): boolean;
     get editable(): number;
     put(byte: number): void;
@@ -6179,22 +6194,54 @@ declare class LineBuffer {
 
 // tty/output.d.ts
 declare class TerminalOutput {
-    column: number;
-    lineColumn: number;
     isStopped: boolean;
     constructor(termios: () => Termios);
     get isWritable(): boolean;
     get arrived(): number;
     get inDriver(): number;
     write(from: Uint8Array): number;
-    echo(byte: number, counts: boolean): void;
-    beginLine(): void;
-    get isEchoDue(): boolean;
+    echo(kind: number, byte: number): void;
+    commitBlock(): void;
     commit(): void;
+    showEchoes(): void;
     send(byte: number): void;
     take(into: Uint8Array): number;
     flush(): void;
+    flushEchoes(): void;
     flushAll(): void;
+}
+
+// tty/reading.d.ts
+interface ReadSource {
+    readonly terminal: Terminal;
+    readonly waiters: WaitQueue;
+    readonly turn: ReadTurn;
+    readonly hasInput: boolean;
+    readonly ending: 0 | Errno | undefined;
+    readonly isNonBlocking: boolean;
+    readonly demand: {
+        readonly min: number;
+        readonly timeNs: number;
+        readonly inLines: boolean;
+    };
+    mayRead(task: Task): 0 | Errno;
+    takeInput(into: Uint8Array): number;
+    inputTaken(): void;
+}
+
+// tty/reading.d.ts
+interface ReadTurn {
+    reader: TerminalRead | null;
+}
+
+// tty/reading.d.ts
+declare class TerminalRead {
+    constructor(source: ReadSource, task: Task, into: Uint8Array);
+    get taken(): number;
+    get isReading(): boolean;
+    attempt(): number | Errno;
+    withdraw(): void;
+    end(): void;
 }
 
 // tty/terminal.d.ts
@@ -6213,6 +6260,8 @@ declare class Terminal implements DisciplineClient {
     readonly output: TerminalOutput;
     readonly waiters: WaitQueue;
     readonly masterWaiters: WaitQueue;
+    readonly turn: ReadTurn;
+    readonly masterTurn: ReadTurn;
     termios: Termios;
     window: WindowSize;
     sid: number;
@@ -6240,7 +6289,6 @@ declare class Terminal implements DisciplineClient {
     startOutput(): void;
     flow(action: number): 0 | Errno;
     flowTyping(action: number): 0 | Errno;
-    jobChanged(): void;
     slaveClosed(): void;
     hangUp(): void;
 }

@@ -22,8 +22,8 @@ export const POLLRDHUP = 0x2000;
 export const URGENT = 0x2_0000;
 /** In wait queues only: there is more room than before; a writer that does not wait is told by SIGIO. */
 export const MORE_ROOM = 0x4_0000;
-/** In wait queues only: a process that was stopped or in the background looks again at its terminal. */
-export const JOB_CHANGED = 0x8_0000;
+/** In wait queues only: it is the turn of the next who reads a terminal, or the time of one is over. */
+export const READ_TURN = 0x8_0000;
 /** In wait queues only: a line has ended, or without lines bytes have come; for SIGIO. */
 export const INPUT_CAME = 0x10_0000;
 /** In wait queues only: who waits for this writes, and is one of those among whom room is shared out in turn. */

@@ -253,7 +253,6 @@ export class Process implements NamingTask {
     this.runState.externals.push(...this.#heldExternals);
     this.#heldExternals = [];
     for (const operation of this.operations) operation.afterStop();
-    this.terminal?.jobChanged();
     for (const turn of held) this.scheduleTurn(turn);
     this.runState.resume();
     this.signals.settle();

@@ -100,7 +100,7 @@ export class Discipline {
       return;
     }
     if (this.#controlsFlow(byte) || this.#signals(byte)) return;
-    if ((iflag & (IXON | IXANY)) === (IXON | IXANY) && this.#isStopped()) this.#client.startOutput();
+    if ((iflag & (IXON | IXANY)) === (IXON | IXANY) && this.#isStopped()) this.#startOutput();
     if (byte === RETURN && (iflag & IGNCR) !== 0) return;
     if (byte === RETURN && (iflag & ICRNL) !== 0) byte = NEWLINE;
     else if (byte === NEWLINE && (iflag & INLCR) !== 0) byte = RETURN;
@@ -118,16 +118,22 @@ export class Discipline {
   #enter(byte: number, isLiteral: boolean): void {
     if (this.#has(ECHO)) {
       if (byte === NEWLINE && !isLiteral) this.#echo.raw(NEWLINE);
-      else this.#echo.character(byte, this.#buffer.editable === 0);
+      else this.#show(byte);
       this.#echo.commit();
     }
     this.#buffer.put(byte);
   }
 
+  /** Shows a character of the line that is being typed. */
+  #show(byte: number): void {
+    if (this.#buffer.editable === 0) this.#echo.beginLine();
+    this.#echo.character(byte);
+  }
+
   /** IXON: VSTOP stops output, VSTART starts it. */
   #controlsFlow(byte: number): boolean {
     if ((this.#client.termios.iflag & IXON) === 0) return false;
-    if (this.#is(byte, VSTART)) this.#client.startOutput();
+    if (this.#is(byte, VSTART)) this.#startOutput();
     else if (this.#is(byte, VSTOP)) this.#client.stopOutput();
     else return false;
     return true;
@@ -147,9 +153,15 @@ export class Discipline {
     this.#client.signal(signo);
     if (!this.#has(NOFLSH)) this.#client.flush();
     if ((this.#client.termios.iflag & IXON) !== 0) this.#client.startOutput();
-    if (this.#has(ECHO)) this.#echo.character(byte, this.#buffer.editable === 0);
+    if (this.#has(ECHO)) this.#echo.character(byte);
+    else this.#echo.showAll();
     this.#echo.commit();
     return true;
+  }
+
+  #startOutput(): void {
+    this.#client.startOutput();
+    this.#echo.showAll();
   }
 
   /** ICANON: editing the line, and what ends it. */
@@ -172,7 +184,7 @@ export class Discipline {
     } else if (this.#is(byte, VEOF)) {
       this.#buffer.endFile();
     } else if (this.#is(byte, VEOL) || (this.#has(IEXTEN) && this.#is(byte, VEOL2))) {
-      if (this.#has(ECHO)) this.#echo.character(byte, this.#buffer.editable === 0);
+      if (this.#has(ECHO)) this.#show(byte);
       this.#buffer.endLine(byte);
     } else {
       return false;
@@ -191,10 +203,9 @@ export class Discipline {
 
   /** Shows the line again, on a line of its own. */
   #reprint(byte: number): void {
-    this.#echo.character(byte, false);
+    this.#echo.character(byte);
     this.#echo.raw(NEWLINE);
-    for (let index = 0; index < this.#buffer.editable; index++)
-      this.#echo.character(this.#buffer.typed(index), index === 0);
+    for (let index = 0; index < this.#buffer.editable; index++) this.#echo.character(this.#buffer.typed(index));
   }
 
   /** Is it this special character? One that is set to _POSIX_VDISABLE is none. */

@@ -1,12 +1,12 @@
 /**
- * Echo: how what is typed is shown. Read first: termios(3), ECHO, ECHOCTL.
+ * Echo: how what is typed is shown. Read first: termios(3), ECHO, ECHOCTL; echo-queue.ts.
  */
 import { ECHOCTL } from "../abi/termios.ts";
+import { AFTER_TAB, BYTE, CONTROL, COUNTED, ERASE_TAB, LINE_BEGINS } from "./echo-queue.ts";
 import type { TerminalOutput } from "./output.ts";
 import type { Termios } from "./termios.ts";
 
 const TAB = 9;
-const CARET = 94;
 
 /** Is it a control character: ^@ to ^_, or ^?. */
 export function isControl(byte: number): boolean {
@@ -24,18 +24,19 @@ export class Echo {
 
   /** The byte as it is. */
   raw(byte: number): void {
-    this.#output.echo(byte, false);
+    this.#output.echo(byte === 0xff ? COUNTED : BYTE, byte);
   }
 
-  /** The character as people see it: ^C. `isFirst`: of its line. */
-  character(byte: number, isFirst: boolean): void {
-    if (isFirst) this.#output.beginLine();
-    if ((this.#termios().lflag & ECHOCTL) !== 0 && isControl(byte) && byte !== TAB) {
-      this.#output.echo(CARET, true);
-      this.#output.echo(byte ^ 0x40, true);
-    } else {
-      this.raw(byte);
-    }
+  /** The character as people see it: ^C. */
+  character(byte: number): void {
+    const isShownWithCaret = (this.#termios().lflag & ECHOCTL) !== 0 && isControl(byte) && byte !== TAB;
+    if (isShownWithCaret) this.#output.echo(CONTROL, byte);
+    else this.raw(byte);
+  }
+
+  /** What is shown next is the first of a line that is being typed. */
+  beginLine(): void {
+    this.#output.echo(LINE_BEGINS, 0);
   }
 
   /** Takes away so many characters that were shown last. */
@@ -43,16 +44,9 @@ export class Echo {
     for (let column = 0; column < columns; column++) for (const byte of [8, 32, 8]) this.raw(byte);
   }
 
-  /** Goes so many columns back, over what a tab has left empty. */
-  goBack(columns: number): void {
-    for (let column = 0; column < columns; column++) this.#output.echo(8, true);
-  }
-
-  /** The column in which the line that is being typed began. */
-  get lineColumn(): number {
-    // What is still to be shown may move it.
-    this.#output.commit();
-    return this.#output.lineColumn;
+  /** Goes back over a tab; before it are so many columns, counted from the tab before or from the beginning of the line. */
+  eraseTab(columns: number, isAfterTab: boolean): void {
+    this.#output.echo(ERASE_TAB, (columns & 7) | (isAfterTab ? AFTER_TAB : 0));
   }
 
   /**
@@ -60,6 +54,11 @@ export class Echo {
    * what comes before it, as on Linux.
    */
   commit(): void {
-    if (this.#output.isEchoDue) this.#output.commit();
+    this.#output.commitBlock();
+  }
+
+  /** Shows what has waited for room. */
+  showAll(): void {
+    this.#output.showEchoes();
   }
 }

@@ -8,10 +8,10 @@ import { FIONREAD } from "../abi/ioctl.ts";
 import { INPUT_CAME, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { SIGTTIN, SIGTTOU } from "../abi/signal.ts";
 import { TIOCGWINSZ, TIOCOUTQ, TIOCSWINSZ, TOSTOP, VMIN, VTIME } from "../abi/termios.ts";
-import { CallbackEvent } from "../base/event-queue.ts";
 import type { WaitQueue } from "../base/wait-queue.ts";
 import type { FileDescription, FileOps, ObjectDetails, OpenFile } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
+import { type ReadSource, type ReadTurn, TerminalRead } from "./reading.ts";
 import type { Terminal } from "./terminal.ts";
 import { parseWindow } from "./termios.ts";
 
@@ -19,10 +19,14 @@ import { parseWindow } from "./termios.ts";
 const TENTH_NS = 100_000_000;
 
 /** Either end of a pseudo-terminal. */
-export abstract class TerminalEnd implements FileOps {
+export abstract class TerminalEnd implements FileOps, ReadSource {
   readonly terminal: Terminal;
   abstract readonly waiters: WaitQueue;
   abstract readonly isMaster: boolean;
+  abstract readonly turn: ReadTurn;
+  abstract readonly hasInput: boolean;
+  abstract readonly ending: 0 | Errno | undefined;
+  abstract readonly demand: ReadSource["demand"];
   /** The description that refers to it. */
   protected file: OpenFile | null = null;
   /** For signal-driven I/O: a write has found too little room. */
@@ -32,8 +36,10 @@ export abstract class TerminalEnd implements FileOps {
     this.terminal = terminal;
   }
 
-  abstract read(task: Task, into: Uint8Array): number | Errno;
-  abstract write(task: Task, from: Uint8Array): number | Errno;
+  abstract mayRead(task: Task): 0 | Errno;
+  abstract takeInput(into: Uint8Array): number;
+  abstract inputTaken(): void;
+  abstract write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
   abstract poll(): number;
   abstract release(): void;
   abstract describe(): FileDescription;
@@ -42,12 +48,25 @@ export abstract class TerminalEnd implements FileOps {
     this.file = file;
   }
 
+  get isNonBlocking(): boolean {
+    return this.file?.nonBlocking === true;
+  }
+
+  /** Reads without waiting: what there is, be it less than MIN. */
+  read(task: Task, into: Uint8Array): number | Errno {
+    const read = new TerminalRead(this, task, into);
+    const result = read.attempt();
+    const { taken } = read;
+    read.end();
+    return result === "EAGAIN" && taken > 0 ? taken : result;
+  }
+
   abstract band(events: number): number;
   abstract asyncOwner(): number;
 
   /** As n_tty on Linux: who did not wait, and could not write all, is told once when there is room. */
   protected wrote(bytes: number, wanted: number): number | Errno {
-    if (bytes < wanted && this.file?.nonBlocking === true) this.#wantsRoom = true;
+    if (bytes < wanted && this.isNonBlocking) this.#wantsRoom = true;
     return bytes === 0 ? "EAGAIN" : bytes;
   }
 
@@ -98,13 +117,32 @@ export class MasterEnd extends TerminalEnd {
     return this.terminal.output.arrived;
   }
 
-  /** EIO: the slave was open, and nobody has it open any more. */
-  override read(_task: Task, into: Uint8Array): number | Errno {
-    if (into.length === 0) return 0;
-    const bytes = this.terminal.take(into);
-    if (bytes > 0) return bytes;
-    return this.terminal.isSlaveClosed ? "EIO" : "EAGAIN";
+  override get turn(): ReadTurn {
+    return this.terminal.masterTurn;
   }
+
+  override get hasInput(): boolean {
+    return this.terminal.output.arrived > 0;
+  }
+
+  /** EIO: the slave was open, and nobody has it open any more. */
+  override get ending(): "EIO" | undefined {
+    return this.terminal.isSlaveClosed ? "EIO" : undefined;
+  }
+
+  override get demand(): ReadSource["demand"] {
+    return { min: 1, timeNs: 0, inLines: false };
+  }
+
+  override mayRead(): 0 {
+    return 0;
+  }
+
+  override takeInput(into: Uint8Array): number {
+    return this.terminal.take(into);
+  }
+
+  override inputTaken(): void {}
 
   override write(_task: Task, from: Uint8Array): number | Errno {
     if (from.length === 0) return 0;
@@ -139,10 +177,7 @@ export class MasterEnd extends TerminalEnd {
 
 export class SlaveEnd extends TerminalEnd {
   readonly isMaster = false;
-  /** The time that VTIME gives runs, since there were so many bytes. */
-  #timer: CallbackEvent | null = null;
-  #timedBytes = 0;
-  #isTimeOver = false;
+  readonly ending = undefined;
 
   constructor(terminal: Terminal) {
     super(terminal);
@@ -154,22 +189,38 @@ export class SlaveEnd extends TerminalEnd {
     return this.terminal.waiters;
   }
 
-  override read(task: Task, into: Uint8Array): number | Errno {
-    const { terminal } = this;
-    if (terminal.isHungUp) return 0;
-    const refusal = terminal.jobs.check(task, terminal, SIGTTIN);
-    if (refusal !== 0) return refusal;
-    if (into.length === 0) return 0;
-    const result = terminal.isCanonical ? this.#readLine(into) : this.#readBytes(into);
-    // There is room for what was typed meanwhile.
-    if (result !== "EAGAIN") terminal.feed();
-    return result;
+  override get turn(): ReadTurn {
+    return this.terminal.turn;
   }
 
-  override write(task: Task, from: Uint8Array): number | Errno {
+  override get hasInput(): boolean {
+    const { buffer, isCanonical } = this.terminal;
+    return isCanonical ? buffer.hasLine : buffer.length > 0;
+  }
+
+  override get demand(): ReadSource["demand"] {
+    const { cc } = this.terminal.termios;
+    return { min: cc[VMIN] ?? 1, timeNs: (cc[VTIME] ?? 0) * TENTH_NS, inLines: this.terminal.isCanonical };
+  }
+
+  override mayRead(task: Task): 0 | Errno {
+    return this.terminal.jobs.check(task, this.terminal, SIGTTIN);
+  }
+
+  override takeInput(into: Uint8Array): number {
+    const { buffer, isCanonical } = this.terminal;
+    return isCanonical ? buffer.takeLine(into) : buffer.takeBytes(into);
+  }
+
+  override inputTaken(): void {
+    this.terminal.feed();
+  }
+
+  /** A write that goes on is in the background where it was in the foreground: as on Linux, nobody asks again. */
+  override write(task: Task, from: Uint8Array, isRest: boolean = false): number | Errno {
     const { terminal } = this;
     if (terminal.isHungUp) return "EIO";
-    if ((terminal.termios.lflag & TOSTOP) !== 0) {
+    if (!isRest && (terminal.termios.lflag & TOSTOP) !== 0) {
       const refusal = terminal.jobs.check(task, terminal, SIGTTOU);
       if (refusal !== 0) return refusal;
     }
@@ -198,7 +249,6 @@ export class SlaveEnd extends TerminalEnd {
   }
 
   override release(): void {
-    this.#endTimer();
     if (--this.terminal.slaves === 0) this.terminal.slaveClosed();
   }
 
@@ -208,7 +258,7 @@ export class SlaveEnd extends TerminalEnd {
 
   protected override get readableBytes(): number {
     const { buffer, isCanonical } = this.terminal;
-    return isCanonical ? buffer.length - buffer.editable : buffer.length;
+    return isCanonical ? buffer.lineBytes : buffer.length;
   }
 
   get #isReadable(): boolean {
@@ -216,51 +266,5 @@ export class SlaveEnd extends TerminalEnd {
     if (isCanonical) return buffer.hasLine;
     const min = termios.cc[VTIME] === 0 ? Math.max(termios.cc[VMIN] ?? 1, 1) : 1;
     return buffer.length >= min;
-  }
-
-  #readLine(into: Uint8Array): number | Errno {
-    const { buffer } = this.terminal;
-    return buffer.hasLine ? buffer.takeLine(into) : "EAGAIN";
-  }
-
-  /**
-   * termios(3): MIN bytes, or what is there when TIME is over. TIME counts from the read when MIN is 0, and else from each byte.
-   */
-  #readBytes(into: Uint8Array): number | Errno {
-    const { buffer, termios } = this.terminal;
-    const min = termios.cc[VMIN] ?? 1;
-    const timeNs = (termios.cc[VTIME] ?? 0) * TENTH_NS;
-    const mayWait = this.file?.nonBlocking !== true;
-    if (buffer.length > 0 && (buffer.length >= Math.min(min, into.length) || this.#isTimeOver || !mayWait)) {
-      this.#endTimer();
-      return buffer.takeBytes(into);
-    }
-    if (min === 0 && (timeNs === 0 || this.#isTimeOver)) {
-      this.#endTimer();
-      return 0;
-    }
-    if (timeNs > 0 && mayWait && (min === 0 || buffer.length > 0)) this.#startTimer(timeNs, min > 0);
-    return "EAGAIN";
-  }
-
-  #startTimer(timeNs: number, isBetweenBytes: boolean): void {
-    const { buffer, scheduler, waiters } = this.terminal;
-    const isRunning = this.#timer !== null;
-    if (isRunning && (!isBetweenBytes || buffer.length === this.#timedBytes)) return;
-    this.#endTimer();
-    this.#timedBytes = buffer.length;
-    this.#timer = new CallbackEvent(`VTIME of ${this.terminal.name}`, () => {
-      this.#timer = null;
-      // A read that was interrupted meanwhile does not count any more.
-      this.#isTimeOver = !waiters.isEmpty;
-      waiters.wake(POLLIN);
-    });
-    scheduler.after(this.#timer, timeNs);
-  }
-
-  #endTimer(): void {
-    if (this.#timer !== null) this.terminal.scheduler.events.cancel(this.#timer);
-    this.#timer = null;
-    this.#isTimeOver = false;
   }
 }

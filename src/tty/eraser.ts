@@ -21,16 +21,16 @@ export class Eraser {
   }
 
   eraseCharacter(): void {
-    if (this.#buffer.editable === 0) return;
+    if (this.#lastLength() === 0) return;
     // Without ECHOE the erase character itself is shown, as on a terminal that prints on paper.
     this.#eraseLast(this.#has(ECHOE));
-    if (this.#has(ECHO) && !this.#has(ECHOE)) this.#echo.character(this.#settings.termios.cc[VERASE] as number, false);
+    if (this.#has(ECHO) && !this.#has(ECHOE)) this.#echo.character(this.#settings.termios.cc[VERASE] as number);
   }
 
   /** Back over what is no word, and then over the word. */
   eraseWord(): void {
     let isInWord = false;
-    while (this.#buffer.editable > 0) {
+    while (this.#lastLength() > 0) {
       const isWord = isWordByte(this.#buffer.typed(this.#buffer.editable - this.#lastLength()));
       if (isInWord && !isWord) return;
       isInWord ||= isWord;
@@ -41,12 +41,12 @@ export class Eraser {
   eraseLine(): void {
     if (this.#buffer.editable === 0) return;
     if (this.#has(ECHO) && this.#has(ECHOE) && this.#has(ECHOK) && this.#has(ECHOKE)) {
-      while (this.#buffer.editable > 0) this.#eraseLast(true);
+      while (this.#lastLength() > 0) this.#eraseLast(true);
       return;
     }
     this.#buffer.erase(this.#buffer.editable);
     if (!this.#has(ECHO)) return;
-    this.#echo.character(this.#settings.termios.cc[VKILL] as number, false);
+    this.#echo.character(this.#settings.termios.cc[VKILL] as number);
     if (this.#has(ECHOK)) this.#echo.raw(NEWLINE);
   }
 
@@ -55,22 +55,22 @@ export class Eraser {
     const byte = this.#buffer.typed(this.#buffer.editable - length);
     this.#buffer.erase(length);
     if (!isShown || !this.#has(ECHO)) return;
-    if (byte === TAB) this.#echo.goBack(this.#widthOfTab());
+    if (byte === TAB) this.#eraseTab();
     else if (!isControl(byte)) this.#echo.takeBack(1);
     else if (this.#has(ECHOCTL)) this.#echo.takeBack(2);
   }
 
-  /** Bytes of the last character: with IUTF8 those that continue one belong to it. */
+  /** Bytes of the last character: with IUTF8 those that continue one belong to it; 0 when there is none, or only those. */
   #lastLength(): number {
     const { editable } = this.#buffer;
-    let length = 1;
-    if ((this.#settings.termios.iflag & IUTF8) === 0) return length;
-    while (length < editable && (this.#buffer.typed(editable - length) & 0xc0) === 0x80) length++;
-    return length;
+    for (let length = 1; length <= editable; length++) {
+      if (!this.#continues(this.#buffer.typed(editable - length))) return length;
+    }
+    return 0;
   }
 
-  /** How far the tab that was just erased had gone: counted from the tab before it, or from the beginning of the line. */
-  #widthOfTab(): number {
+  /** How far the tab that was just erased had gone depends on the columns before it: those that its line takes, or the tab before. */
+  #eraseTab(): void {
     let columns = 0;
     let index = this.#buffer.editable - 1;
     for (; index >= 0; index--) {
@@ -79,8 +79,7 @@ export class Eraser {
       if (!isControl(byte)) columns += this.#continues(byte) ? 0 : 1;
       else if (this.#has(ECHOCTL)) columns += 2;
     }
-    if (index < 0) columns += this.#echo.lineColumn;
-    return 8 - (columns & 7);
+    this.#echo.eraseTab(columns, index >= 0);
   }
 
   #continues(byte: number): boolean {

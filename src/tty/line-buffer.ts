@@ -1,7 +1,8 @@
 /**
  * What was typed and not read yet: 4096 bytes at the most, with marks where lines end.
  *
- * Running totals say where reading, complete lines and writing are; the place is their low bits.
+ * Running totals say where reading, complete lines and writing are; the place is their low bits. Without lines (no ICANON) lineHead stays
+ * where it was when they were given up: who looks at it then wants to know whether anything was typed since.
  *
  *     bytes   | . . l s ⏎ c d . x ⏎ e c h . . . |
  *                   ↑               ↑     ↑
@@ -27,6 +28,13 @@ export class LineBuffer {
   /** How many bytes there are, complete lines or not. */
   get length(): number {
     return this.#head - this.#tail;
+  }
+
+  /** How many bytes of whole lines there are; an end-of-file is none. */
+  get lineBytes(): number {
+    let count = 0;
+    for (let at = this.#tail; at < this.#lineHead; at++) count += this.#marks[at & MASK] === FILE_END ? 0 : 1;
+    return count;
   }
 
   /** Is there a whole line? */
@@ -87,7 +95,6 @@ export class LineBuffer {
     const count = Math.min(into.length, this.length);
     for (let index = 0; index < count; index++) into[index] = this.#bytes[(this.#tail + index) & MASK] as number;
     this.#tail += count;
-    this.#lineHead = Math.max(this.#lineHead, this.#tail);
     return count;
   }
 
@@ -104,7 +111,9 @@ export class LineBuffer {
       this.#lineHead = this.#tail;
       return;
     }
-    this.#marks[(this.#head - 1) & MASK] = LINE_END;
+    const last = (this.#head - 1) & MASK;
+    // A zero byte there is an end-of-file to Linux, which writes that down as one.
+    this.#marks[last] = this.#bytes[last] === 0 ? FILE_END : LINE_END;
     this.#lineHead = this.#head;
   }
 

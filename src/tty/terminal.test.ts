@@ -6,6 +6,7 @@ import { SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH } from "../abi/sig
 import * as t from "../abi/termios.ts";
 import { Scheduler } from "../base/scheduler.ts";
 import { MasterEnd, SlaveEnd } from "./ends.ts";
+import { TerminalRead } from "./reading.ts";
 import { type JobControl, Terminal } from "./terminal.ts";
 import { cfmakeraw, INITIAL_TERMIOS, parseTermios, type Termios } from "./termios.ts";
 
@@ -51,6 +52,12 @@ function newTerminal(settings: Partial<Termios> = {}) {
     read: (size = 20_000) => {
       const buffer = new Uint8Array(size);
       return text(slave.read(task, buffer), buffer);
+    },
+    /** A read that sleeps: each call is one more try. */
+    sleeper: (size = 20_000) => {
+      const buffer = new Uint8Array(size);
+      const read = new TerminalRead(slave, task, buffer);
+      return { tries: () => text(read.attempt(), buffer), withdraw: () => read.withdraw(), end: () => read.end() };
     },
     set: (flags: Partial<Termios>) => terminal.set(t.TCSANOW, { ...terminal.termios, ...flags }),
   };
@@ -203,16 +210,25 @@ describe("settings", () => {
     const raw = cfmakeraw(INITIAL_TERMIOS);
     const settings = (min: number, time: number) => ({ ...raw, cc: raw.cc.with(t.VMIN, min).with(t.VTIME, time) });
     const three = newTerminal(settings(3, 0));
+    const reader = three.sleeper();
     three.type("ab");
-    expect([three.read(), three.slave.poll() & POLLIN]).toEqual(["EAGAIN", 0]);
+    expect([three.slave.poll() & POLLIN, reader.tries()]).toEqual([0, "EAGAIN"]);
     three.type("c");
-    expect(three.read()).toBe("abc");
+    expect(reader.tries()).toBe("abc");
+    three.type("d");
+    expect(three.read()).toBe("d");
     expect(newTerminal(settings(0, 0)).read()).toBe("");
     const timed = newTerminal(settings(3, 1));
     timed.type("ab");
-    expect(timed.read()).toBe("EAGAIN");
+    const patient = timed.sleeper();
+    expect(patient.tries()).toBe("EAGAIN");
     expect(timed.scheduler.events.nextTimeNs).toBe(1e8);
+    timed.scheduler.events.pop()?.run();
+    expect(patient.tries()).toBe("ab");
     expect(newTerminal(settings(0, 5)).read()).toBe("EAGAIN");
+    const large = newTerminal(settings(100, 0));
+    large.type("x".repeat(150));
+    expect(large.read(200)).toBe("x".repeat(64));
   });
 
   test("a change to raw makes what was typed readable, a change back makes a line of it", () => {
@@ -233,6 +249,148 @@ describe("settings", () => {
     expect(parseTermios({ ...INITIAL_TERMIOS, iflag: "x" }, INITIAL_TERMIOS)).toBe("EINVAL");
     expect(parseTermios({ ...INITIAL_TERMIOS, cc: [256] }, INITIAL_TERMIOS)).toBe("EINVAL");
     expect(parseTermios({ ...INITIAL_TERMIOS, cc: [9] }, INITIAL_TERMIOS)).toMatchObject({ cc: character(0, 9) });
+  });
+});
+
+describe("reads that sleep", () => {
+  const raw = (min: number, time = 0) => {
+    const { cc, ...flags } = cfmakeraw(INITIAL_TERMIOS);
+    return { ...flags, cc: cc.with(t.VMIN, min).with(t.VTIME, time) };
+  };
+
+  test("keep the MIN with which they began, whatever is set meanwhile", () => {
+    const { type, set, sleeper } = newTerminal(raw(3));
+    const reader = sleeper();
+    expect(reader.tries()).toBe("EAGAIN");
+    set({ lflag: INITIAL_TERMIOS.lflag });
+    type("x\n");
+    expect(reader.tries()).toBe("EAGAIN");
+    type("\x04yz\n");
+    expect(reader.tries()).toBe("x\nyz\n");
+    const inLines = newTerminal();
+    const line = inLines.sleeper();
+    expect(line.tries()).toBe("EAGAIN");
+    inLines.type("a");
+    inLines.set(raw(3));
+    expect(line.tries()).toBe("a");
+  });
+
+  test("take what comes at once: nobody sees or flushes it any more, and a signal ends them with it", () => {
+    const { type, slave, terminal, sleeper, read } = newTerminal(raw(3));
+    const reader = sleeper();
+    type("ab");
+    expect(reader.tries()).toBe("EAGAIN");
+    expect(slave.ioctl(task, 0x541b, undefined)).toBe(0);
+    terminal.flushInput();
+    reader.withdraw();
+    expect([reader.tries(), read()]).toEqual(["ab", "EAGAIN"]);
+  });
+
+  test("take turns: who comes later waits, even with MIN 0, until the first has enough or is interrupted", () => {
+    const { type, set, sleeper } = newTerminal(raw(3));
+    const first = sleeper();
+    expect(first.tries()).toBe("EAGAIN");
+    set(raw(0));
+    const second = sleeper();
+    const third = sleeper();
+    type("a");
+    expect([second.tries(), first.tries(), third.tries()]).toEqual(["EAGAIN", "EAGAIN", "EAGAIN"]);
+    first.withdraw();
+    expect([second.tries(), third.tries(), first.tries()]).toEqual(["", "", "a"]);
+    first.end();
+    expect(first.tries()).toBe("");
+  });
+
+  test("with MIN 0 and a TIME wait so long, from when their turn came, and begin again after a signal", () => {
+    const { sleeper, scheduler } = newTerminal(raw(0, 3));
+    const reader = sleeper();
+    expect([reader.tries(), scheduler.events.nextTimeNs]).toEqual(["EAGAIN", 3e8]);
+    reader.withdraw();
+    expect(scheduler.events.pop()).toBeUndefined();
+    expect(reader.tries()).toBe("EAGAIN");
+    scheduler.events.pop()?.run();
+    expect(reader.tries()).toBe("");
+  });
+
+  test("hear that the other end is gone, where who comes later finds the end of the file", () => {
+    const { master, sleeper, read } = newTerminal();
+    const reader = sleeper();
+    expect(reader.tries()).toBe("EAGAIN");
+    master.release();
+    expect([reader.tries(), read()]).toEqual(["EIO", ""]);
+  });
+
+  test("ask about the foreground when they begin, not when they wake", () => {
+    const { type, stay, asked, sleeper } = newTerminal();
+    const reader = sleeper();
+    expect(reader.tries()).toBe("EAGAIN");
+    stay("EAGAIN");
+    type("a\n");
+    expect([reader.tries(), asked]).toEqual(["a\n", [SIGTTIN]]);
+  });
+});
+
+describe("what is echoed and finds no room", () => {
+  test("waits for the next that is written or typed, once tcflow has started the output", () => {
+    const { terminal, type, print, screen } = newTerminal();
+    terminal.flow(t.TCOOFF);
+    type("a");
+    terminal.output.flush();
+    terminal.flow(t.TCOON);
+    expect(screen()).toBe("EAGAIN");
+    print("W");
+    expect(screen()).toBe("aW");
+  });
+
+  test("is shown when VSTART is typed, and when IXON is cleared", () => {
+    const started = newTerminal();
+    for (const keys of ["\x13", "a", "\x11"]) started.type(keys);
+    expect(started.screen()).toBe("a");
+    const freed = newTerminal();
+    for (const keys of ["\x13", "a"]) freed.type(keys);
+    freed.set({ iflag: INITIAL_TERMIOS.iflag & ~t.IXON });
+    expect(freed.screen()).toBe("a");
+  });
+
+  test("loses the oldest beyond its bound", () => {
+    const { terminal, type, print, screen } = newTerminal();
+    terminal.flow(t.TCOOFF);
+    for (let line = 0; line < 40; line++) type(`${String.fromCharCode(97 + (line % 26)).repeat(99)}\n`);
+    terminal.flow(t.TCOON);
+    print("W");
+    // Measured on Linux.
+    const shown = screen();
+    expect([shown.length, shown[0]]).toEqual([3772, "c"]);
+  });
+});
+
+describe("columns", () => {
+  const bare = { oflag: 0 };
+
+  test("without OPOST, VREPRINT does not begin the line anew, and VKILL goes back as far as tabs went", () => {
+    const { type, screen } = newTerminal(bare);
+    type("a\t\x12");
+    screen();
+    type("\x7f");
+    expect(screen()).toBe("\b".repeat(7));
+    const { type: typeTo, screen: screenOf } = newTerminal(bare);
+    typeTo("\x01\t\x15");
+    expect(screenOf()).toBe(`^A\t${"\b".repeat(6)}${"\b \b".repeat(2)}`);
+  });
+
+  test("bytes that continue a character take none with IUTF8, and one without", () => {
+    const shown = (iflag: number) => {
+      const { type, screen } = newTerminal({ iflag });
+      type("\xc3\xa9\t\x7f");
+      return screen().split("\t")[1]?.length;
+    };
+    expect([shown(INITIAL_TERMIOS.iflag), shown(INITIAL_TERMIOS.iflag | t.IUTF8)]).toEqual([6, 7]);
+  });
+
+  test("with IUTF8 what continues nothing can't be erased", () => {
+    const { type, read } = newTerminal({ iflag: INITIAL_TERMIOS.iflag | t.IUTF8 });
+    type("\xa9\x7f\n");
+    expect(read()).toBe("\xa9\n");
   });
 });
 

@@ -5,10 +5,11 @@
  * What is typed waits in `incoming` until the line discipline has room, and goes on when somebody reads.
  */
 import type { Errno } from "../abi/errno.ts";
-import { INPUT_CAME, JOB_CHANGED, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
+import { INPUT_CAME, POLLERR, POLLHUP, POLLIN, POLLOUT, READ_TURN } from "../abi/poll.ts";
 import { SIGWINCH } from "../abi/signal.ts";
 import {
   ICANON,
+  IXON,
   TCIFLUSH,
   TCIOFF,
   TCIOFLUSH,
@@ -29,6 +30,7 @@ import { Discipline, type DisciplineClient } from "./discipline.ts";
 import { Echo } from "./echo.ts";
 import { LineBuffer } from "./line-buffer.ts";
 import { TerminalOutput } from "./output.ts";
+import type { ReadTurn } from "./reading.ts";
 import { INITIAL_TERMIOS, type Termios, type WindowSize } from "./termios.ts";
 
 /** As on Linux: the limit of a pseudo-terminal's flip buffers. */
@@ -56,6 +58,9 @@ export class Terminal implements DisciplineClient {
   /** Those who wait at the slave, and at the master. */
   readonly waiters: WaitQueue = new WaitQueue();
   readonly masterWaiters: WaitQueue = new WaitQueue();
+  /** Whose turn to read it is, at the slave and at the master. */
+  readonly turn: ReadTurn = { reader: null };
+  readonly masterTurn: ReadTurn = { reader: null };
   termios: Termios = INITIAL_TERMIOS;
   window: WindowSize = { rows: 0, columns: 0 };
   /** The session that it controls, and the group in the foreground; 0: none. */
@@ -128,7 +133,6 @@ export class Terminal implements DisciplineClient {
     if (hasCome && !this.isCanonical && this.buffer.length > 0) this.waiters.wake(INPUT_CAME);
     this.output.commit();
     if (this.output.arrived !== before) this.masterWaiters.wake(POLLIN);
-    // A read that sleeps is not ended by new settings, such as MIN 0, but by something to read.
     if (this.isCanonical ? this.buffer.hasLine : this.buffer.length > 0) this.waiters.wake(POLLIN);
     if (this.hasInputRoom) this.masterWaiters.wake(POLLOUT);
   }
@@ -150,15 +154,23 @@ export class Terminal implements DisciplineClient {
 
   /** tcsetattr(3). */
   set(action: number, termios: Termios): void {
-    const wasCanonical = this.isCanonical;
-    if (action === TCSAFLUSH) this.flushInput();
+    const old = this.termios;
+    // What the line discipline has not looked at yet stays.
+    if (action === TCSAFLUSH) this.buffer.clear();
     this.termios = termios;
-    if (this.isCanonical !== wasCanonical) {
+    if (((old.lflag ^ termios.lflag) & ICANON) !== 0) {
       this.#discipline.reset();
       this.buffer.setCanonical(this.isCanonical);
     }
-    // What was typed may be readable now.
+    // Nobody could type VSTART any more.
+    if ((old.iflag & ~termios.iflag & IXON) !== 0 && !this.#isHeld) {
+      this.startOutput();
+      this.output.showEchoes();
+      this.masterWaiters.wake(POLLIN);
+    }
+    // What was typed may be readable now, and who waits looks whether he still should.
     this.feed();
+    this.waiters.wake(READ_TURN);
   }
 
   lineEnded(): void {
@@ -179,6 +191,7 @@ export class Terminal implements DisciplineClient {
   /** A signal from the keyboard: what is on its way is thrown away. */
   flush(): void {
     this.output.flush();
+    this.output.flushEchoes();
     this.buffer.clear();
     this.waiters.wake(POLLOUT);
   }
@@ -201,8 +214,6 @@ export class Terminal implements DisciplineClient {
   startOutput(): void {
     if (!this.output.isStopped || this.#isHeld) return;
     this.output.isStopped = false;
-    this.output.commit();
-    this.masterWaiters.wake(POLLIN);
     this.waiters.wake(POLLOUT);
   }
 
@@ -236,11 +247,6 @@ export class Terminal implements DisciplineClient {
     return 0;
   }
 
-  /** A process goes on, or another group is in the foreground: calls that wait are tried again. */
-  jobChanged(): void {
-    this.waiters.wake(JOB_CHANGED | POLLIN | POLLOUT);
-  }
-
   /** The last descriptor of the slave was closed. */
   slaveClosed(): void {
     this.isSlaveClosed = true;
@@ -251,7 +257,7 @@ export class Terminal implements DisciplineClient {
   hangUp(): void {
     this.isHungUp = true;
     this.jobs.hangUp(this);
-    this.waiters.wake(POLLIN | POLLOUT | POLLERR | POLLHUP | JOB_CHANGED);
+    this.waiters.wake(POLLIN | POLLOUT | POLLERR | POLLHUP | READ_TURN);
   }
 }
 

@@ -56,6 +56,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -98,6 +99,8 @@ static struct shared {
 static struct view views[WORKERS];
 static int worker_count;
 static pid_t shell;
+/* A terminal of the controller's own, and whether the program may have one: hand_on(). */
+static int master_fd, slave_fd, has_terminals;
 
 static void fail(const char *what) {
   fprintf(stderr, "oracle helper: %s: %s\n", what, strerror(errno));
@@ -231,6 +234,28 @@ static void adopt(void) {
   }
 }
 
+/*
+ * What one end of a terminal is sent, the kernel hands on in a work queue, a little later. When this returns, what was sent before has
+ * arrived: works begin in the order in which they were queued, and read(2) waits for that of its terminal. Several times, since
+ * what is typed is echoed, and one that has begun may be held up.
+ */
+static void hand_on(void) {
+  char byte = 'x';
+  for (int i = 0; i < 4; i++) {
+    if (write(master_fd, &byte, 1) != 1 || read(slave_fd, &byte, 1) != 1) fail("hand on");
+  }
+}
+
+static void open_terminal(void) {
+  struct termios settings;
+  master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (master_fd < 0 || unlockpt(master_fd) != 0) fail("posix_openpt");
+  slave_fd = open(ptsname(master_fd), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (slave_fd < 0 || tcgetattr(slave_fd, &settings) != 0) fail("ptsname");
+  cfmakeraw(&settings);
+  tcsetattr(slave_fd, TCSANOW, &settings);
+}
+
 /* Until everybody has answered, is blocked or is dead: found twice in a row, with no answer in between. */
 static void settle(long patience_us) {
   long waited_us = 0;
@@ -242,7 +267,10 @@ static void settle(long patience_us) {
       if (views[i].state == BUSY) busy = 1;
     }
     if (!busy && shared->answers == before) {
-      if (++quiet == 1 && patience_us > 0) usleep(patience_us);
+      if (++quiet == 1) {
+        if (patience_us > 0) usleep(patience_us);
+        if (has_terminals) hand_on();
+      }
       continue;
     }
     quiet = 0;
@@ -326,6 +354,7 @@ static void command(char *line) {
   for (int i = 0; i < view->argument_count; i++) relocate(tokens[i], view, &view->arguments[i]);
   for (int i = 0; i < ARGUMENTS; i++) worker->arguments[i] = i < view->argument_count ? view->arguments[i].value : 0;
   worker->newcomer = worker_count;
+  if (worker->number == SYS_ioctl) has_terminals = 1;
   if (worker->number == SYS_kill && worker->arguments[0] == -1) fail("a program would kill everybody");
 
   uint32_t before = shared->answers;
@@ -380,6 +409,7 @@ static void report_step(void) {
 /* ---- programs ---- */
 
 static void begin_program(void) {
+  has_terminals = 0;
   for (int i = 0; i < WORKERS; i++) {
     struct worker *worker = &shared->workers[i];
     worker->command = worker->answer = 0;
@@ -481,6 +511,7 @@ int main(int count, char **arguments) {
   setsid();
   umask(022);
   signal(SIGPIPE, SIG_IGN);
+  open_terminal();
   shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) fail("mmap");
   /* Root can be anybody; root of a namespace only itself. */

@@ -9,11 +9,13 @@ import { SIGPIPE } from "../../abi/signal.ts";
 import { SOCK_STREAM } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import { Socket } from "../../socket/socket.ts";
+import { TerminalRead } from "../../tty/reading.ts";
 import type { Attempt, Sleeper } from "../operation.ts";
 import type { Process } from "../process.ts";
 import { kernelSignal } from "../signals/siginfo.ts";
 import { FileAttempt } from "./file-attempt.ts";
 import { readingLeast } from "./socket-messages.ts";
+import { TerminalReadAttempt } from "./terminal-read.ts";
 import { terminalEnd } from "./terminals.ts";
 
 /** read(2): bytes read, 0 at end-of-file, EAGAIN when there is nothing yet. EBADF: not open for reading. */
@@ -29,7 +31,10 @@ export function reading(process: Process, fd: number, into: Uint8Array): FileAtt
   if (file === undefined || !file.readable) return "EBADF";
   const { ops } = file;
   const waitsForMore = ops instanceof Socket && ops.options.receiveLowWaterBytes > 1 && into.length > 0;
-  return waitsForMore ? readingLeast(process, fd, into) : new ReadAttempt(process, file, into);
+  if (waitsForMore) return readingLeast(process, fd, into);
+  const terminal = terminalEnd(ops);
+  if (terminal !== undefined) return new TerminalReadAttempt(process, file, new TerminalRead(terminal, process, into));
+  return new ReadAttempt(process, file, into);
 }
 
 /** write(2): bytes taken, possibly fewer than given; EAGAIN when there is no room. EBADF: not open for writing. */
@@ -130,11 +135,6 @@ class ReadAttempt extends FileAttempt<number> {
 
   override attempt(): number | Errno {
     return readFile(this.process, this.file, this.#into);
-  }
-
-  /** As n_tty_read on Linux: O_NONBLOCK that was set while the call waited is looked at before the signal. */
-  interrupted(): number | Errno {
-    return this.file.nonBlocking && terminalEnd(this.file.ops) !== undefined ? "EAGAIN" : "EINTR";
   }
 }
 

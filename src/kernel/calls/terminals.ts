@@ -6,7 +6,6 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { O_ACCMODE, O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_RDWR, O_WRONLY } from "../../abi/fcntl.ts";
-import { JOB_CHANGED } from "../../abi/poll.ts";
 import { SIGTTOU } from "../../abi/signal.ts";
 import { TCSANOW } from "../../abi/termios.ts";
 import { type FileOps, OpenFile } from "../../file/open-file.ts";
@@ -210,8 +209,6 @@ export function settingForeground(process: Process, fd: number, pgid: number): F
     const [member = processes.get(pgid)] = processes.group(pgid);
     if (member?.sid !== process.sid) return "EPERM";
     terminal.foreground = pgid;
-    // Who sleeps in a read may have come to the foreground, or left it.
-    terminal.jobChanged();
     return 0;
   });
 }
@@ -267,7 +264,7 @@ function changing(
   return new TerminalAttempt(call, process, process.descriptors.get(fd) as OpenFile, end, change);
 }
 
-/** Changes a terminal, from the foreground. */
+/** Changes a terminal, from the foreground. From the background a signal comes of it, after which it begins again. */
 class TerminalAttempt extends FileAttempt<0> {
   readonly #end: TerminalEnd;
   readonly #change: (end: TerminalEnd) => 0 | Errno;
@@ -279,7 +276,7 @@ class TerminalAttempt extends FileAttempt<0> {
     end: TerminalEnd,
     change: (end: TerminalEnd) => 0 | Errno,
   ) {
-    super(call, process, file, JOB_CHANGED);
+    super(call, process, file, 0);
     this.#end = end;
     this.#change = change;
   }

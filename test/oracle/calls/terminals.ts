@@ -209,8 +209,7 @@ const settings: fc.Arbitrary<Settings> = fc
       netloom.NOFLSH,
       netloom.TOSTOP,
     ]),
-    // Not 0: COMPATIBILITY, "A second reader of a terminal".
-    fc.constantFrom(1, 1, 3),
+    fc.constantFrom(1, 1, 3, 0),
   )
   .map(([input, out, local, min]) => ({
     iflag: BEGIN.iflag ^ input,
