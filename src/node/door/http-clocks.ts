@@ -8,6 +8,7 @@ import http from "node:http";
 import https from "node:https";
 import net from "node:net";
 import { current } from "./context.ts";
+import { dateStreams } from "./http2-clocks.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { originals } from "./originals.ts";
 import type { Patches } from "./patch.ts";
@@ -34,6 +35,7 @@ export function patchHttpClocks(patches: Patches): void {
   patches.replace(net.Server.prototype as unknown as { emit: Emit }, "emit", (original) => {
     return function (this: net.Server, event, ...values) {
       const owner = current();
+      if (event === "stream") dateStreams(values[0]);
       if (owner !== undefined && event === "listening" && isHttp(this)) {
         const isHeard = original.call(this, event, ...values);
         virtualizeChecks(owner, this);

@@ -10,6 +10,7 @@ import { patchDgram } from "./dgram.ts";
 import { patchDns } from "./dns.ts";
 import { patchEscapes } from "./escapes.ts";
 import { patchHttpClocks } from "./http-clocks.ts";
+import { patchHttp2Clocks } from "./http2-clocks.ts";
 import { whyUnsupported } from "./internals.ts";
 import { patchNet } from "./net.ts";
 import { patchOs } from "./os.ts";
@@ -28,6 +29,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchSingletons,
   patchSocketTimeouts,
   patchHttpClocks,
+  patchHttp2Clocks,
   patchTime,
   patchNet,
   patchTls,

@@ -51,13 +51,13 @@ function timerSymbol(): symbol {
 }
 
 /** The classes of sessions and streams are not exported: a session that goes nowhere shows them. */
-function http2Prototypes(): object[] {
+export function http2Prototypes(): [session: object, stream: object] {
   const nowhere = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() });
   const session = http2.connect("http://nowhere.invalid", { createConnection: () => nowhere });
   session.on("error", () => {});
   const stream = session.request();
   stream.on("error", () => {});
-  const found = [session, stream].map((object) => owning(object, "setTimeout"));
+  const found: [object, object] = [owning(session, "setTimeout"), owning(stream, "setTimeout")];
   session.destroy();
   return found;
 }
