@@ -408,6 +408,7 @@ export interface OptionValues {
     };
     readonly [IPPROTO_TCP]: {
         readonly [TCP_CONGESTION]: string;
+        readonly [TCP_FASTOPEN_KEY]: Uint8Array;
         readonly [TCP_INFO]: TcpInfo;
     };
     readonly [SOL_RAW]: {
@@ -744,6 +745,7 @@ export interface UserRequests {
     bind(task: Task, address: SocketAddress): 0 | Errno;
     connect(task: Task, address: SocketAddress): 0 | Errno;
     send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null, flags: number): number | Errno;
+    opensWith?(flags: number): boolean;
     connectFinished?(isMade: boolean): void;
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
@@ -1104,6 +1106,9 @@ declare const SHM_STAT_ANY = 15;
 declare const TCP_CONGESTION = 13;
 
 // abi/tcp.d.ts
+declare const TCP_FASTOPEN_KEY = 33;
+
+// abi/tcp.d.ts
 declare const TCP_INFO = 11;
 
 // abi/tcp.d.ts
@@ -1143,6 +1148,7 @@ interface TcpInfo {
     readonly segs_in: number;
     readonly notsent_bytes: number;
     readonly min_rtt: number;
+    readonly fastopen_client_fail: number;
     readonly snd_wnd: number;
     readonly rcv_wnd: number;
 }
@@ -2409,6 +2415,10 @@ interface ConnectionOptions {
     readonly maxPacingRate: number;
     readonly isReceiveBufferFixed: boolean;
     readonly isSendBufferFixed: boolean;
+    readonly fastOpenMax: number;
+    readonly fastOpenConnect: boolean;
+    readonly fastOpenNoCookie: boolean;
+    readonly fastOpenKeys: CookieKeys | null;
 }
 
 // inet/tcp/demux.d.ts
@@ -2440,6 +2450,60 @@ declare class Ecn {
     capable(plain: SendOptions): SendOptions;
 }
 
+// inet/tcp/fast-open-cookie.d.ts
+declare class CookieKeys {
+    constructor(keys: readonly Int32Array[]);
+    static fromBytes(bytes: Uint8Array): CookieKeys | null;
+    static fromText(text: string): CookieKeys | null;
+    get text(): string;
+    get bytes(): Uint8Array;
+    cookie(ends: Ends): Uint8Array;
+    whose(ends: Ends, cookie: Uint8Array): "current" | "old" | "none";
+}
+
+// inet/tcp/fast-open-cookie.d.ts
+interface Ends {
+    readonly localAddress: IpAddress;
+    readonly remoteAddress: IpAddress;
+}
+
+// inet/tcp/fast-open-host.d.ts
+declare class FastOpenHost {
+    constructor(settings: TcpSettings, random: Prng);
+    get keys(): CookieKeys;
+    known(local: IpAddress, server: IpAddress): KnownServer | undefined;
+    learn(local: IpAddress, server: IpAddress, cookie: Uint8Array | null, mss: number): void;
+    pause(nowNs: number): void;
+    isPaused(nowNs: number): boolean;
+    get isOnTrial(): boolean;
+    passed(): void;
+}
+
+// inet/tcp/fast-open-host.d.ts
+interface KnownServer {
+    readonly cookie: Uint8Array | null;
+    readonly mss: number;
+}
+
+// inet/tcp/fast-open-queue.d.ts
+declare class FastOpenQueue {
+    hasPlace(max: number, nowNs: number): boolean;
+    enter(): void;
+    leave(isReset: boolean, nowNs: number): void;
+}
+
+// inet/tcp/fast-open.d.ts
+declare class FastOpen {
+    isDeferred: boolean;
+    isAsked: boolean;
+    synBytes: number;
+    isAcknowledged: boolean;
+    clientFailure: number;
+    isTrial: boolean;
+    listener: Listener | null;
+    constructor(isDeferred: boolean);
+}
+
 // inet/tcp/isn.d.ts
 interface FourTuple {
     readonly localAddress: IpAddress;
@@ -2464,6 +2528,7 @@ declare class Listener {
     readonly socket: Socket;
     nextInChain: Listener | null;
     readonly requests: Set<SynRequest>;
+    readonly fastOpen: FastOpenQueue;
     cookieSentNs: number;
     constructor(tcb: Tcb, socket: Socket);
     get localAddress(): IpAddress;
@@ -2779,6 +2844,9 @@ declare class TcpSettings {
     readonly minSndMss: IntegerSetting;
     readonly ecn: IntegerSetting;
     readonly ecnFallback: IntegerSetting;
+    readonly fastopen: IntegerSetting;
+    readonly fastopenBlackholeTimeoutSec: IntegerSetting;
+    readonly fastopenKey: WordSetting;
     readonly congestionControl: WordSetting;
     constructor(sysctl: Sysctl);
 }
@@ -2819,6 +2887,7 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     peerScale: number;
     scale: number;
     sackPermitted: boolean;
+    fastOpenCookie: Uint8Array | null;
     hasTimestamps: boolean;
     isEcn: boolean;
     timestampRecent: number;
@@ -2904,6 +2973,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     sack: SackReceiver | null;
     options: ConnectionOptions;
     urgent: Urgent | null;
+    fastOpen: FastOpen | null;
     mss: number;
     congestion: CongestionControl;
     cwnd: number;
@@ -2947,6 +3017,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     get hasHole(): boolean;
     get heldBytes(): number;
     get isListening(): boolean;
+    get isOpenEarly(): boolean;
     get nowNs(): number;
     get srttNs(): number;
     get flight(): number;
@@ -2978,6 +3049,7 @@ declare class Tcp {
     readonly ports: Ports;
     readonly secrets: Secrets;
     readonly memory: HostMemory;
+    readonly fastOpen: FastOpenHost;
     readonly challenges: ChallengeLimit;
     readonly timeWaits: TimeWaitQueue;
     readonly segment: Segment;
@@ -6174,6 +6246,7 @@ interface Options {
     timestampValue: number;
     timestampEcho: number;
     sackBlocks: readonly SackBlock[];
+    fastOpenCookie: Uint8Array | null;
 }
 
 // wire/tcp-options.d.ts

@@ -803,6 +803,8 @@ export declare const MSG_ERRQUEUE = 8192;
 
 export declare const MSG_EXCEPT = 8192;
 
+export declare const MSG_FASTOPEN = 536870912;
+
 export declare const MSG_INFO = 12;
 
 export declare const MSG_MORE = 32768;
@@ -1034,6 +1036,7 @@ export interface OptionValues {
     };
     readonly [IPPROTO_TCP]: {
         readonly [TCP_CONGESTION]: string;
+        readonly [TCP_FASTOPEN_KEY]: Uint8Array;
         readonly [TCP_INFO]: TcpInfo;
     };
     readonly [SOL_RAW]: {
@@ -1948,6 +1951,14 @@ export declare const TCP_CORK = 3;
 
 export declare const TCP_DEFER_ACCEPT = 9;
 
+export declare const TCP_FASTOPEN = 23;
+
+export declare const TCP_FASTOPEN_CONNECT = 30;
+
+export declare const TCP_FASTOPEN_KEY = 33;
+
+export declare const TCP_FASTOPEN_NO_COOKIE = 34;
+
 export declare const TCP_INFO = 11;
 
 export declare const TCP_KEEPCNT = 6;
@@ -2030,6 +2041,7 @@ export interface TcpInfo {
     readonly segs_in: number;
     readonly notsent_bytes: number;
     readonly min_rtt: number;
+    readonly fastopen_client_fail: number;
     readonly snd_wnd: number;
     readonly rcv_wnd: number;
 }
@@ -3589,6 +3601,10 @@ interface ConnectionOptions {
     readonly maxPacingRate: number;
     readonly isReceiveBufferFixed: boolean;
     readonly isSendBufferFixed: boolean;
+    readonly fastOpenMax: number;
+    readonly fastOpenConnect: boolean;
+    readonly fastOpenNoCookie: boolean;
+    readonly fastOpenKeys: CookieKeys | null;
 }
 
 // inet/tcp/demux.d.ts
@@ -3620,6 +3636,60 @@ declare class Ecn {
     capable(plain: SendOptions): SendOptions;
 }
 
+// inet/tcp/fast-open-cookie.d.ts
+declare class CookieKeys {
+    constructor(keys: readonly Int32Array[]);
+    static fromBytes(bytes: Uint8Array): CookieKeys | null;
+    static fromText(text: string): CookieKeys | null;
+    get text(): string;
+    get bytes(): Uint8Array;
+    cookie(ends: Ends): Uint8Array;
+    whose(ends: Ends, cookie: Uint8Array): "current" | "old" | "none";
+}
+
+// inet/tcp/fast-open-cookie.d.ts
+interface Ends {
+    readonly localAddress: IpAddress;
+    readonly remoteAddress: IpAddress;
+}
+
+// inet/tcp/fast-open-host.d.ts
+declare class FastOpenHost {
+    constructor(settings: TcpSettings, random: Prng);
+    get keys(): CookieKeys;
+    known(local: IpAddress, server: IpAddress): KnownServer | undefined;
+    learn(local: IpAddress, server: IpAddress, cookie: Uint8Array | null, mss: number): void;
+    pause(nowNs: number): void;
+    isPaused(nowNs: number): boolean;
+    get isOnTrial(): boolean;
+    passed(): void;
+}
+
+// inet/tcp/fast-open-host.d.ts
+interface KnownServer {
+    readonly cookie: Uint8Array | null;
+    readonly mss: number;
+}
+
+// inet/tcp/fast-open-queue.d.ts
+declare class FastOpenQueue {
+    hasPlace(max: number, nowNs: number): boolean;
+    enter(): void;
+    leave(isReset: boolean, nowNs: number): void;
+}
+
+// inet/tcp/fast-open.d.ts
+declare class FastOpen {
+    isDeferred: boolean;
+    isAsked: boolean;
+    synBytes: number;
+    isAcknowledged: boolean;
+    clientFailure: number;
+    isTrial: boolean;
+    listener: Listener | null;
+    constructor(isDeferred: boolean);
+}
+
 // inet/tcp/isn.d.ts
 interface FourTuple {
     readonly localAddress: IpAddress;
@@ -3644,6 +3714,7 @@ declare class Listener {
     readonly socket: Socket;
     nextInChain: Listener | null;
     readonly requests: Set<SynRequest>;
+    readonly fastOpen: FastOpenQueue;
     cookieSentNs: number;
     constructor(tcb: Tcb, socket: Socket);
     get localAddress(): IpAddress;
@@ -3932,6 +4003,9 @@ declare class TcpSettings {
     readonly minSndMss: IntegerSetting;
     readonly ecn: IntegerSetting;
     readonly ecnFallback: IntegerSetting;
+    readonly fastopen: IntegerSetting;
+    readonly fastopenBlackholeTimeoutSec: IntegerSetting;
+    readonly fastopenKey: WordSetting;
     readonly congestionControl: WordSetting;
     constructor(sysctl: Sysctl);
 }
@@ -3955,6 +4029,7 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     peerScale: number;
     scale: number;
     sackPermitted: boolean;
+    fastOpenCookie: Uint8Array | null;
     hasTimestamps: boolean;
     isEcn: boolean;
     timestampRecent: number;
@@ -4040,6 +4115,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     sack: SackReceiver | null;
     options: ConnectionOptions;
     urgent: Urgent | null;
+    fastOpen: FastOpen | null;
     mss: number;
     congestion: CongestionControl;
     cwnd: number;
@@ -4083,6 +4159,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     get hasHole(): boolean;
     get heldBytes(): number;
     get isListening(): boolean;
+    get isOpenEarly(): boolean;
     get nowNs(): number;
     get srttNs(): number;
     get flight(): number;
@@ -4114,6 +4191,7 @@ declare class Tcp {
     readonly ports: Ports;
     readonly secrets: Secrets;
     readonly memory: HostMemory;
+    readonly fastOpen: FastOpenHost;
     readonly challenges: ChallengeLimit;
     readonly timeWaits: TimeWaitQueue;
     readonly segment: Segment;
@@ -5993,6 +6071,7 @@ interface UserRequests {
     bind(task: Task, address: SocketAddress): 0 | Errno;
     connect(task: Task, address: SocketAddress): 0 | Errno;
     send(task: Task, data: Uint8Array, destination: SocketAddress | null, ancillary: Ancillary | null, flags: number): number | Errno;
+    opensWith?(flags: number): boolean;
     connectFinished?(isMade: boolean): void;
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
@@ -6669,6 +6748,7 @@ interface Options {
     timestampValue: number;
     timestampEcho: number;
     sackBlocks: readonly SackBlock[];
+    fastOpenCookie: Uint8Array | null;
 }
 
 // wire/tcp-options.d.ts

@@ -121,6 +121,8 @@ export const MSG_WAITALL = 0x100;
 export const MSG_ERRQUEUE = 0x2000;
 /** Don't raise SIGPIPE. */
 export const MSG_NOSIGNAL = 0x4000;
+/** Connects, and sends as much as goes with SYN: fast open. */
+export const MSG_FASTOPEN = 0x2000_0000;
 /** Descriptors that come with the message are closed by exec. */
 export const MSG_CMSG_CLOEXEC = 0x4000_0000;
 

@@ -30,8 +30,17 @@ export const TCP_QUICKACK = 12;
 export const TCP_CONGESTION = 13;
 /** Milliseconds for which what was sent may stay unacknowledged; 0: as the host's settings say. */
 export const TCP_USER_TIMEOUT = 18;
+/** So many connections may be open before their handshake is complete: fast open. */
+export const TCP_FASTOPEN = 23;
 /** Writable only while so few bytes wait to be sent. */
 export const TCP_NOTSENT_LOWAT = 25;
+
+/** connect(2) answers at once, and SYN goes with the first data. */
+export const TCP_FASTOPEN_CONNECT = 30;
+/** The key of the cookies: 16 bytes, or 32 with the one before. */
+export const TCP_FASTOPEN_KEY = 33;
+/** Fast open without cookies. */
+export const TCP_FASTOPEN_NO_COOKIE = 34;
 
 /**
  * struct tcp_info: what a connection knows of itself, without the prefix of the names. Times are microseconds unless it is
@@ -45,7 +54,7 @@ export interface TcpInfo {
   readonly retransmits: number;
   readonly probes: number;
   readonly backoff: number;
-  /** Bits: 1 timestamps, 2 SACK, 4 window scale. */
+  /** Bits: 1 timestamps, 2 SACK, 4 window scale, 8 ECN, 32 the data of the SYN were taken, 128 opened fast by the peer. */
   readonly options: number;
   readonly snd_wscale: number;
   readonly rcv_wscale: number;
@@ -81,6 +90,8 @@ export interface TcpInfo {
   /** Bytes that wait to be sent. */
   readonly notsent_bytes: number;
   readonly min_rtt: number;
+  /** Why data did not go with the SYN: 1 no cookie, 2 they were not taken, 3 the SYN was sent again. */
+  readonly fastopen_client_fail: number;
   readonly snd_wnd: number;
   readonly rcv_wnd: number;
 }

@@ -30,7 +30,7 @@ import type {
   SOL_RAW,
   SOL_SOCKET,
 } from "../abi/socket.ts";
-import type { TCP_CONGESTION, TCP_INFO, TcpInfo } from "../abi/tcp.ts";
+import type { TCP_CONGESTION, TCP_FASTOPEN_KEY, TCP_INFO, TcpInfo } from "../abi/tcp.ts";
 import type { Credentials } from "./ancillary.ts";
 
 /** What an option or a control message holds: an int; or a struct, as a plain record of its members; or bytes. */
@@ -112,6 +112,7 @@ export interface OptionValues {
   };
   readonly [IPPROTO_TCP]: {
     readonly [TCP_CONGESTION]: string;
+    readonly [TCP_FASTOPEN_KEY]: Uint8Array;
     readonly [TCP_INFO]: TcpInfo;
   };
   readonly [SOL_RAW]: {

@@ -39,6 +39,8 @@ export interface UserRequests {
     ancillary: Ancillary | null,
     flags: number,
   ): number | Errno;
+  /** Would a send with these flags begin the connection (fast open)? Then a caller that waits waits for that too. */
+  opensWith?(flags: number): boolean;
   /** A connect(2) that has waited has its answer. */
   connectFinished?(isMade: boolean): void;
   localAddress(): SocketAddress;

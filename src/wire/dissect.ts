@@ -268,7 +268,8 @@ function readTcp(view: DataView, offset: number, length: number): Header | undef
 function tcpOptionFields(view: DataView, offset: number, length: number): Header["fields"] {
   const options = tcpOptions.noOptions();
   if (length === 0 || !tcpOptions.parse(view, offset, length, options)) return [];
-  const { mss, windowScale, sackPermitted, hasTimestamps, timestampValue, timestampEcho, sackBlocks } = options;
+  const { mss, windowScale, sackPermitted, hasTimestamps, timestampValue, timestampEcho, sackBlocks, fastOpenCookie } =
+    options;
   const fields: [string, string | number][] = [];
   if (mss > 0) fields.push(["option: maximum segment size", mss]);
   if (windowScale >= 0) fields.push(["option: window scale", windowScale]);
@@ -276,6 +277,7 @@ function tcpOptionFields(view: DataView, offset: number, length: number): Header
   if (hasTimestamps) fields.push(["option: timestamps", `${timestampValue}, echo ${timestampEcho}`]);
   if (sackBlocks.length > 0)
     fields.push(["option: SACK", sackBlocks.map(({ start, end }) => `${start}-${end}`).join(" ")]);
+  if (fastOpenCookie !== null) fields.push(["option: fast open cookie", tcpOptions.cookieText(fastOpenCookie)]);
   return fields;
 }
 

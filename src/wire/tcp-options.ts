@@ -1,7 +1,8 @@
 /**
  * The options of a TCP header.
  *
- * Read first: RFC 9293 §3.2 (kinds 0 to 2), RFC 7323 §2.2 and §3.2 (window scale, timestamps), RFC 2018 §2 and §3 (SACK).
+ * Read first: RFC 9293 §3.2 (kinds 0 to 2), RFC 7323 §2.2 and §3.2 (window scale, timestamps), RFC 2018 §2 and §3 (SACK),
+ * RFC 7413 §4.1.1 (the cookie of fast open).
  * parse() fills a record that the caller keeps, since it runs for each segment; what it does not know it passes over
  * (RFC 9293 §3.1, MUST-6). emit() writes in Linux's order, each option padded to whole words.
  */
@@ -13,12 +14,16 @@ const WINDOW_SCALE = 3;
 const SACK_PERMITTED = 4;
 const SACK = 5;
 const TIMESTAMPS = 8;
+const FAST_OPEN = 34;
 
 const MSS_LENGTH = 4;
 const WINDOW_SCALE_LENGTH = 3;
 const SACK_PERMITTED_LENGTH = 2;
 const TIMESTAMPS_LENGTH = 10;
 const SACK_BLOCK_LENGTH = 8;
+/** RFC 7413 §4.1.1: an even number of bytes between these, or none, which asks for one. */
+const COOKIE_MIN_BYTES = 4;
+const COOKIE_MAX_BYTES = 16;
 
 /** NOP, NOP and the head of a timestamps option: what stands before the timestamps of nearly every segment. */
 const ALIGNED_TIMESTAMPS = 0x0101_080a;
@@ -46,6 +51,8 @@ export interface Options {
   timestampValue: number;
   timestampEcho: number;
   sackBlocks: readonly SackBlock[];
+  /** The cookie of fast open; empty: one is asked for; null: absent. */
+  fastOpenCookie: Uint8Array | null;
 }
 
 export function noOptions(): Options {
@@ -57,6 +64,7 @@ export function noOptions(): Options {
     timestampValue: 0,
     timestampEcho: 0,
     sackBlocks: NO_BLOCKS,
+    fastOpenCookie: null,
   };
 }
 
@@ -70,6 +78,7 @@ export function parse(view: DataView, offset: number, length: number, into: Opti
   into.timestampValue = 0;
   into.timestampEcho = 0;
   into.sackBlocks = NO_BLOCKS;
+  into.fastOpenCookie = null;
   if (length === 0) return true;
   if (length === TIMESTAMPS_LENGTH + 2 && view.getUint32(offset) === ALIGNED_TIMESTAMPS) {
     readTimestamps(view, offset + 2, into);
@@ -100,12 +109,21 @@ function readOption(view: DataView, at: number, kind: number, length: number, in
   else if (kind === TIMESTAMPS && length === TIMESTAMPS_LENGTH) readTimestamps(view, at, into);
   else if (kind === SACK && (length - 2) % SACK_BLOCK_LENGTH === 0)
     into.sackBlocks = readBlocks(view, at + 2, length - 2);
+  else if (kind === FAST_OPEN && isCookieLength(length - 2)) into.fastOpenCookie = readCookie(view, at + 2, length - 2);
 }
 
 function readTimestamps(view: DataView, at: number, into: Options): void {
   into.hasTimestamps = true;
   into.timestampValue = view.getUint32(at + 2);
   into.timestampEcho = view.getUint32(at + 6);
+}
+
+function isCookieLength(bytes: number): boolean {
+  return bytes % 2 === 0 && (bytes === 0 || (bytes >= COOKIE_MIN_BYTES && bytes <= COOKIE_MAX_BYTES));
+}
+
+function readCookie({ buffer, byteOffset }: DataView, at: number, bytes: number): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + at, bytes).slice();
 }
 
 function readBlocks(view: DataView, offset: number, length: number): readonly SackBlock[] {
@@ -123,6 +141,7 @@ export function lengthOf(options: Readonly<Options>): number {
   if (options.hasTimestamps) length += TIMESTAMPS_LENGTH + 2;
   else if (options.sackPermitted) length += SACK_PERMITTED_LENGTH + 2;
   if (options.windowScale >= 0) length += WINDOW_SCALE_LENGTH + 1;
+  if (options.fastOpenCookie !== null) length += (2 + options.fastOpenCookie.length + 3) & ~3;
   const blocks = options.sackBlocks.length;
   return blocks === 0 ? length : length + 4 + blocks * SACK_BLOCK_LENGTH;
 }
@@ -148,7 +167,17 @@ export function emit(view: DataView, offset: number, options: Readonly<Options>)
     view.setUint32(at, (NOP << 24) | (WINDOW_SCALE << 16) | (WINDOW_SCALE_LENGTH << 8) | options.windowScale);
     at += 4;
   }
+  if (options.fastOpenCookie !== null) at += emitCookie(view, at, options.fastOpenCookie);
   if (options.sackBlocks.length > 0) emitBlocks(view, at, options.sackBlocks);
+}
+
+function emitCookie(view: DataView, offset: number, cookie: Uint8Array): number {
+  view.setUint8(offset, FAST_OPEN);
+  view.setUint8(offset + 1, 2 + cookie.length);
+  let at = offset + 2;
+  for (const byte of cookie) view.setUint8(at++, byte);
+  while ((at - offset) % 4 !== 0) view.setUint8(at++, NOP);
+  return at - offset;
 }
 
 function emitBlocks(view: DataView, offset: number, blocks: readonly SackBlock[]): void {
@@ -159,4 +188,10 @@ function emitBlocks(view: DataView, offset: number, blocks: readonly SackBlock[]
     view.setUint32(at + 4, end);
     at += SACK_BLOCK_LENGTH;
   }
+}
+
+/** A cookie in hexadecimal digits; one that is asked for, in words. */
+export function cookieText(cookie: Uint8Array): string {
+  if (cookie.length === 0) return "asked for";
+  return Array.from(cookie, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

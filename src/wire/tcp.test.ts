@@ -87,6 +87,9 @@ test("flags as tcpdump writes them", () => {
   expect([0, 2, 0x12, 0x18, 0x11, 4, 0xff].map(flagLetters)).toEqual(["none", "S", "S.", "P.", "F.", "R", "FSRP.UEW"]);
 });
 
+const NO_SYN = { mss: 0, windowScale: -1, sackPermitted: false, fastOpenCookie: null };
+/** RFC 7413 §4.1.1: none, or 4 to 16 bytes. */
+const evenCookie = (half: Uint8Array): Uint8Array => Uint8Array.from(half[0] === 0 ? [] : [...half, ...half]);
 const blocks = fc.array(fc.record({ start: uint32, end: uint32 }), { maxLength: 3 });
 const options: fc.Arbitrary<tcpOptions.Options> = fc
   .record({
@@ -97,10 +100,11 @@ const options: fc.Arbitrary<tcpOptions.Options> = fc
     timestampValue: uint32,
     timestampEcho: uint32,
     sackBlocks: blocks,
+    fastOpenCookie: fc.option(fc.uint8Array({ minLength: 2, maxLength: 8 }).map(evenCookie)),
   })
   .map((each) => (each.hasTimestamps ? each : { ...each, timestampValue: 0, timestampEcho: 0 }))
   // SYN has no blocks, and the others have neither MSS nor scale.
-  .map((each) => (each.sackBlocks.length === 0 ? each : { ...each, mss: 0, windowScale: -1, sackPermitted: false }));
+  .map((each) => (each.sackBlocks.length === 0 ? each : { ...each, ...NO_SYN }));
 
 // @rfc 9293 3.1 MUST-4, MUST-68, MUST-69
 test("options: parse(emit(options)) equals the options", () => {

@@ -68,15 +68,21 @@ function optionsText(view: DataView, offset: number, headerLength: number): stri
   if (headerLength <= tcp.HEADER_LENGTH) return "";
   const options = tcpOptions.noOptions();
   const isSound = tcpOptions.parse(view, offset + tcp.HEADER_LENGTH, headerLength - tcp.HEADER_LENGTH, options);
-  const { mss, sackPermitted, hasTimestamps, timestampValue, timestampEcho, windowScale, sackBlocks } = options;
+  const { mss, sackPermitted, hasTimestamps, timestampValue, timestampEcho, windowScale, sackBlocks, fastOpenCookie } =
+    options;
   const blocks = sackBlocks.map(({ start, end }) => `{${start}:${end}}`).join("");
   const texts = [
     mss > 0 ? `mss ${mss}` : "",
     sackPermitted ? "sackOK" : "",
     hasTimestamps ? `TS val ${timestampValue} ecr ${timestampEcho}` : "",
     windowScale >= 0 ? `wscale ${windowScale}` : "",
+    fastOpenCookie === null ? "" : `tfo  ${cookieWords(fastOpenCookie)}`,
     sackBlocks.length > 0 ? `sack ${sackBlocks.length} ${blocks}` : "",
     isSound ? "" : "[bad opt]",
   ];
   return `options [${texts.filter((text) => text !== "").join(",")}]`;
+}
+
+function cookieWords(cookie: Uint8Array): string {
+  return cookie.length === 0 ? "cookiereq" : `cookie ${tcpOptions.cookieText(cookie)}`;
 }

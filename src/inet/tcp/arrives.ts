@@ -59,7 +59,7 @@ function apply(tcb: Tcb, seg: Segment, verdict: Verdict): void {
       replyReset(tcb.tcp, seg);
       return;
     case "reset-received":
-      fail(tcb, resetError(tcb.state), "RST");
+      fail(tcb, tcb.isOpenEarly ? "ECONNRESET" : resetError(tcb.state), "RST");
       return;
     case "abort":
       counters.bump(verdict.counter);

@@ -16,8 +16,8 @@ const NS_PER_SECOND = 1_000_000_000;
 /** A FIN goes behind what was sent. H9: the state is another one from now on, whenever the FIN leaves. */
 export function endSending(tcb: Tcb, cause: string): void {
   // RFC 9293 §3.10.4, SYN-RECEIVED: when the connection stands.
-  if (tcb.state === "SYN_RECEIVED") tcb.isEndQueued = true;
-  const next = AFTER_CLOSE[tcb.state];
+  if (tcb.state === "SYN_RECEIVED" && !tcb.isOpenEarly) tcb.isEndQueued = true;
+  const next = tcb.isOpenEarly ? "FIN_WAIT_1" : AFTER_CLOSE[tcb.state];
   if (next === null) return;
   enter(tcb, next, cause);
   tcb.isMoreComing = false;

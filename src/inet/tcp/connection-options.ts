@@ -4,6 +4,8 @@
  * Read first: tcp(7). Most connections have none of these set, and share one record; whoever sets one gets his own.
  * Null stands for "as the host's settings say".
  */
+import type { CookieKeys } from "./fast-open-cookie.ts";
+
 export interface ConnectionOptions {
   readonly noDelay: boolean;
   readonly cork: boolean;
@@ -27,6 +29,12 @@ export interface ConnectionOptions {
   /** SO_RCVBUF, SO_SNDBUF have been set: no auto-tuning. */
   readonly isReceiveBufferFixed: boolean;
   readonly isSendBufferFixed: boolean;
+  /** TCP_FASTOPEN; 0: none. */
+  readonly fastOpenMax: number;
+  readonly fastOpenConnect: boolean;
+  readonly fastOpenNoCookie: boolean;
+  /** TCP_FASTOPEN_KEY. */
+  readonly fastOpenKeys: CookieKeys | null;
 }
 
 export const DEFAULT_OPTIONS: ConnectionOptions = {
@@ -45,4 +53,8 @@ export const DEFAULT_OPTIONS: ConnectionOptions = {
   maxPacingRate: Number.POSITIVE_INFINITY,
   isReceiveBufferFixed: false,
   isSendBufferFixed: false,
+  fastOpenMax: 0,
+  fastOpenConnect: false,
+  fastOpenNoCookie: false,
+  fastOpenKeys: null,
 };

@@ -5,6 +5,7 @@
  */
 import * as wire from "../../wire/tcp.ts";
 import { INITIAL_WINDOW_SEGMENTS } from "./congestion/congestion.ts";
+import { leaveFastOpenQueue } from "./fast-open-queue.ts";
 import { enter } from "./finish.ts";
 import { keepIdleNs } from "./keepalive.ts";
 import { defaultMss, updateMss } from "./mss.ts";
@@ -20,25 +21,33 @@ const QUICK_ACKS = 16;
 
 /** The ACK of our SYN has come. */
 export function establish(tcb: Tcb, seg: Segment): void {
-  const { snd, tcp, socket, acknowledgment } = tcb;
+  const { snd, tcp, socket } = tcb;
   enter(tcb, "ESTABLISHED", seg.len > 0 ? "SYN, ACK" : "ACK of SYN");
   // RFC 7323 §2.2: the window of a SYN is never scaled; that of an ACK is. H20.
   snd.wnd = seg.has(wire.SYN) ? seg.wnd : seg.wnd << snd.scale;
   snd.wl1 = seg.seq;
   snd.wl2 = seg.ack;
   snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
+  tcb.retransmitsSinceNs = 0;
+  // Who was opened fast is sending already.
+  if (tcb.fastOpen !== null && tcb.fastOpen.listener !== null) leaveFastOpenQueue(tcb.fastOpen, false, tcb.nowNs);
+  else startTransfer(tcb);
+  tcp.machine.counters.bump(tcb.isActive ? "TcpActiveEstablished" : "TcpPassiveEstablished");
+  socket?.connected();
+}
+
+/** Data may go: what that begins with. */
+export function startTransfer(tcb: Tcb): void {
+  const { snd, socket, acknowledgment } = tcb;
   if (snd.mss === 0) snd.mss = defaultMss(tcb.remoteAddress);
   updateMss(tcb);
   startRack(tcb);
   tcb.congestion.start(tcb);
   tcb.cwnd = INITIAL_WINDOW_SEGMENTS * tcb.mss;
   acknowledgment.quick = QUICK_ACKS;
-  tcb.retransmitsSinceNs = 0;
   initialSpace(tcb);
   growSendBuffer(tcb);
   if (socket?.options.keepAlive) tcb.timers.set(KEEPALIVE, keepIdleNs(tcb));
-  tcp.machine.counters.bump(tcb.isActive ? "TcpActiveEstablished" : "TcpPassiveEstablished");
-  socket?.connected();
 }
 
 /** What the peer's SYN says: RFC 9293 §3.7.1, RFC 7323 §1.3 and §2.2. */

@@ -5,6 +5,8 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { POLLHUP } from "../../abi/poll.ts";
+import { judgePath } from "./fast-open.ts";
+import { leaveFastOpenQueue } from "./fast-open-queue.ts";
 import { isClosing, isSynchronised, type State } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
 import * as trace from "./trace.ts";
@@ -28,6 +30,10 @@ export function done(tcb: Tcb, cause: string | null): void {
   const { tcp, socket, state } = tcb;
   if (state === "CLOSED") return;
   if (state === "SYN_SENT" || state === "SYN_RECEIVED") tcp.machine.counters.bump("TcpAttemptFails");
+  if (tcb.fastOpen !== null) {
+    judgePath(tcb);
+    leaveFastOpenQueue(tcb.fastOpen, cause === "RST", tcb.nowNs);
+  }
   if (cause === null) tcb.state = "CLOSED";
   else enter(tcb, "CLOSED", cause);
   tcb.timers.clearAll();

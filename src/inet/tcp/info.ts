@@ -4,6 +4,7 @@
  * Read first: Linux's tcp_get_info, ss(8). Times are microseconds, `cwnd` and the like are segments.
  */
 import type { TcpInfo } from "../../abi/tcp.ts";
+import { withoutTimestamps } from "./mss.ts";
 import { unsentBytes } from "./output.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
 import { LINUX_NUMBERS } from "./state.ts";
@@ -19,6 +20,8 @@ const OPTION_TIMESTAMPS = 1;
 const OPTION_SACK = 2;
 const OPTION_SCALE = 4;
 const OPTION_ECN = 8;
+const OPTION_SYN_DATA = 32;
+const OPTION_FAST_OPEN_CHILD = 128;
 
 /** TCP_CA_*. */
 const CONGESTION_STATES = { open: 0, cwr: 2, recovery: 3, loss: 4 } as const;
@@ -37,12 +40,13 @@ export function info(tcb: Tcb): TcpInfo {
       (tcb.timestamps === null ? 0 : OPTION_TIMESTAMPS) |
       (tcb.sackPermitted ? OPTION_SACK : 0) |
       (tcb.ecn === null ? 0 : OPTION_ECN) |
-      (rcv.scale > 0 || snd.scale > 0 ? OPTION_SCALE : 0),
+      (rcv.scale > 0 || snd.scale > 0 ? OPTION_SCALE : 0) |
+      fastOpenBits(tcb),
     snd_wscale: snd.scale,
     rcv_wscale: rcv.scale,
     rto: toUs(rtoNs(tcb)),
     ato: toUs(40 * NS_PER_MS),
-    snd_mss: mss,
+    snd_mss: withoutTimestamps(tcb, mss),
     rcv_mss: acknowledgment.segmentBytes,
     ...counts,
     last_data_sent: sinceMs(nowNs, tcb.lastSentNs),
@@ -53,7 +57,7 @@ export function info(tcb: Tcb): TcpInfo {
     rttvar: toUs(rtt.rttvarNs),
     snd_ssthresh: ssthresh === Number.POSITIVE_INFINITY ? INFINITE_SSTHRESH : Math.floor(ssthresh / mss),
     snd_cwnd: Math.floor(tcb.cwnd / mss),
-    advmss: rcv.mss,
+    advmss: withoutTimestamps(tcb, rcv.mss),
     rcv_rtt: toUs(rtt.srttNs),
     rcv_space: tcb.tuning?.space ?? 0,
     total_retrans: tcb.retransmissions,
@@ -64,9 +68,15 @@ export function info(tcb: Tcb): TcpInfo {
     segs_in: tcb.segmentsIn,
     notsent_bytes: Math.max(0, unsentBytes(tcb)),
     min_rtt: rtt.isMeasured ? toUs(rtt.minNs) : 0xffff_ffff,
+    fastopen_client_fail: tcb.fastOpen?.clientFailure ?? 0,
     snd_wnd: snd.wnd,
     rcv_wnd: offeredWindow(tcb),
   };
+}
+
+function fastOpenBits({ fastOpen, isActive }: Tcb): number {
+  if (fastOpen === null) return 0;
+  return (fastOpen.isAcknowledged ? OPTION_SYN_DATA : 0) | (isActive ? 0 : OPTION_FAST_OPEN_CHILD);
 }
 
 function countSent({ sent }: Tcb): Pick<TcpInfo, "unacked" | "sacked" | "lost" | "retrans"> {

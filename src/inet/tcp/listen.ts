@@ -12,6 +12,7 @@ import { segmentArrives } from "./arrives.ts";
 import { isTooSoon } from "./challenge.ts";
 import { answerTo, replyReset } from "./closed.ts";
 import { takesUpEcn } from "./ecn.ts";
+import { tryFastOpen } from "./fast-open-listen.ts";
 import type { Listener } from "./listener.ts";
 import { defaultMss } from "./mss.ts";
 import { connectionFrom } from "./passive-open.ts";
@@ -60,6 +61,7 @@ function synArrives(listener: Listener, seg: Segment): void {
     answerWithCookie(request);
   } else {
     request.iss = tcp.secrets.initialSequence(request, tcp.machine.scheduler.nowNs);
+    if (tryFastOpen(request, seg) !== null) return;
     enqueue(request);
   }
   sendSynAck(request);

@@ -7,6 +7,7 @@
  */
 import type { Socket } from "../../socket/socket.ts";
 import type { IpAddress } from "../../wire/ip-address.ts";
+import { FastOpenQueue } from "./fast-open-queue.ts";
 import type { SynRequest } from "./syn-queue.ts";
 import type { Tcb } from "./tcb.ts";
 import type { Tcp } from "./tcp.ts";
@@ -18,6 +19,7 @@ export class Listener {
   readonly socket: Socket;
   nextInChain: Listener | null = null;
   readonly requests: Set<SynRequest> = new Set<SynRequest>();
+  readonly fastOpen: FastOpenQueue = new FastOpenQueue();
   /** When a cookie was sent last. */
   cookieSentNs: number = Number.NEGATIVE_INFINITY;
 

@@ -42,6 +42,11 @@ export function advertisedMss({ ip }: Tcp, peer: IpAddress, device: Interface | 
   return maxSegment > 0 ? Math.min(mss, maxSegment) : mss;
 }
 
+/** As Linux tells of an MSS: less the timestamps that are in each segment. */
+export function withoutTimestamps({ timestamps }: Tcb, mss: number): number {
+  return timestamps === null ? mss : mss - TIMESTAMPS_BYTES;
+}
+
 /** Bytes of options that the next segment of the connection carries. */
 export function headerBytes(tcb: Tcb): number {
   const { timestamps, sack } = tcb;

@@ -7,6 +7,7 @@ import type { Errno } from "../../abi/errno.ts";
 import { add } from "../../base/seq32.ts";
 import type { InetAddress } from "../../socket/address.ts";
 import * as wire from "../../wire/tcp.ts";
+import { beginFastOpen } from "./fast-open.ts";
 import { enter } from "./finish.ts";
 import type { FourTuple } from "./isn.ts";
 import { Listener } from "./listener.ts";
@@ -118,6 +119,10 @@ function begin(tcb: Tcb, predecessor: TimeWait | null): void {
   enter(tcb, "SYN_SENT", "connect");
   tcp.join(tcb);
   if (socket !== null) socket.state = "connecting";
+  if (tcb.fastOpen !== null) {
+    beginFastOpen(tcb, tcb.fastOpen);
+    return;
+  }
   sent.push(new SentSegment(snd.una, snd.nxt, wire.SYN, nowNs));
   timers.set(RETRANSMIT, rtoNs(tcb));
   sendSyn(tcb);

@@ -31,7 +31,7 @@ const LIMITED_TRANSMIT_MAX = 2;
 
 /** Sends what may be sent. To be called after whatever may have changed that. */
 export function output(tcb: Tcb): void {
-  if (isSynchronised(tcb.state)) {
+  if (isSynchronised(tcb.state) || tcb.isOpenEarly) {
     const { nxt } = tcb.snd;
     if (!tcb.loss.undo.wantsNewData) resendLost(tcb);
     while (sendNext(tcb));

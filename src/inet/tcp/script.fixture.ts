@@ -37,6 +37,8 @@ export interface Script {
   readonly ts?: readonly [number, number];
   readonly sack?: readonly (readonly [number, number])[];
   readonly urg?: number;
+  /** The cookie of fast open in hexadecimal digits; "": one is asked for; null, of what we send: there is none. */
+  readonly cookie?: string | null;
   /** ECN of the IP header. */
   readonly ecn?: number;
 }
@@ -79,6 +81,7 @@ export function packetOf(script: Script, isOurs: boolean = false): Packet {
     timestampValue: script.ts?.[0] ?? 0,
     timestampEcho: script.ts?.[1] ?? 0,
     sackBlocks: (script.sack ?? []).map(([start, end]) => ({ start, end })),
+    fastOpenCookie: bytesOf(script.cookie ?? null),
   };
   const headerLength = wire.HEADER_LENGTH + tcpOptions.lengthOf(options);
   const bytes = new Uint8Array(headerLength + payload.length);
@@ -126,8 +129,20 @@ export function scriptOf(packet: Packet): Script {
     ts: options.hasTimestamps ? [options.timestampValue, options.timestampEcho] : [-1, -1],
     sack: options.sackBlocks.map(({ start, end }) => [start, end] as const),
     urg: header.urgentPointer,
+    cookie: options.fastOpenCookie === null ? null : textOfCookie(options.fastOpenCookie),
     ecn: ipv4.parse(view, 0).ecn,
   };
+}
+
+function bytesOf(cookie: string | null): Uint8Array | null {
+  if (cookie === null) return null;
+  return Uint8Array.from({ length: cookie.length / 2 }, (_, at) =>
+    Number.parseInt(cookie.slice(2 * at, 2 * at + 2), 16),
+  );
+}
+
+function textOfCookie(cookie: Uint8Array): string {
+  return Array.from(cookie, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function flagsOf(text: string): number {

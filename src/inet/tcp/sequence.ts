@@ -5,6 +5,7 @@
  */
 import { add, diff, geq, gt, lt } from "../../base/seq32.ts";
 import * as wire from "../../wire/tcp.ts";
+import { suspectReset } from "./fast-open.ts";
 import type { Segment } from "./segment.ts";
 import type { Tcb } from "./tcb.ts";
 import { isOld } from "./timestamps.ts";
@@ -37,6 +38,7 @@ function isAcceptable(tcb: Tcb, { seq, end }: Segment): boolean {
 export function checkReset(tcb: Tcb, seg: Segment): Verdict | null {
   if (!seg.has(wire.RST)) return null;
   if (seg.seq === tcb.rcv.nxt) return RESET_RECEIVED;
+  suspectReset(tcb);
   return geq(seg.seq, tcb.rcv.nxt) ? CHALLENGE : drop(null);
 }
 

@@ -7,6 +7,7 @@
  */
 import type { IntegerSetting, IntegersSetting, Sysctl, WordSetting } from "../../base/sysctl.ts";
 import { CONGESTION_CONTROL_NAMES, congestionControl, DEFAULT_CONGESTION_CONTROL } from "./congestion/congestion.ts";
+import { CookieKeys } from "./fast-open-cookie.ts";
 
 const FLAG = { min: 0, max: 1 };
 const COUNT = { min: 0 };
@@ -60,6 +61,11 @@ export class TcpSettings {
   /** RFC 3168: 0: no; 1: asked for; 2: taken up. */
   readonly ecn: IntegerSetting;
   readonly ecnFallback: IntegerSetting;
+  /** Bits: 1 for clients, 2 for servers, 4 clients need no cookie, 0x200 nor do servers, 0x400 every listener has it. */
+  readonly fastopen: IntegerSetting;
+  /** Seconds; 0: a path that seems to lose it is no reason to pause. */
+  readonly fastopenBlackholeTimeoutSec: IntegerSetting;
+  readonly fastopenKey: WordSetting;
   /** What connections begin with. */
   readonly congestionControl: WordSetting;
 
@@ -108,6 +114,10 @@ export class TcpSettings {
     sysctl.word("net.ipv4.tcp_available_congestion_control", CONGESTION_CONTROL_NAMES, () => false);
     this.ecn = integer("ecn", 2, { min: 0, max: 2 });
     this.ecnFallback = integer("ecn_fallback", 1, FLAG);
+    this.fastopen = integer("fastopen", 1, COUNT);
+    this.fastopenBlackholeTimeoutSec = integer("fastopen_blackhole_timeout_sec", 0, COUNT);
+    const isKey = (text: string) => CookieKeys.fromText(text) !== null;
+    this.fastopenKey = sysctl.word("net.ipv4.tcp_fastopen_key", "0-0-0-0", isKey);
     this.minSndMss = integer("min_snd_mss", 48, { min: 48, max: 65_535 });
   }
 }

@@ -20,14 +20,16 @@ import { type OptionValue, type Text, text } from "../../socket/option.ts";
 import { bindToDevice } from "../ip/device.ts";
 import { congestionControl } from "./congestion/congestion.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
+import { getFastOpen, setFastOpen } from "./fast-open-sockopt.ts";
 import { info } from "./info.ts";
 import { keepCount, keepIdleNs, keepIntervalNs } from "./keepalive.ts";
-import { updateMss } from "./mss.ts";
+import { updateMss, withoutTimestamps } from "./mss.ts";
 import { output } from "./output.ts";
 import { isSynchronised } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
 import { KEEPALIVE } from "./timers.ts";
 import { sendAck } from "./transmit.ts";
+import { windowOf } from "./window.ts";
 
 const NS_PER_SECOND = 1_000_000_000;
 const NS_PER_MS = 1_000_000;
@@ -53,6 +55,7 @@ export function get(tcb: Tcb, level: number, option: number): OptionValue | Errn
     case abi.TCP_NODELAY:
       return Number(options.noDelay);
     case abi.TCP_MAXSEG:
+      if (isSynchronised(state)) return withoutTimestamps(tcb, tcb.mss);
       return (state === "CLOSED" || state === "LISTEN") && options.maxSegment > 0 ? options.maxSegment : tcb.mss;
     case abi.TCP_CORK:
       return Number(options.cork);
@@ -69,7 +72,8 @@ export function get(tcb: Tcb, level: number, option: number): OptionValue | Errn
     case abi.TCP_DEFER_ACCEPT:
       return secondsOf(options.deferAccept);
     case abi.TCP_WINDOW_CLAMP:
-      return options.windowClamp;
+      // As on Linux what the buffer has room for, where nothing was set.
+      return options.windowClamp || !isSynchronised(state) ? options.windowClamp : windowOf(tcb);
     case abi.TCP_INFO:
       return info(tcb);
     case abi.TCP_QUICKACK:
@@ -81,7 +85,7 @@ export function get(tcb: Tcb, level: number, option: number): OptionValue | Errn
     case abi.TCP_NOTSENT_LOWAT:
       return options.notSentLowWaterBytes;
     default:
-      return "ENOPROTOOPT";
+      return getFastOpen(tcb, option);
   }
 }
 
@@ -89,6 +93,8 @@ export function set(tcb: Tcb, level: number, option: number, value: OptionValue)
   if (level === SOL_SOCKET && option === SO_MAX_PACING_RATE) return setMaxPacingRate(tcb, value);
   if (level !== IPPROTO_TCP) return "ENOPROTOOPT";
   if (option === abi.TCP_CONGESTION) return setCongestion(tcb, value);
+  const ofFastOpen = setFastOpen(tcb, option, value);
+  if (ofFastOpen !== undefined) return ofFastOpen;
   if (get(tcb, level, option) === "ENOPROTOOPT" || option === abi.TCP_INFO) return "ENOPROTOOPT";
   if (typeof value !== "number" || !Number.isInteger(value)) return "EINVAL";
   const change = changeFor(tcb, option, value);

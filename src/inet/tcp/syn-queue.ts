@@ -38,6 +38,8 @@ export class SynRequest extends TimedEvent implements Endpoint {
   peerScale = -1;
   scale = 0;
   sackPermitted = false;
+  /** What SYN-ACK is to give, the first time that it is sent. */
+  fastOpenCookie: Uint8Array | null = null;
   hasTimestamps = false;
   isEcn = false;
   timestampRecent = 0;
@@ -110,6 +112,8 @@ export function sendSynAck(request: SynRequest): void {
   options.hasTimestamps = request.hasTimestamps;
   options.timestampValue = timestampNow(tcp, request.timestampOffset);
   options.timestampEcho = request.timestampRecent;
+  options.fastOpenCookie = request.fastOpenCookie;
+  request.fastOpenCookie = null;
   const header = {
     seq: request.iss,
     ack: add(request.irs, 1),
@@ -118,6 +122,7 @@ export function sendSynAck(request: SynRequest): void {
     urgentPointer: 0,
   };
   emit(tcp, request, Packet.allocate(0), header, options);
+  options.fastOpenCookie = null;
 }
 
 /** An ACK from the numbers of the request. */

@@ -3,11 +3,12 @@
  *
  * Read first: RFC 9293 §3.10.7.3 and §3.5; Linux's tcp_rcv_synsent_state_process.
  */
-import { add, gt, leq } from "../../base/seq32.ts";
+import { add, diff, gt, leq } from "../../base/seq32.ts";
 import * as wire from "../../wire/tcp.ts";
 import { replyReset } from "./closed.ts";
 import { asksForEcn, Ecn, isEcnAgreed } from "./ecn.ts";
 import { establish, takeSynOptions } from "./establish.ts";
+import { takeFastOpenAnswer } from "./fast-open.ts";
 import { enter, fail } from "./finish.ts";
 import { output } from "./output.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
@@ -48,13 +49,16 @@ function synAcknowledged(tcb: Tcb, seg: Segment): void {
   const syn = sent.first;
   snd.una = seg.ack;
   // As on Linux the SYN counts.
-  tcb.bytesAcked++;
-  sent.clear();
-  timers.clear(RETRANSMIT);
+  tcb.bytesAcked += diff(seg.ack, tcb.iss);
+  while (sent.shiftAcknowledged(snd.una) !== null);
+  tcb.sendQueue.acknowledge(snd.una, tcb);
   if (syn !== null && syn.transmissions === 1) rtt.sample(nowNs - syn.sentNs);
   else sampleEcho(tcb, seg);
   tcb.backoff = 0;
+  if (sent.isEmpty) timers.clear(RETRANSMIT);
+  else timers.set(RETRANSMIT, rtoNs(tcb));
   establish(tcb, seg);
+  takeFastOpenAnswer(tcb, seg);
   acknowledgment.isNow = true;
   takeText(tcb, seg);
   output(tcb);

@@ -25,6 +25,7 @@ import {
 import { type ConnectionOptions, DEFAULT_OPTIONS } from "./connection-options.ts";
 import type { Endpoint } from "./demux.ts";
 import type { Ecn } from "./ecn.ts";
+import type { FastOpen } from "./fast-open.ts";
 import type { Listener } from "./listener.ts";
 import { LossState } from "./loss-state.ts";
 import type { PortBinding, PortOwner, Sharing } from "./ports.ts";
@@ -161,6 +162,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   sack: SackReceiver | null = null;
   options: ConnectionOptions = DEFAULT_OPTIONS;
   urgent: Urgent | null = null;
+  /** Null: it is not opened fast. */
+  fastOpen: FastOpen | null = null;
 
   /** Sender's maximum segment: what the peer takes and the path carries, without options. */
   mss = 536;
@@ -234,6 +237,11 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
 
   get isListening(): boolean {
     return this.state === "LISTEN";
+  }
+
+  /** It was opened fast by the peer: it may be used, though its SYN-ACK is not acknowledged yet. */
+  get isOpenEarly(): boolean {
+    return this.fastOpen !== null && this.fastOpen.listener !== null && this.state === "SYN_RECEIVED";
   }
 
   get nowNs(): number {

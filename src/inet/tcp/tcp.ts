@@ -13,6 +13,7 @@ import type { Ip } from "../ip/ip.ts";
 import { ChallengeLimit } from "./challenge.ts";
 import { Demultiplexer } from "./demux.ts";
 import { error } from "./error.ts";
+import { FastOpenHost } from "./fast-open-host.ts";
 import { done, enter } from "./finish.ts";
 import { input } from "./input.ts";
 import { Secrets } from "./isn.ts";
@@ -39,6 +40,7 @@ export class Tcp {
   readonly ports: Ports;
   readonly secrets: Secrets;
   readonly memory: HostMemory;
+  readonly fastOpen: FastOpenHost;
   readonly challenges: ChallengeLimit = new ChallengeLimit();
   readonly timeWaits: TimeWaitQueue;
   /** Written anew for each segment that is taken in. */
@@ -64,6 +66,7 @@ export class Tcp {
     this.memory = new HostMemory(this.settings);
     this.ports = new Ports(machine.random("tcp ports"), () => ip.settings.localPortRange.values);
     this.secrets = new Secrets(machine.random("tcp secrets"));
+    this.fastOpen = new FastOpenHost(this.settings, machine.random("tcp fast open key"));
     this.timeWaits = new TimeWaitQueue(this);
     ip.register(IPPROTO_TCP, (packet, arrival) => input(this, packet, arrival));
     ip.registerError(IPPROTO_TCP, (news) => error(this, news));

@@ -20,9 +20,21 @@ import type { Tcb } from "./tcb.ts";
 import { DELAYED_ACK } from "./timers.ts";
 import { placeOfUrgent } from "./urgent.ts";
 import type { Verdict } from "./verdict.ts";
+import { offeredWindow } from "./window.ts";
 
 /** RFC 1122 §4.2.3.2 allows for half a second; Linux's TCP_DELACK_MIN. */
 const DELAYED_ACK_NS = 40 * 1_000_000;
+
+/** RFC 7413 §4.2.2: the data of a SYN, of a connection that is open though its handshake is not complete. */
+export function takeSynText(tcb: Tcb, seg: Segment): void {
+  const { packet } = seg;
+  const length = Math.min(seg.dataLength, offeredWindow(tcb));
+  if (length === 0 || packet === null || !tcb.tcp.memory.mayReceive(0)) return;
+  seg.packet = null;
+  packet.trimStart(seg.dataOffset);
+  packet.truncate(length);
+  deliver(tcb, packet, length);
+}
 
 /** Takes the data, and a FIN behind it. */
 export function takeText(tcb: Tcb, seg: Segment): Verdict | null {

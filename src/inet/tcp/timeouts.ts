@@ -6,6 +6,7 @@
  */
 
 import { AckNews } from "./ack-news.ts";
+import { suspectPath } from "./fast-open.ts";
 import { abort, done, fail } from "./finish.ts";
 import { keepCount, keepIdleNs, keepIntervalNs } from "./keepalive.ts";
 import { updateMss } from "./mss.ts";
@@ -69,7 +70,9 @@ function retransmit(tcb: Tcb): void {
   const { sent, timers, nowNs, tcp } = tcb;
   if (sent.isEmpty) return;
   tcp.machine.counters.bump("TcpExtTCPTimeouts");
-  if (isGivenUp(tcb)) {
+  const isOver = isGivenUp(tcb);
+  suspectPath(tcb, isOver);
+  if (isOver) {
     fail(tcb, tcb.softError ?? "ETIMEDOUT", "retransmission timer");
     return;
   }
@@ -88,6 +91,10 @@ function retransmit(tcb: Tcb): void {
 function isGivenUp(tcb: Tcb): boolean {
   const { options, tcp, state, sent, socket } = tcb;
   const { settings } = tcp;
+  if (tcb.isOpenEarly) {
+    // As on Linux once more than of a request, as there is a user.
+    return (sent.first?.transmissions ?? 1) - 1 >= (options.synCount ?? settings.synackRetries.value + 1);
+  }
   if (state === "SYN_SENT" || state === "SYN_RECEIVED") {
     const retries = options.synCount ?? settings.synRetries.value;
     const linear = state === "SYN_SENT" ? settings.synLinearTimeouts.value : 0;

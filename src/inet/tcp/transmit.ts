@@ -65,10 +65,11 @@ export function sendReset(tcb: Tcb): void {
 }
 
 // @rfc 9293 3.7.1 MUST-14, SHLD-5, MAY-3, MUST-65
-/** SYN, or SYN and ACK: the options of the handshake. */
-export function sendSyn(tcb: Tcb): void {
+/** SYN, or SYN and ACK: the options of the handshake, and with fast open a cookie, and data. */
+export function sendSyn(tcb: Tcb, packet: Packet = Packet.allocate(0), fastOpenCookie: Uint8Array | null = null): void {
   const { tcp, rcv, snd, timestamps, state } = tcb;
-  const isAnswer = state === "SYN_RECEIVED";
+  // Of a connection that was opened fast, the answer may be closed already.
+  const isAnswer = state !== "SYN_SENT";
   const { settings } = tcp;
   options.mss = rcv.mss;
   options.windowScale =
@@ -78,14 +79,16 @@ export function sendSyn(tcb: Tcb): void {
   options.hasTimestamps = timestamps !== null;
   options.timestampValue = timestamps === null ? 0 : timestampNow(tcp, timestamps.offset);
   options.timestampEcho = timestamps?.recent ?? 0;
+  options.fastOpenCookie = fastOpenCookie;
   const window = initialWindow(tcb.socket?.receiveLimitBytes ?? 0, tcb.options.windowClamp);
   rcv.wnd = window;
   rcv.wup = rcv.nxt;
-  count(tcb, 0);
+  count(tcb, packet.length);
   const flags = isAnswer ? wire.SYN | wire.ACK : wire.SYN | synFlags(tcb);
   const header = { seq: tcb.iss, ack: isAnswer ? rcv.nxt : 0, flags, window, urgentPointer: 0 };
-  const result = emit(tcp, tcb, Packet.allocate(0), header, options, tcb.sendOptions);
+  const result = emit(tcp, tcb, packet, header, options, tcb.sendOptions);
   if (result !== 0) tcb.softError = result;
+  options.fastOpenCookie = null;
   options.mss = 0;
   options.windowScale = -1;
   options.sackPermitted = false;

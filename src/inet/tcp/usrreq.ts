@@ -6,7 +6,7 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP } from "../../abi/poll.ts";
-import { AF_INET, AF_UNSPEC, MSG_MORE, MSG_OOB } from "../../abi/socket.ts";
+import { AF_INET, AF_UNSPEC, MSG_FASTOPEN, MSG_MORE, MSG_OOB } from "../../abi/socket.ts";
 import type { Task } from "../../file/task.ts";
 import type { InetAddress, SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
@@ -16,6 +16,7 @@ import { BOTH_SHUT, RECEIVE_SHUT, SEND_SHUT, type Socket } from "../../socket/so
 import type { IpAddress } from "../../wire/ip-address.ts";
 import { close, disconnect, endSending, lingerNs, stopListening } from "./close.ts";
 import { anyAddress, checkBind, checkConnect, FamilyOptions, nameOf } from "./family.ts";
+import { FastOpen, isClientEnabled, sendFastSyn } from "./fast-open.ts";
 import { activeOpen, passiveOpen } from "./open.ts";
 import { output } from "./output.ts";
 import { hasRead } from "./receive-buffer.ts";
@@ -36,6 +37,8 @@ export class TcpRequests implements UserRequests {
   #families: FamilyOptions | null = null;
   /** As Linux's sock->state: what connect(2) has told the user. */
   #phase: "unconnected" | "connecting" | "connected" = "unconnected";
+  /** As on Linux getsockname(2) shows the port of a connection that was dissolved until there is another. */
+  #lastPort = 0;
 
   constructor(tcp: Tcp, tcb: Tcb) {
     this.#tcp = tcp;
@@ -73,6 +76,13 @@ export class TcpRequests implements UserRequests {
       this.#disconnect();
       return 0;
     }
+    const { options } = this.tcb;
+    const result = this.#begin(task, endpoint, options.fastOpenConnect ? new FastOpen(true) : null);
+    return result === "EINPROGRESS" && this.tcb.fastOpen?.isDeferred === true ? 0 : result;
+  }
+
+  /** Sends SYN, or is about to. Without an endpoint none was named. */
+  #begin(task: Task, endpoint: SocketAddress | null, fastOpen: FastOpen | null): 0 | Errno {
     const { tcb } = this;
     switch (this.#phase) {
       case "connected":
@@ -83,11 +93,14 @@ export class TcpRequests implements UserRequests {
         // One that has come from accept(2) stays connected, as Linux sees it, when its connection is over.
         if (tcb.state !== "CLOSED" || tcb.remotePort !== 0) return "EISCONN";
     }
+    if (endpoint === null) return "EINVAL";
     const address = checkConnect(tcb, tcb.socket?.domain ?? AF_INET, endpoint);
     if (typeof address === "string") return address;
     this.#noteSharing(task);
+    tcb.fastOpen = fastOpen;
     const result = activeOpen(tcb, address);
     if (result === "EINPROGRESS") this.#phase = "connecting";
+    else tcb.fastOpen = null;
     return result;
   }
 
@@ -111,16 +124,20 @@ export class TcpRequests implements UserRequests {
   }
 
   send(
-    _task: Task,
+    task: Task,
     data: Uint8Array,
-    _destination: SocketAddress | null,
+    destination: SocketAddress | null,
     ancillary: Ancillary | null,
     flags: number,
   ): number | Errno {
     const { tcb } = this;
     const { socket } = tcb;
     if (socket === null) return "EPIPE";
-    if (!maySend(tcb.state)) return this.#cantSend(socket);
+    if (this.opensWith(flags)) {
+      const opened = this.#open(task, data, destination);
+      if (opened !== 0) return opened;
+    }
+    if (!maySend(tcb.state) && !tcb.isOpenEarly) return this.#cantSend(socket);
     ancillary?.rights?.discard();
     tcb.isMoreComing = (flags & MSG_MORE) !== 0;
     let sent = 0;
@@ -136,6 +153,22 @@ export class TcpRequests implements UserRequests {
     if ((flags & MSG_OOB) !== 0 && sent > 0) markUrgent(tcb);
     output(tcb);
     return sent;
+  }
+
+  opensWith(flags: number): boolean {
+    return (flags & MSG_FASTOPEN) !== 0 || this.tcb.fastOpen?.isDeferred === true;
+  }
+
+  /** As tcp_sendmsg_fastopen: so much went with SYN; "EINPROGRESS": nothing did; 0: the connection stands already. */
+  #open(task: Task, data: Uint8Array, destination: SocketAddress | null): number | Errno {
+    if (!isClientEnabled(this.#tcp) || destination?.family === AF_UNSPEC) return "EOPNOTSUPP";
+    const { tcb } = this;
+    if (tcb.fastOpen?.isDeferred !== true) {
+      const begun = this.#begin(task, destination, new FastOpen(false));
+      if (begun !== "EINPROGRESS") return begun;
+    }
+    const sent = sendFastSyn(tcb, tcb.fastOpen as FastOpen, data);
+    return sent > 0 ? sent : "EINPROGRESS";
   }
 
   receivable(): 0 | Errno {
@@ -170,7 +203,7 @@ export class TcpRequests implements UserRequests {
   }
 
   localAddress(): InetAddress {
-    return this.#name(this.tcb.localAddress, this.tcb.localPort);
+    return this.#name(this.tcb.localAddress, this.tcb.localPort || this.#lastPort);
   }
 
   remoteAddress(): InetAddress | Errno {
@@ -189,13 +222,14 @@ export class TcpRequests implements UserRequests {
   }
 
   poll(): number {
-    const { state, socket } = this.tcb;
+    const { state, socket, fastOpen } = this.tcb;
     if (socket === null) return POLLHUP;
     if (state === "LISTEN") return socket.acceptQueue !== null && socket.acceptQueue.length > 0 ? POLLIN : 0;
     let events = 0;
     if (socket.shut === BOTH_SHUT || state === "CLOSED") events |= POLLHUP;
     if ((socket.shut & RECEIVE_SHUT) !== 0) events |= POLLIN | POLLRDHUP;
-    if (state !== "SYN_SENT" && state !== "SYN_RECEIVED") {
+    if (fastOpen?.isDeferred === true) events |= POLLOUT;
+    if ((state !== "SYN_SENT" && state !== "SYN_RECEIVED") || this.tcb.isOpenEarly) {
       if (socket.receiveQueueBytes >= Math.max(1, socket.options.receiveLowWaterBytes)) events |= POLLIN;
       if ((socket.shut & SEND_SHUT) !== 0 || socket.isWritable) events |= POLLOUT;
       if (socket.hasUrgent) events |= POLLPRI;
@@ -226,7 +260,8 @@ export class TcpRequests implements UserRequests {
 
   /** connect(2) while a connection is being made, or after that has come to an end. */
   #connectAgain(): 0 | Errno {
-    const { state, socket } = this.tcb;
+    const { state, socket, fastOpen } = this.tcb;
+    if (fastOpen?.isDeferred === true) return "EISCONN";
     if (state === "SYN_SENT" || state === "SYN_RECEIVED") return "EALREADY";
     if (state !== "CLOSED") {
       this.#phase = "connected";
@@ -253,7 +288,10 @@ export class TcpRequests implements UserRequests {
     fresh.device = old.device;
     fresh.sendOptions = old.sendOptions;
     fresh.hasBoundAddress = old.hasBoundAddress;
+    // As on Linux it keeps the MSS of the connection, for TCP_MAXSEG to tell.
+    fresh.mss = old.mss;
     const { localPort, hasBoundPort } = old;
+    if (localPort !== 0) this.#lastPort = localPort;
     this.#tcp.releasePort(old);
     this.tcb = fresh;
     if (hasBoundPort) this.#takePort(localPort);

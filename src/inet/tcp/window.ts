@@ -21,6 +21,11 @@ function windowFromSpace(limitBytes: number): number {
   return Math.floor(limitBytes / 2);
 }
 
+/** The window of an empty receive buffer. */
+export function windowOf({ socket }: Tcb): number {
+  return windowFromSpace(socket?.receiveLimitBytes ?? 0);
+}
+
 /** The buffer that an auto-tuned one may become decides on the scale: RFC 7323 §2.3, Linux's tcp_select_initial_window. */
 export function scaleFor(bufferMaxBytes: number): number {
   let scale = 0;

@@ -14,7 +14,7 @@ import type { Attempt, Sleeper } from "../operation.ts";
 import type { Process } from "../process.ts";
 import { kernelSignal } from "../signals/siginfo.ts";
 import { FileAttempt } from "./file-attempt.ts";
-import { readingLeast } from "./socket-messages.ts";
+import { readingLeast, sending } from "./socket-messages.ts";
 import { TerminalReadAttempt } from "./terminal-read.ts";
 import { terminalEnd } from "./terminals.ts";
 
@@ -48,6 +48,10 @@ export function write(process: Process, fd: number, from: Uint8Array): number | 
 export function writing(process: Process, fd: number, from: Uint8Array): FileAttempt<number> | Errno {
   const file = process.descriptors.get(fd);
   if (file === undefined || !file.writable) return "EBADF";
+  const { ops } = file;
+  if (ops instanceof Socket && ops.requests.opensWith?.(0) === true) {
+    return sending(process, "write", fd, { data: from, destination: null, ancillary: null, flags: 0 });
+  }
   return new WriteAttempt(process, file, from);
 }
 

@@ -7,7 +7,7 @@
 import type { Errno } from "../../abi/errno.ts";
 import { POLLIN, POLLOUT } from "../../abi/poll.ts";
 import { SIGPIPE } from "../../abi/signal.ts";
-import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "../../abi/socket.ts";
+import { MSG_DONTWAIT, MSG_FASTOPEN, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import type { SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
@@ -146,8 +146,10 @@ function receiveOn(process: Process, on: Socket, into: Uint8Array, flags: number
 /** A part that went in before an error counts, as in write(2). */
 class SendAttempt extends FileAttempt<number> {
   readonly #socket: Socket;
-  readonly #message: Outgoing;
+  #message: Outgoing;
   #sent = 0;
+  /** Fast open: what is sent makes the connection, which a caller that waits waits for. */
+  #opening: "no" | "yes" | "begun";
   /** The protocol has taken over what goes with the message. */
   #hasLeft = false;
 
@@ -155,10 +157,16 @@ class SendAttempt extends FileAttempt<number> {
     super(call, process, file, POLLOUT);
     this.#socket = on;
     this.#message = message;
+    this.#opening = on.requests.opensWith?.(message.flags) === true ? "yes" : "no";
   }
 
   override attempt(): number | Errno {
     const { data } = this.#message;
+    if (this.#opening !== "no") {
+      const refusal = this.#open(data);
+      if (refusal !== 0) return refusal;
+      if (this.#sent === data.length) return this.#sent;
+    }
     if (this.#sent > 0) return this.#sendRest(data.subarray(this.#sent));
     const result = sendOn(this.process, this.#socket, data, this.#message);
     if (typeof result === "string") return result;
@@ -168,7 +176,8 @@ class SendAttempt extends FileAttempt<number> {
   }
 
   override expired(): number | Errno {
-    return this.#sent > 0 ? this.#sent : "EAGAIN";
+    if (this.#sent > 0) return this.#sent;
+    return this.#opening === "begun" ? "EINPROGRESS" : "EAGAIN";
   }
 
   interrupted(): number | Errno {
@@ -178,6 +187,22 @@ class SendAttempt extends FileAttempt<number> {
   override end(): void {
     super.end();
     if (!this.#hasLeft) this.#message.ancillary?.rights?.discard();
+  }
+
+  /** As inet_wait_for_connect for tcp_sendmsg_fastopen on Linux: 0 when the connection stands, whatever went with SYN. */
+  #open(data: Uint8Array): 0 | Errno {
+    if (this.#opening === "yes") {
+      const result = sendOn(this.process, this.#socket, data, this.#message);
+      if (typeof result === "string" && result !== "EINPROGRESS") return result;
+      this.#hasLeft = true;
+      this.#sent = typeof result === "number" ? result : 0;
+      this.#opening = "begun";
+    }
+    const made = this.#socket.connectResult();
+    if (made !== 0) return made;
+    this.#opening = "no";
+    this.#message = { ...this.#message, flags: this.#message.flags & ~MSG_FASTOPEN };
+    return 0;
   }
 
   /** Descriptors have gone with the first part. Credentials go with each. */

@@ -130,6 +130,7 @@ function optionBytes(chance: Prng): Uint8Array {
     hasTimestamps: chance.chance(0.5),
     timestampValue: chance.nextU32(),
     timestampEcho: chance.nextU32(),
+    fastOpenCookie: chance.chance(0.3) ? random(chance, chance.pick([0, 4, 8, 16])) : null,
   };
   const bytes = new Uint8Array(tcpOptions.lengthOf(options));
   tcpOptions.emit(new DataView(bytes.buffer), 0, options);
