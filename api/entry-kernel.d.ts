@@ -38,7 +38,7 @@ export declare class CallbackEvent extends TimedEvent {
     run(): void;
 }
 
-export declare class Chunk {
+export declare class Chunk extends StreamPiece {
     constructor(bytes: Uint8Array, payer: Payer, chargedBytes: number);
     get length(): number;
     copyTo(target: Uint8Array, at?: number): number;
@@ -276,6 +276,7 @@ export declare class Ip {
     epochMs: number;
     readonly reassembly: Reassembly;
     readonly arrival: Arrival;
+    readonly way: Way;
     constructor(machine: Machine, netif: Netif);
     get timeOfDayMs(): number;
     get forwarding(): boolean;
@@ -291,11 +292,11 @@ export declare class IpAddress {
     readonly w1: number;
     readonly w2: number;
     readonly w3: number;
+    readonly family: 4 | 6;
     private constructor();
     static v4(bits: number): IpAddress;
     static v6(w0: number, w1: number, w2: number, w3: number): IpAddress;
     static parse(text: string): IpAddress | undefined;
-    get family(): 4 | 6;
     get v4(): number;
     equals(other: IpAddress): boolean;
     get isUnspecified(): boolean;
@@ -1838,6 +1839,16 @@ type ErrorSender = (packet: Packet, frameKind: FrameKind, message: Message) => v
 
 // inet/ip/ip.d.ts
 type PortUnreachable = (packet: Packet, arrival: Arrival) => void;
+
+// inet/ip/ip.d.ts
+interface Way {
+    source: IpAddress;
+    destination: IpAddress;
+    through: Interface | null;
+    frameKind: FrameKind;
+    kind: AddressKind;
+    generation: number;
+}
 
 // inet/ip/network.d.ts
 declare class Network {
@@ -5777,12 +5788,14 @@ declare abstract class SendAccount implements Payer {
 // socket/socket.d.ts
 type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
 
-// socket/stream-buffer.d.ts
-interface StreamPiece {
-    readonly length: number;
-    copyTo(target: Uint8Array, at?: number): number;
-    consume(count: number): void;
-    release(): void;
+// socket/stream-piece.d.ts
+declare abstract class StreamPiece {
+    source: SocketAddress | null;
+    ancillary: Ancillary | null;
+    abstract get length(): number;
+    abstract copyTo(target: Uint8Array, at?: number): number;
+    abstract consume(count: number): void;
+    abstract release(): void;
 }
 
 // tty/discipline.d.ts

@@ -3040,6 +3040,7 @@ declare class Ip {
     epochMs: number;
     readonly reassembly: Reassembly;
     readonly arrival: Arrival;
+    readonly way: Way;
     constructor(machine: Machine, netif: Netif);
     get timeOfDayMs(): number;
     get forwarding(): boolean;
@@ -3070,6 +3071,16 @@ type TransportError = (error: IcmpError) => boolean;
 
 // inet/ip/ip.d.ts
 type TransportInput = (packet: Packet, arrival: Arrival) => void;
+
+// inet/ip/ip.d.ts
+interface Way {
+    source: IpAddress;
+    destination: IpAddress;
+    through: Interface | null;
+    frameKind: FrameKind;
+    kind: AddressKind;
+    generation: number;
+}
 
 // inet/ip/network.d.ts
 declare class Network {
@@ -6003,7 +6014,7 @@ declare class Rights {
 }
 
 // socket/chunk.d.ts
-declare class Chunk {
+declare class Chunk extends StreamPiece {
     constructor(bytes: Uint8Array, payer: Payer, chargedBytes: number);
     get length(): number;
     copyTo(target: Uint8Array, at?: number): number;
@@ -6185,12 +6196,14 @@ declare class Socket extends SendAccount implements FileOps {
     readiness(): number;
 }
 
-// socket/stream-buffer.d.ts
-interface StreamPiece {
-    readonly length: number;
-    copyTo(target: Uint8Array, at?: number): number;
-    consume(count: number): void;
-    release(): void;
+// socket/stream-piece.d.ts
+declare abstract class StreamPiece {
+    source: SocketAddress | null;
+    ancillary: Ancillary | null;
+    abstract get length(): number;
+    abstract copyTo(target: Uint8Array, at?: number): number;
+    abstract consume(count: number): void;
+    abstract release(): void;
 }
 
 // tty/discipline.d.ts
@@ -6572,11 +6585,11 @@ declare class IpAddress {
     readonly w1: number;
     readonly w2: number;
     readonly w3: number;
+    readonly family: 4 | 6;
     private constructor();
     static v4(bits: number): IpAddress;
     static v6(w0: number, w1: number, w2: number, w3: number): IpAddress;
     static parse(text: string): IpAddress | undefined;
-    get family(): 4 | 6;
     get v4(): number;
     equals(other: IpAddress): boolean;
     get isUnspecified(): boolean;

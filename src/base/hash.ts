@@ -11,6 +11,9 @@
  * The digest is part of what users write down. A change here changes every digest: the golden values in the test pin it.
  */
 
+/** What is left of a number without its last 32 bits: exact, and quicker than a division. */
+const PER_WORD = 1 / 0x1_0000_0000;
+
 export class RollingHash {
   // A typed array, as an engine may allocate an object for a field of 32 bits (its small integers may have 31).
   private readonly lanes: Int32Array = Int32Array.of(0x2545f491, 0x6a09e667);
@@ -35,7 +38,7 @@ export class RollingHash {
   /** Mixes in an integer of up to 53 bits, signed or not: a time, say. It counts as two words. */
   mixNumber(value: number): void {
     this.mix(value | 0);
-    this.mix(Math.floor(value / 0x1_0000_0000));
+    this.mix(Math.floor(value * PER_WORD));
   }
 
   /** Mixes in the length and the UTF-16 code units of a string. */

@@ -4,18 +4,18 @@
  * Read first: Linux's tcp_try_coalesce. Small data that nobody waits for are copied together, as long as there is room.
  */
 import type { Packet } from "../wire/packet.ts";
-import type { StreamPiece } from "./stream-buffer.ts";
+import { StreamPiece } from "./stream-piece.ts";
 
 /** Data of at most so many bytes are merged. */
 export const MERGED_MAX_BYTES = 512;
 const CAPACITY_BYTES = 2048;
 
-export class MergedPiece implements StreamPiece {
+export class MergedPiece extends StreamPiece {
   readonly #bytes: Uint8Array = new Uint8Array(CAPACITY_BYTES);
   #from = 0;
   #to = 0;
 
-  get length(): number {
+  override get length(): number {
     return this.#to - this.#from;
   }
 
@@ -28,15 +28,15 @@ export class MergedPiece implements StreamPiece {
     return true;
   }
 
-  copyTo(target: Uint8Array, at: number = 0): number {
+  override copyTo(target: Uint8Array, at: number = 0): number {
     const count = Math.min(this.length, target.length - at);
     target.set(this.#bytes.subarray(this.#from, this.#from + count), at);
     return count;
   }
 
-  consume(count: number): void {
+  override consume(count: number): void {
     this.#from += count;
   }
 
-  release(): void {}
+  override release(): void {}
 }

@@ -4,30 +4,31 @@
  * A packet in a long queue gets memory of its own size, so that it does not hold on to the memory of others.
  */
 import type { Packet } from "../wire/packet.ts";
-import type { StreamPiece } from "./stream-buffer.ts";
+import { StreamPiece } from "./stream-piece.ts";
 
-export class PacketPiece implements StreamPiece {
+export class PacketPiece extends StreamPiece {
   readonly #packet: Packet;
   #from = 0;
 
   /** The packet has no headers any more. */
   constructor(packet: Packet) {
+    super();
     this.#packet = packet;
   }
 
-  get length(): number {
+  override get length(): number {
     return this.#packet.length - this.#from;
   }
 
-  copyTo(target: Uint8Array, at: number = 0): number {
+  override copyTo(target: Uint8Array, at: number = 0): number {
     return this.#packet.copyTo(at === 0 ? target : target.subarray(at), this.#from);
   }
 
-  consume(count: number): void {
+  override consume(count: number): void {
     this.#from += count;
   }
 
-  release(): void {
+  override release(): void {
     this.#packet.release();
   }
 }

@@ -26,7 +26,8 @@ import { END_OF_FILE, type ReceiveBuffer, type Received } from "./receive-buffer
 import { RecordBuffer } from "./record-buffer.ts";
 import { DEFAULT_BUFFER_BYTES, SendAccount } from "./send-account.ts";
 import { BOTH_SHUT, RECEIVE_SHUT, SEND_SHUT } from "./shut.ts";
-import { StreamBuffer, type StreamPiece } from "./stream-buffer.ts";
+import { StreamBuffer } from "./stream-buffer.ts";
+import type { StreamPiece } from "./stream-piece.ts";
 
 /** net.core.rmem_max and wmem_max on Linux: the largest value that SO_RCVBUF and SO_SNDBUF take, before doubling. */
 export const BUFFER_MAX_BYTES = 212_992;
@@ -82,8 +83,8 @@ export class Socket extends SendAccount implements FileOps {
   /** Its last descriptor has been closed. */
   isReleased = false;
   readonly #stream: StreamBuffer | null;
-  readonly #records: RecordBuffer;
-  readonly #buffer: ReceiveBuffer;
+  readonly #records: RecordBuffer | null;
+  readonly #buffer: StreamBuffer | RecordBuffer;
   /** A send has found no room, and the owner (F_SETOWN) has not been told of any since. */
   #wantedRoom = false;
   #error: Errno | null = null;
@@ -95,9 +96,9 @@ export class Socket extends SendAccount implements FileOps {
     this.type = protocol.type;
     this.protocol = protocol;
     this.inode = inode;
-    this.#records = new RecordBuffer();
     this.#stream = protocol.type === SOCK_STREAM ? new StreamBuffer() : null;
-    this.#buffer = this.#stream ?? this.#records;
+    this.#records = this.#stream === null ? new RecordBuffer() : null;
+    this.#buffer = this.#stream ?? (this.#records as RecordBuffer);
     this.requests = protocol.attach(this);
   }
 
@@ -108,7 +109,7 @@ export class Socket extends SendAccount implements FileOps {
 
   /** How many records wait to be received. */
   get queuedRecords(): number {
-    return this.#records.length;
+    return this.#records?.length ?? 0;
   }
 
   get receiveBuffer(): ReceiveBuffer {
@@ -202,7 +203,7 @@ export class Socket extends SendAccount implements FileOps {
 
   ioctl(task: Task, request: number, argument: unknown): number | object | Errno {
     const own = this.requests.ioctl?.(task, request, argument);
-    return own ?? control.ioctl(this, request, this.#stream ?? this.#records);
+    return own ?? control.ioctl(this, request, this.#buffer);
   }
 
   band(events: number): number {
@@ -265,24 +266,25 @@ export class Socket extends SendAccount implements FileOps {
 
   /** A datagram has come for this socket: queued, or dropped and counted when the queue is full. */
   deliver(packet: Packet, source: SocketAddress, ancillary: Ancillary | null = null): boolean {
+    const records = this.#records as RecordBuffer;
     packet.release();
     // As __udp_enqueue_schedule_skb on Linux: refused only when what is queued already exceeds the limit.
-    if (this.#records.bytes > this.receiveLimitBytes) {
+    if (records.bytes > this.receiveLimitBytes) {
       this.drops++;
       countDrop(this.machine, `${this.#counterPrefix}RcvbufErrors`, packet.length);
       return false;
     }
     // A reader that keeps up costs no copy; what waits in a longer queue does not hold on to the memory of others.
-    if (this.#records.length >= SHARED_MAX_PACKETS) packet.compact(0);
-    this.#records.push(packet, packet.trueSizeBytes, source, ancillary);
+    if (records.length >= SHARED_MAX_PACKETS) packet.compact(0);
+    records.push(packet, packet.trueSizeBytes, source, ancillary);
     this.waiters.wake(POLLIN);
     return true;
   }
 
   /** A record from a process of this host, whose sender pays for it until it is received. */
   append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void {
-    if (this.#stream === null) this.#records.push(chunk, chunk.length, source, ancillary);
-    else this.#stream.push(chunk, source, ancillary);
+    if (this.#stream !== null) this.#stream.push(chunk, source, ancillary);
+    else this.#records?.push(chunk, chunk.length, source, ancillary);
     this.waiters.wake(POLLIN);
   }
 

@@ -17,33 +17,15 @@ import type { SocketAddress } from "./address.ts";
 import type { Ancillary, Credentials, Rights } from "./ancillary.ts";
 import { MergedPiece } from "./merged-piece.ts";
 import { handOver, type ReceiveBuffer, type Received } from "./receive-buffer.ts";
-
-/** A stretch of the stream: bytes from a process of this host (chunk.ts), or the data of a segment (packet-piece.ts). */
-export interface StreamPiece {
-  /** Bytes that have not been consumed. */
-  readonly length: number;
-  /** Copies to target[at …] what is there and fits, and says how many bytes that were. */
-  copyTo(target: Uint8Array, at?: number): number;
-  /** So many bytes have been read for good. */
-  consume(count: number): void;
-  /** It has left the queue. */
-  release(): void;
-}
+import type { StreamPiece } from "./stream-piece.ts";
 
 const NO_RIGHTS: readonly Rights[] = [];
 
-interface QueuedChunk {
-  readonly chunk: StreamPiece;
-  readonly source: SocketAddress | null;
-  /** Its rights go with the first bytes that are read of it. */
-  ancillary: Ancillary | null;
-}
-
 export class StreamBuffer implements ReceiveBuffer {
-  readonly #chunks: Ring<QueuedChunk> = new Ring<QueuedChunk>();
+  readonly #chunks: Ring<StreamPiece> = new Ring<StreamPiece>();
   #bytes = 0;
   /** The urgent byte, while nobody has read it or passed it over. */
-  #urgent: QueuedChunk | null = null;
+  #urgent: StreamPiece | null = null;
   /** The last piece, when small segments are merged into it. */
   #merged: MergedPiece | null = null;
   /** An urgent byte was announced, and has not come yet: TCP hears of it before. */
@@ -64,7 +46,9 @@ export class StreamBuffer implements ReceiveBuffer {
 
   push(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void {
     this.#merged = null;
-    this.#chunks.push({ chunk, source, ancillary });
+    chunk.source = source;
+    chunk.ancillary = ancillary;
+    this.#chunks.push(chunk);
     this.#bytes += chunk.length;
   }
 
@@ -82,11 +66,9 @@ export class StreamBuffer implements ReceiveBuffer {
 
   /** The urgent byte. One that came before is an ordinary one from here on. */
   pushUrgent(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void {
-    this.#merged = null;
-    this.#urgent = { chunk, source, ancillary };
+    this.push(chunk, source, ancillary);
+    this.#urgent = chunk;
     this.isUrgentExpected = false;
-    this.#chunks.push(this.#urgent);
-    this.#bytes += chunk.length;
   }
 
   /** Is there an urgent byte that nobody has read, or will there be one? */
@@ -99,7 +81,7 @@ export class StreamBuffer implements ReceiveBuffer {
     const [first, second] = this.#chunks;
     if (first === undefined) return false;
     if (first === this.#urgent) return true;
-    return first.chunk.length === 0 && (this.#urgent === null || second === this.#urgent);
+    return first.length === 0 && (this.#urgent === null || second === this.#urgent);
   }
 
   receive(into: Uint8Array, flags: number, byWriter: boolean, urgentInline: boolean = false): Received | null {
@@ -112,11 +94,11 @@ export class StreamBuffer implements ReceiveBuffer {
   receiveUrgent(into: Uint8Array, flags: number): Received | Errno {
     const urgent = this.#urgent;
     if (urgent === null) return this.isUrgentExpected ? "EAGAIN" : "EINVAL";
-    urgent.chunk.copyTo(into);
+    urgent.copyTo(into);
     if ((flags & MSG_PEEK) === 0) {
       this.#urgent = null;
-      this.#bytes -= urgent.chunk.length;
-      urgent.chunk.consume(urgent.chunk.length);
+      this.#bytes -= urgent.length;
+      urgent.consume(urgent.length);
     }
     return { bytes: 1, source: urgent.source, flags: MSG_OOB, ancillary: null, isWhole: true };
   }
@@ -129,7 +111,7 @@ export class StreamBuffer implements ReceiveBuffer {
     this.#merged = null;
     this.#urgent = null;
     this.#bytes = 0;
-    for (const { chunk } of chunks) chunk.release();
+    for (const chunk of chunks) chunk.release();
     return rights;
   }
 
@@ -140,16 +122,16 @@ export class StreamBuffer implements ReceiveBuffer {
   }
 
   /** Where a read begins: behind marks that were read, and behind an urgent byte that it passes over. */
-  #front(urgentInline: boolean): QueuedChunk | undefined {
+  #front(urgentInline: boolean): StreamPiece | undefined {
     for (;;) {
       const first = this.#chunks.peek();
       if (first === undefined) return undefined;
       const isUrgent = first === this.#urgent;
       if (isUrgent) this.#urgent = null;
-      if (first.chunk.length > 0 && (!isUrgent || urgentInline)) return first;
-      this.#bytes -= first.chunk.length;
+      if (first.length > 0 && (!isUrgent || urgentInline)) return first;
+      this.#bytes -= first.length;
       first.ancillary?.rights?.discard();
-      this.#shift(first.chunk);
+      this.#shift(first);
     }
   }
 
@@ -161,12 +143,12 @@ export class StreamBuffer implements ReceiveBuffer {
   }
 
   /** Does a read that has bytes already stop here? A mark that was read counts as long as there is no newer one. */
-  #isMark(at: QueuedChunk): boolean {
-    return at === this.#urgent || (at.chunk.length === 0 && this.#urgent === null);
+  #isMark(at: StreamPiece): boolean {
+    return at === this.#urgent || (at.length === 0 && this.#urgent === null);
   }
 
   #take(
-    first: QueuedChunk,
+    first: StreamPiece,
     into: Uint8Array,
     flags: number,
     source: SocketAddress | null,
@@ -175,7 +157,7 @@ export class StreamBuffer implements ReceiveBuffer {
     const writer = first.ancillary?.credentials ?? null;
     let ancillary: Ancillary | null = null;
     let bytes = 0;
-    let next: QueuedChunk | undefined = first;
+    let next: StreamPiece | undefined = first;
     let stopped = byWriter;
     while (next !== undefined && (bytes < into.length || bytes === 0)) {
       if (byWriter && !isSameWriter(writer, next.ancillary)) break;
@@ -184,14 +166,14 @@ export class StreamBuffer implements ReceiveBuffer {
         break;
       }
       ancillary = next.ancillary ?? ancillary;
-      const copied = next.chunk.copyTo(into, bytes);
+      const copied = next.copyTo(into, bytes);
       bytes += copied;
       const hasRights = ancillary !== null && ancillary.rights !== null;
-      next.chunk.consume(copied);
+      next.consume(copied);
       if (hasRights) next.ancillary = { credentials: ancillary?.credentials ?? null, rights: null };
       stopped ||= hasRights;
-      if (next.chunk.length > 0) break;
-      this.#shift(next.chunk);
+      if (next.length > 0) break;
+      this.#shift(next);
       if (hasRights) break;
       next = this.#chunks.peek();
     }
@@ -200,16 +182,16 @@ export class StreamBuffer implements ReceiveBuffer {
   }
 
   #peek(into: Uint8Array, flags: number, byWriter: boolean, urgentInline: boolean): Received | null {
-    let first: QueuedChunk | null = null;
+    let first: StreamPiece | null = null;
     let ancillary: Ancillary | null = null;
     let bytes = 0;
     for (const next of this.#chunks) {
       if (bytes > 0 && this.#isMark(next)) break;
-      if (next.chunk.length === 0 || (next === this.#urgent && !urgentInline)) continue;
+      if (next.length === 0 || (next === this.#urgent && !urgentInline)) continue;
       first ??= next;
       if (byWriter && !isSameWriter(first.ancillary?.credentials ?? null, next.ancillary)) break;
       ancillary = next.ancillary ?? ancillary;
-      bytes += next.chunk.copyTo(into, bytes);
+      bytes += next.copyTo(into, bytes);
       if (bytes === into.length || (ancillary !== null && ancillary.rights !== null)) break;
     }
     if (first === null) return null;

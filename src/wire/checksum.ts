@@ -8,7 +8,8 @@
  */
 import type { IpAddress } from "./ip-address.ts";
 
-const TWO_TO_32 = 0x1_0000_0000;
+/** Exact, and quicker than a division. */
+const PER_WORD = 1 / 0x1_0000_0000;
 
 /**
  * Adds the words of a stretch of bytes to `initial`. An odd length is padded with a zero octet (RFC 1071 §1), so only
@@ -32,7 +33,7 @@ export function sum(view: DataView, offset: number, length: number, initial: num
 
 /** Carries a sum around until it has 16 bits. Over data with a right checksum in it, the result is 0xffff. */
 export function fold(total: number): number {
-  const high = Math.floor(total / TWO_TO_32);
+  const high = Math.floor(total * PER_WORD);
   const low = total >>> 0;
   const once = (high >>> 16) + (high & 0xffff) + (low >>> 16) + (low & 0xffff);
   const twice = (once >>> 16) + (once & 0xffff);

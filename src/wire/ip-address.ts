@@ -21,12 +21,14 @@ export class IpAddress {
   readonly w1: number;
   readonly w2: number;
   readonly w3: number;
+  readonly family: 4 | 6;
 
   private constructor(w0: number, w1: number, w2: number, w3: number) {
     this.w0 = w0 >>> 0;
     this.w1 = w1 >>> 0;
     this.w2 = w2 >>> 0;
     this.w3 = w3 >>> 0;
+    this.family = this.w2 === MAPPED && this.w1 === 0 && this.w0 === 0 ? 4 : 6;
   }
 
   /** The IPv4 address with these 32 bits: 0x0a000001 is 10.0.0.1. */
@@ -52,10 +54,6 @@ export class IpAddress {
     if (groups === undefined) return undefined;
     const word = (index: number): number => (groups[index] as number) * 0x1_0000 + (groups[index + 1] as number);
     return new IpAddress(word(0), word(2), word(4), word(6));
-  }
-
-  get family(): 4 | 6 {
-    return this.w2 === MAPPED && this.w1 === 0 && this.w0 === 0 ? 4 : 6;
   }
 
   /** The 32 bits of an IPv4 address. */

@@ -51,6 +51,18 @@ export interface Arrival extends AddressPair {
   flowLabel: number;
 }
 
+/** What was found out about a datagram: it holds for the next one between the same addresses, until these change. */
+export interface Way {
+  source: IpAddress;
+  destination: IpAddress;
+  through: Interface | null;
+  frameKind: FrameKind;
+  /** What the destination is to this host. */
+  kind: AddressKind;
+  /** That of the table of addresses. */
+  generation: number;
+}
+
 /**
  * What a transport registers: takes a datagram, which starts with its IP header, and consumes it. There is one Arrival
  * for all datagrams of a host: it is good until the function returns.
@@ -157,6 +169,15 @@ export class Ip {
     timeToLive: 0,
     trafficClass: 0,
     flowLabel: 0,
+  };
+  /** The last datagram of IPv4 that may have come the way that it has come. */
+  readonly way: Way = {
+    source: ANY_V4,
+    destination: ANY_V4,
+    through: null,
+    frameKind: "host",
+    kind: "unspecified",
+    generation: -1,
   };
   readonly #inputs: (TransportInput | undefined)[] = new Array<TransportInput | undefined>(PROTOCOLS).fill(undefined);
   readonly #inputs6: (TransportInput | undefined)[] = new Array<TransportInput | undefined>(PROTOCOLS).fill(undefined);

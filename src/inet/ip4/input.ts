@@ -2,7 +2,7 @@
  * A datagram comes up: is it sound, may it have come this way, is it for this host?
  *
  * Read first: RFC 1122 §3.2.1, RFC 1812 §5.2, Linux's ip_rcv and ip_route_input. Called from the protocol queue.
- * Order: input() → checkHeader() → read() → isMartian() → obeyOptions() → deliver() to the transport, or forward().
+ * Order: input() → checkHeader() → read() → checkWay(), which asks isMartian() → obeyOptions() → deliver() to the transport, or forward().
  */
 import { countDrop } from "../../base/machine.ts";
 import type { Interface } from "../../netif/interface.ts";
@@ -31,7 +31,7 @@ export function input(ip: Ip, packet: Packet, from: Interface, frameKind: FrameK
   }
   const arrival = read(ip, packet, from, frameKind);
   if (ip.machine.tracer.on) trace(ip, "inet/ip/input", packet);
-  if (isMartian(ip, arrival, from)) {
+  if (!checkWay(ip, arrival, from)) {
     discard(ip, packet, "IpInAddrErrors");
     return;
   }
@@ -71,7 +71,6 @@ function read(ip: Ip, packet: Packet, from: Interface, frameKind: FrameKind): Ar
   // Packets come in rows, from the same host and to the same one: no address is made anew for each.
   if (!ipv4.isFrom(view, start, arrival.source)) arrival.source = ipv4.source(view, start);
   if (!ipv4.isFor(view, start, arrival.destination)) arrival.destination = ipv4.destination(view, start);
-  arrival.kind = ip.addresses.kindOf(arrival.destination);
   arrival.frameKind = frameKind;
   arrival.through = from;
   arrival.timeToLive = ipv4.timeToLive(view, start);
@@ -85,6 +84,31 @@ function inputMulticast(ip: Ip, packet: Packet, arrival: Arrival, from: Interfac
   ip.machine.counters.bump("IpExtInMcastPkts");
   if (ip.groups.has(from, arrival.destination)) deliver(ip, packet, arrival);
   else discard(ip, packet, "IpInAddrErrors");
+}
+
+/** What is the destination to us, and may the datagram have come this way? Packets come in rows: the last answer is remembered. */
+function checkWay(ip: Ip, arrival: Arrival, from: Interface): boolean {
+  const { way, addresses } = ip;
+  if (
+    way.source === arrival.source &&
+    way.destination === arrival.destination &&
+    way.through === from &&
+    way.frameKind === arrival.frameKind &&
+    way.generation === addresses.generation
+  ) {
+    arrival.kind = way.kind;
+    return true;
+  }
+  arrival.kind = addresses.kindOf(arrival.destination);
+  if (isMartian(ip, arrival, from)) return false;
+  way.source = arrival.source;
+  way.destination = arrival.destination;
+  way.through = from;
+  way.frameKind = arrival.frameKind;
+  way.kind = arrival.kind;
+  // Where a setting has decided, it decides anew.
+  way.generation = !from.isLoopback && addresses.kindOf(arrival.source) === "local" ? -1 : addresses.generation;
+  return true;
 }
 
 /** RFC 1812 §5.3.7, RFC 1122 §3.2.1.3: can a datagram between these addresses not have come this way? */
