@@ -4,7 +4,7 @@
  * `npm run compare:linux -- --seconds 10 --rounds 3 --only "loss" --algorithms cubic,bbr`; it takes minutes, and needs what
  * `npm run test:linux` needs. The pairs take turns, each round has a seed of its own, and the table has the medians.
  * Every transfer compares a checksum of its bytes. The bar is 0.8 of what Linux reaches with itself. It is real time: on a machine that
- * has other things to do all round trips grow, so run it as `chrt -f 1 npm run compare:linux` there.
+ * has other things to do all round trips grow, and more rounds are needed.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -6,6 +6,7 @@
  *     Startup ──bandwidth no longer grows──▶ Drain ──queue empty──▶ ProbeBW: Down → Cruise → Refill → Up → Down …
  *                                                  every five seconds ▶ ProbeRTT ▶
  */
+import { Aggregation } from "./aggregation.ts";
 import type { CongestionControl, Sample, Window } from "./congestion.ts";
 
 const NS_PER_SECOND = 1_000_000_000;
@@ -47,9 +48,13 @@ class Model {
   roundEnd = 0;
   rounds = 0;
   isRoundStart = false;
+  /** §5.3.1.2: the bandwidth from which growth is counted, and rounds without. */
   fullBw = 0;
   fullBwRounds = 0;
+  /** Now, and ever. */
+  isFullNow = false;
   isFull = false;
+  readonly aggregation: Aggregation = new Aggregation();
   /** Long-term and short-term bounds. */
   inflightHi: number = Number.POSITIVE_INFINITY;
   inflightLo: number = Number.POSITIVE_INFINITY;
@@ -101,6 +106,8 @@ export const bbr: CongestionControl = {
     noteBandwidth(model, sample);
     noteRoundTrip(window, model, sample);
     noteLoss(window, model, sample);
+    noteAggregation(window, model, sample);
+    lookForFullPipe(model, sample);
     step(window, model, sample);
     setPacing(window, model);
     setCwnd(window, model, sample);
@@ -146,6 +153,7 @@ function noteLoss(window: Window, model: Model, sample: Sample): void {
     model.inflightLo = Math.max(model.deliveredLatest, BETA * inflight);
   }
   if (model.state === "startup" && isTooLossy(model) && model.lossEvents >= STARTUP_LOSSES) {
+    model.isFullNow = true;
     model.isFull = true;
     model.inflightHi = Math.max(bdp(model, 1), model.deliveredLatest);
   }
@@ -160,12 +168,17 @@ function isTooLossy({ lostBytes, deliveredBytes }: Model): boolean {
   return lostBytes > LOSS_THRESH * (lostBytes + deliveredBytes) && lostBytes > 0;
 }
 
+function noteAggregation(window: Window, model: Model, { deliveredBytes }: Sample): void {
+  if (model.isRoundStart) model.aggregation.beginRound(model.rounds, !model.isFull);
+  model.aggregation.note(window.nowNs, deliveredBytes, bandwidth(model), window.cwnd);
+}
+
 /** §5.3: from state to state. */
-function step(window: Window, model: Model, { bytesPerSecond, isAppLimited, pipeBytes }: Sample): void {
+function step(window: Window, model: Model, sample: Sample): void {
+  const { pipeBytes } = sample;
   const { nowNs } = window;
   switch (model.state) {
     case "startup":
-      if (model.isRoundStart && !isAppLimited) lookForFullPipe(model, bytesPerSecond);
       if (model.isFull) model.state = "drain";
       break;
     case "drain":
@@ -181,14 +194,13 @@ function step(window: Window, model: Model, { bytesPerSecond, isAppLimited, pipe
     case "refill":
       if (model.isRoundStart) {
         model.state = "up";
-        model.fullBw = 0;
-        model.fullBwRounds = 0;
+        growsFrom(model, sample.bytesPerSecond);
         model.cycleAtNs = nowNs;
       }
       break;
     case "up":
       raiseInflightHi(window, model, pipeBytes);
-      if (nowNs - model.cycleAtNs > model.minRttNs && pipeBytes > bdp(model, PACING_GAIN.up)) beginDown(window, model);
+      if (isTimeToGoDown(window, model, sample)) beginDown(window, model);
       break;
     case "probe-rtt":
       leaveProbeRtt(window, model, pipeBytes);
@@ -201,13 +213,29 @@ function step(window: Window, model: Model, { bytesPerSecond, isAppLimited, pipe
   }
 }
 
-function lookForFullPipe(model: Model, bytesPerSecond: number): void {
+/** §5.3.1.2: any sample may show growth, and a round in which none did counts. */
+function lookForFullPipe(model: Model, { bytesPerSecond, isAppLimited }: Sample): void {
+  if (model.isFullNow || isAppLimited) return;
   if (bytesPerSecond >= model.fullBw * FULL_BW_GROWTH) {
-    model.fullBw = bytesPerSecond;
-    model.fullBwRounds = 0;
-  } else if (++model.fullBwRounds >= FULL_BW_ROUNDS) {
+    growsFrom(model, bytesPerSecond);
+  } else if (model.isRoundStart && ++model.fullBwRounds >= FULL_BW_ROUNDS) {
+    model.isFullNow = true;
     model.isFull = true;
   }
+}
+
+function growsFrom(model: Model, bytesPerSecond: number): void {
+  model.fullBw = bytesPerSecond;
+  model.fullBwRounds = 0;
+  model.isFullNow = false;
+}
+
+/** §5.3.3.6: the bound for loss, and not the path, may be why the bandwidth does not grow. */
+function isTimeToGoDown({ cwnd, mss }: Window, model: Model, { bytesPerSecond, pipeBytes }: Sample): boolean {
+  const isWindowLimited = pipeBytes + mss > cwnd;
+  if (!isWindowLimited || cwnd < model.inflightHi) return model.isFullNow;
+  growsFrom(model, bytesPerSecond);
+  return false;
 }
 
 function beginDown(window: Window, model: Model): void {
@@ -295,8 +323,8 @@ function setPacing(window: Window, model: Model): void {
 function setCwnd(window: Window, model: Model, { deliveredBytes }: Sample): void {
   const { mss } = window;
   const least = MIN_PIPE_SEGMENTS * mss;
-  // Some more for what ACKs and large segments hold back.
-  const target = bdp(model, CWND_GAIN[model.state]) + 3 * mss;
+  // Some more for what large segments hold back.
+  const target = bdp(model, CWND_GAIN[model.state]) + model.aggregation.bytes + 3 * mss;
   let cwnd = window.cwnd + deliveredBytes;
   if (model.isFull) cwnd = Math.min(cwnd, target);
   else if (cwnd >= target && model.rounds > FULL_BW_ROUNDS) cwnd = Math.max(window.cwnd, target);
