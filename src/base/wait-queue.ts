@@ -64,7 +64,7 @@ export class WaitQueue {
   /** Gives up the entry's place for one at the end; does nothing when it stands in no queue. */
   static goToEnd(entry: WaitEntry): void {
     const { queue } = entry;
-    if (queue === null) return;
+    if (queue === null || queue.#last === entry) return;
     WaitQueue.delist(entry);
     queue.enlist(entry);
   }

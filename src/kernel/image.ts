@@ -81,16 +81,22 @@ export class Image {
     }
     this.#owedTurns++;
     runState.owedTurns++;
-    this.#runtime.schedule(this, {
-      run: () => {
-        if (!this.#alive) return;
+    this.#runtime.schedule(this, { run: () => this.#takeTurn(operation) });
+  }
+
+  #takeTurn(operation: Runnable): void {
+    if (!this.#alive) return;
+    try {
+      operation.run();
+    } finally {
+      // Owed until it is over: what it does needs no run loop while others wait for their turns.
+      if (this.#alive) {
         this.#owedTurns--;
-        runState.owedTurns--;
-        operation.run();
-        runState.leave();
-        runState.activity();
-      },
-    });
+        this.process.runState.owedTurns--;
+      }
+    }
+    this.process.runState.leave();
+    this.process.runState.activity();
   }
 
   /** Signal handlers are due: lets them run, in the program's own time. */

@@ -13,6 +13,8 @@
  *      └──cancel──┘         ▲                                  └──▶ EAGAIN ──┐
  *                           └────────────────────────────────────────────────┘
  *
+ * While `done` is called the operation keeps its places: who arms it there again, as handles do, pays for no new ones.
+ *
  * A signal handler interrupts what is asleep: interrupt(), and when the handler has finished goOn(), which sleeps again
  * or completes with what the attempt says of an interruption. Turns of a stopped process are held by the process.
  */
@@ -95,7 +97,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   /** Its place in a queue; most operations wait on one object only. */
   #entry: WaitEntry | null = null;
   #moreEntries: WaitEntry[] | null = null;
-  #state: "idle" | "asleep" | "interrupted" | "completing" = "idle";
+  #state: "idle" | "asleep" | "interrupted" | "completing" | "handing over" = "idle";
   #isTurnOwed = false;
   #isExpired = false;
   /** It has a deadline. */
@@ -113,7 +115,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
 
   /** Has it been started, or armed, and not ended? */
   get pending(): boolean {
-    return this.#state !== "idle";
+    return this.#state !== "idle" && this.#state !== "handing over";
   }
 
   /**
@@ -122,6 +124,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
    * means: don't wait; what is answered then is final, even "EAGAIN".
    */
   start(deadlineNs: number = Number.POSITIVE_INFINITY): R | Errno {
+    this.#endHandOver();
     assert(this.#state === "idle", "an operation is started when it is idle");
     let result = this.#attempt.attempt();
     if (result === "EAGAIN") {
@@ -142,13 +145,15 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
 
   /** Waits without trying now: the first try has a turn of its own, at once if it is ready. Does nothing when pending. */
   arm(deadlineNs: number = Number.POSITIVE_INFINITY): void {
-    if (this.#state !== "idle") return;
-    this.#sleep(deadlineNs);
+    if (this.#state === "handing over") this.#armAgain(deadlineNs);
+    else if (this.#state === "idle") this.#sleep(deadlineNs);
+    else return;
     if (this.#attempt.isReady()) this.wake();
   }
 
   /** As start(), for a caller that has just tried and was told "EAGAIN". */
   sleep(deadlineNs: number): void {
+    this.#endHandOver();
     assert(this.#state === "idle", "an operation is started when it is idle");
     this.#sleep(deadlineNs);
   }
@@ -322,15 +327,42 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
 
   #finish(result: R | Errno): void {
     const { process } = this;
-    this.#end();
-    // A handler that is due runs before the program sees the result.
-    if (process.needsAttention && process.signals.beforeReturn(() => this.#handOver(result))) return;
-    this.#handOver(result);
+    if (process.needsAttention) {
+      this.#end();
+      // A handler that is due runs before the program sees the result.
+      if (!process.signals.beforeReturn(() => this.#handOver(result))) this.#handOver(result);
+      return;
+    }
+    // One that is armed again at once keeps its places.
+    this.#state = "handing over";
+    try {
+      this.#handOver(result);
+    } finally {
+      this.#endHandOver();
+    }
   }
 
   #handOver(result: R | Errno): void {
     this.process.runState.resume();
     this.#done(result);
+  }
+
+  #armAgain(deadlineNs: number): void {
+    const isSimple = this.#entry !== null && this.#moreEntries === null && this.#timer === null;
+    if (!isSimple || deadlineNs < Number.POSITIVE_INFINITY || this.process.needsAttention) {
+      this.#end();
+      this.#sleep(deadlineNs);
+      return;
+    }
+    this.#isExpired = false;
+    this.#isTimed = false;
+    this.#state = "asleep";
+    this.goToEnd();
+    this.process.traceSleep(this.call, () => this.on);
+  }
+
+  #endHandOver(): void {
+    if (this.#state === "handing over") this.#end();
   }
 
   #end(): void {

@@ -71,6 +71,10 @@ export class RunLoop {
   readonly #platform: Platform;
   readonly #options: RunLoopOptions;
   readonly #turn: () => void = () => this.#takeTurn();
+  readonly #wakeUp: () => void = () => this.#wake();
+  readonly #wakeUpAfterTurns: () => void = () => {
+    if (this.#runState.owedTurns === 0 || this.#runState.failure !== null) this.#wake();
+  };
   /** Events that have happened. */
   events = 0;
   /** Whoever may bring something from outside at any moment. */
@@ -285,10 +289,18 @@ export class RunLoop {
 
   /** Sleeps until a call is made, an outside result comes, or (in real time) the next event is due. */
   #sleep(): void {
-    this.#runState.onActivity = () => this.#wake();
-    if (this.#options.isRealTime) this.#wakeAtNextEvent();
-    // Who waits for a person, or for a wire, may wait for as long as it takes; a turn that is owed comes by itself.
-    else if (this.#isHeld && this.#runState.owedTurns === 0) this.#watch();
+    const runState = this.#runState;
+    if (this.#options.isRealTime) {
+      runState.onActivity = this.#wakeUp;
+      this.#wakeAtNextEvent();
+    } else if (runState.owedTurns > 0) {
+      // They come by themselves, one after the other, and the clock stands still until all of them have.
+      runState.onActivity = this.#wakeUpAfterTurns;
+    } else {
+      runState.onActivity = this.#wakeUp;
+      // Who waits for a person, or for a wire, may wait for as long as it takes.
+      if (this.#isHeld) this.#watch();
+    }
   }
 
   #wake(): void {

@@ -16,7 +16,7 @@ export function current(): NodeProcess | undefined {
 
 /** Runs a function as that process. */
 export function enter<T>(process: NodeProcess, run: () => T): T {
-  return storage.run(process, run);
+  return storage.getStore() === process ? run() : storage.run(process, run);
 }
 
 /** Runs a function as code outside of all processes. */

@@ -63,11 +63,13 @@ export class Endpoint {
   }
 
   read(into: Uint8Array): number | Errno {
-    return this.owner.call("read", () => ioCalls.read(this.owner.process, this.fd, into));
+    const { owner } = this;
+    return owner.enterCall("read") ? owner.leaveCall("read", ioCalls.read(owner.process, this.fd, into)) : "EBADF";
   }
 
   write(from: Uint8Array): number | Errno {
-    return this.owner.call("write", () => ioCalls.write(this.owner.process, this.fd, from));
+    const { owner } = this;
+    return owner.enterCall("write") ? owner.leaveCall("write", ioCalls.write(owner.process, this.fd, from)) : "EBADF";
   }
 
   shutdown(): 0 | Errno {

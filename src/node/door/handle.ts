@@ -7,9 +7,11 @@ import { useNative } from "../turns.ts";
 import { enter } from "./context.ts";
 import type { NodeProcess, Owned } from "./node-process.ts";
 
+const newScope = (): AsyncResource => new AsyncResource("NETLOOM_HANDLE");
+
 export abstract class Handle implements Owned {
   readonly owner: NodeProcess;
-  #scope: AsyncResource = new AsyncResource("NETLOOM_HANDLE");
+  #scope: AsyncResource;
   #isHeld = false;
   #isReferenced = true;
   #isClosed = false;
@@ -17,6 +19,7 @@ export abstract class Handle implements Owned {
 
   constructor(owner: NodeProcess) {
     this.owner = owner;
+    this.#scope = enter(owner, newScope);
     owner.owned.add(this);
   }
 
@@ -31,7 +34,7 @@ export abstract class Handle implements Owned {
 
   /** A kept-alive socket that the http Agent hands to the next request changes its context here. */
   asyncReset(): void {
-    this.#scope = new AsyncResource("NETLOOM_HANDLE");
+    this.#scope = enter(this.owner, newScope);
   }
 
   getAsyncId(): number {
@@ -76,9 +79,9 @@ export abstract class Handle implements Owned {
     this.owner.owned.delete(this);
     this.owner.reference();
     this.updateHold();
-    this.later(() => {
+    this.owner.turn(() => {
       this.owner.unreference();
-      last();
+      this.inContext(last);
     });
   }
 
@@ -89,7 +92,7 @@ export abstract class Handle implements Owned {
   }
 
   inContext(run: () => void): void {
-    this.#scope.runInAsyncScope(() => enter(this.owner, run));
+    this.#scope.runInAsyncScope(run);
   }
 
   /** The process lives while a referenced handle is active. */

@@ -97,11 +97,20 @@ export class NodeProcess {
 
   /** Makes a kernel call: counted, noted in the hash, and what it sets off happens. */
   call<R>(name: string, run: () => R | Errno): R | Errno {
+    return this.enterCall(name) ? this.leaveCall(name, run()) : "EBADF";
+  }
+
+  /** A kernel call begins. False when it can't be made: EBADF, as of a process whose descriptors are closed. */
+  enterCall(name: string): boolean {
+    const { process } = this;
+    process.lastCall = name;
+    return this.isAlive && process.runState.enter(process, name) && this.isAlive;
+  }
+
+  /** It ends with this result. */
+  leaveCall<R>(name: string, result: R): R {
     const { process } = this;
     const { runState } = process;
-    process.lastCall = name;
-    if (!this.isAlive || !runState.enter(process, name) || !this.isAlive) return "EBADF";
-    const result = run();
     runState.scheduler.note(process, name, typeof result === "number" ? result : 0);
     runState.leave();
     if (process.needsAttention) void process.signals.atBoundary();

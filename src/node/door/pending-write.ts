@@ -10,7 +10,8 @@ export class PendingWrite {
   readonly length: number;
   /** Bytes that the kernel has not taken. */
   left: number;
-  readonly #scope: AsyncResource = new AsyncResource("NETLOOM_WRITE");
+  /** The context of the call that wrote, once it has to wait. */
+  #scope: AsyncResource | null = null;
   readonly #endpoint: Endpoint;
   readonly #buffers: readonly Uint8Array[];
   readonly #told: (status: number) => void;
@@ -21,8 +22,10 @@ export class PendingWrite {
     this.#endpoint = endpoint;
     this.#buffers = buffers;
     this.#told = told;
-    this.length = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
-    this.left = this.length;
+    let length = 0;
+    for (const buffer of buffers) length += buffer.length;
+    this.length = length;
+    this.left = length;
   }
 
   /** Hands on what fits: 0 when all is taken, EAGAIN when some is left. */
@@ -39,9 +42,15 @@ export class PendingWrite {
     return 0;
   }
 
+  /** Some is left, so it is told later. */
+  wait(): this {
+    this.#scope = new AsyncResource("NETLOOM_WRITE");
+    return this;
+  }
+
   /** Tells Node, in the context of the call that wrote. */
   complete(status: number): void {
-    this.#scope.runInAsyncScope(() => this.#told(status));
+    this.#scope?.runInAsyncScope(this.#told, undefined, status);
   }
 }
 

@@ -300,7 +300,7 @@ export abstract class StreamHandle extends Handle {
     const result = write.push();
     this.writeQueueSize = write.left;
     if (result !== "EAGAIN") return result === 0 ? 0 : uvCode(result);
-    this.#pendingWrite = write;
+    this.#pendingWrite = write.wait();
     this.#writing ??= endpoint.whenWritable(
       "write",
       () => this.#pushPending(),
