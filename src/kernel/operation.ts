@@ -104,8 +104,10 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   #isTimed = false;
   /** The answer if it is not restarted. */
   #interruption: R | Errno = "EINTR";
-  /** Its deadline while it sleeps; the end of its cost while it completes. */
+  /** Its deadline while it sleeps; the end of its cost while it completes. Made once, and set again and again. */
   #timer: TimedEvent | null = null;
+  /** What it completes with. */
+  #outcome: R | Errno = "EAGAIN";
 
   constructor(process: Process, attempt: Attempt<R>, done: (result: R | Errno) => void) {
     this.process = process;
@@ -292,7 +294,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     this.process.addOperation(this);
     this.#attempt.enlist(this);
     if (this.#isTimed) {
-      this.#setTimer(Math.max(deadlineNs, this.process.runState.scheduler.nowNs), () => this.#expire());
+      this.#setTimer(Math.max(deadlineNs, this.process.runState.scheduler.nowNs));
     }
     this.process.traceSleep(this.call, () => this.on);
   }
@@ -316,7 +318,8 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     // programs have had their share of this turn, and the caller goes on in the next one.
     this.#state = "completing";
     this.#leaveQueues();
-    this.#setTimer(runState.scheduler.nowNs + owedNs, () => this.#finishUnlessStopped(result));
+    this.#outcome = result;
+    this.#setTimer(runState.scheduler.nowNs + owedNs);
   }
 
   #finishUnlessStopped(result: R | Errno): void {
@@ -348,7 +351,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   }
 
   #armAgain(deadlineNs: number): void {
-    const isSimple = this.#entry !== null && this.#moreEntries === null && this.#timer === null;
+    const isSimple = this.#entry !== null && this.#moreEntries === null && this.#timer?.queued !== true;
     if (!isSimple || deadlineNs < Number.POSITIVE_INFINITY || this.process.needsAttention) {
       this.#end();
       this.#sleep(deadlineNs);
@@ -379,14 +382,18 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     if (this.#moreEntries !== null) for (const entry of this.#moreEntries) WaitQueue.delist(entry);
     this.#entry = null;
     this.#moreEntries = null;
-    if (this.#timer !== null) this.process.runState.scheduler.events.cancel(this.#timer);
-    this.#timer = null;
+    if (this.#timer?.queued) this.process.runState.scheduler.events.cancel(this.#timer);
   }
 
-  #setTimer(timeNs: number, expire: () => void): void {
+  #setTimer(timeNs: number): void {
     const { process } = this;
     // A daemon's sleep does not keep a world running.
-    this.#timer = new CallbackEvent(`${process.title} ${this.call}`, expire, process.daemon);
+    this.#timer ??= new CallbackEvent(`${process.title} ${this.call}`, () => this.#timeHasCome(), process.daemon);
     process.runState.scheduler.at(this.#timer, timeNs);
+  }
+
+  #timeHasCome(): void {
+    if (this.#state === "completing") this.#finishUnlessStopped(this.#outcome);
+    else this.#expire();
   }
 }

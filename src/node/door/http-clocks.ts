@@ -28,7 +28,7 @@ export function patchHttpClocks(patches: Patches): void {
       original.call(this, firstLine, headers);
       const owner = current();
       if (owner === undefined || !this.sendDate || this.hasHeader("date") || namesDate(headers)) return;
-      this._header = this._header.replace(/\r\nDate: [^\r]*/, `\r\nDate: ${new Date().toUTCString()}`);
+      this._header = withDate(this._header, owner);
     };
   });
   // Where http.Server begins to check its connections: when it listens.
@@ -46,6 +46,19 @@ export function patchHttpClocks(patches: Patches): void {
   });
 }
 
+const DATE_NAME = "\r\nDate: ";
+let lastDate = { second: -1, text: "" };
+
+/** What Node has written there is a date, too, and as long. */
+function withDate(header: string, { wallMs }: NodeProcess): string {
+  const at = header.indexOf(DATE_NAME);
+  if (at < 0) return header;
+  const second = Math.floor(wallMs / 1000);
+  if (lastDate.second !== second) lastDate = { second, text: new originals.Date(wallMs).toUTCString() };
+  const begin = at + DATE_NAME.length;
+  return header.slice(0, begin) + lastDate.text + header.slice(begin + lastDate.text.length);
+}
+
 type Emit = (this: net.Server, event: string, ...values: unknown[]) => boolean;
 type HttpServer = http.Server & { readonly [interval: symbol]: NodeJS.Timeout };
 
@@ -54,7 +67,8 @@ const isHttp = (server: net.Server): server is HttpServer =>
 
 /** Headers that writeHead() was given, in one of its two forms. */
 function namesDate(headers: unknown): boolean {
-  const names = Array.isArray(headers) ? headers.filter((_, index) => index % 2 === 0) : Object.keys(headers ?? {});
+  if (headers === null || headers === undefined) return false;
+  const names = Array.isArray(headers) ? headers.filter((_, index) => index % 2 === 0) : Object.keys(headers);
   return names.some((name) => String(name).toLowerCase() === "date");
 }
 

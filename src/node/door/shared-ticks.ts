@@ -49,6 +49,7 @@ export function heirOf(process: NodeProcess): NodeProcess | undefined {
 
 /** A process has had a turn, so it is its world that is run. */
 export function followTicks(process: NodeProcess): void {
+  if (ticks.size === 0) return;
   for (const tick of ticks) {
     const { owner } = tick;
     if (owner !== process && process.isAlive && !(owner.isAlive && isSameWorld(owner, process))) tick.moveTo(process);

@@ -55,10 +55,12 @@ function patchDispatcher(patches: Patches): void {
   const globals = globalThis as unknown as Record<symbol, object>;
   const places = PLACES.filter((place) => globals[place] !== undefined);
   const outside = new Map(places.map((place) => [place, globals[place] as object]));
-  const views = new Map(places.map((place) => [place, viewOf(place, outside)]));
-  for (const [place, view] of views) globals[place] = view;
+  const views = places.map((place) => ({ place, view: viewOf(place, outside) }));
+  for (const { place, view } of views) globals[place] = view;
   takeDispatcher = (owner) => {
-    for (const [place, view] of views) {
+    // After each turn: nearly always there is nothing to take.
+    for (let i = 0; i < views.length; i++) {
+      const { place, view } = views[i] as { place: symbol; view: object };
       const now = globals[place];
       if (now === view || now === undefined) continue;
       globals[place] = view;
@@ -67,7 +69,7 @@ function patchDispatcher(patches: Patches): void {
   };
   patches.add(() => {
     takeDispatcher = () => {};
-    for (const [place, view] of views) if (globals[place] === view) globals[place] = outside.get(place) as object;
+    for (const { place, view } of views) if (globals[place] === view) globals[place] = outside.get(place) as object;
   });
 }
 

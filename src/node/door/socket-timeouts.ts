@@ -11,10 +11,12 @@ import { Duplex } from "node:stream";
 import { current } from "./context.ts";
 import { originals } from "./originals.ts";
 import type { Patches } from "./patch.ts";
-import { VirtualTimeout } from "./timers.ts";
+import { DELAY_MAX_MS, VirtualTimeout } from "./timers.ts";
 
 type SetTimeout = (this: Timed, delayMs: number, callback?: () => void) => unknown;
 interface Timed {
+  timeout: number;
+  readonly destroyed: boolean;
   _onTimeout(): void;
   [timer: symbol]: unknown;
 }
@@ -27,7 +29,15 @@ export function patchSocketTimeouts(patches: Patches): void {
         const owner = current();
         if (owner === undefined) return original.call(this, delayMs, callback);
         const before = this[symbol];
-        if (before instanceof VirtualTimeout) before.clear();
+        if (before instanceof VirtualTimeout) {
+          before.clear();
+          // http sets it twice for each request.
+          if (prototype === net.Socket.prototype && callback === undefined && isPlain(delayMs) && !this.destroyed) {
+            this.timeout = delayMs;
+            if (delayMs > 0) before.restart(delayMs);
+            return this;
+          }
+        }
         // Node checks the arguments and registers the listener; the timer that it makes is replaced at once.
         const result = original.call(this, delayMs, callback);
         const real = this[symbol];
@@ -38,6 +48,11 @@ export function patchSocketTimeouts(patches: Patches): void {
       };
     });
   }
+}
+
+/** A delay about which Node has nothing to say. */
+function isPlain(delayMs: unknown): delayMs is number {
+  return typeof delayMs === "number" && delayMs >= 0 && delayMs <= DELAY_MAX_MS;
 }
 
 /** The symbol under which sockets keep their timer: it shows when one is set. */

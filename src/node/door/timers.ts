@@ -14,7 +14,7 @@ import { heirOf, isTick, keepTick } from "./shared-ticks.ts";
 type Callback = (...args: unknown[]) => unknown;
 
 /** As Node: a longer or an impossible delay is a millisecond. */
-const DELAY_MAX_MS = 0x7fff_ffff;
+export const DELAY_MAX_MS = 0x7fff_ffff;
 
 const NEVER_READY = {
   call: "timer",
@@ -26,6 +26,8 @@ const NEVER_READY = {
   end: (): void => {},
 };
 
+const newScope = (): AsyncResource => new AsyncResource("Timeout");
+
 let lastId = 0;
 /** By number, as clearTimeout() may be given one. */
 const byId: Map<number, VirtualTimeout> = new Map<number, VirtualTimeout>();
@@ -34,9 +36,9 @@ export class VirtualTimeout implements Owned {
   #owner: NodeProcess;
   readonly #callback: Callback;
   readonly #args: readonly unknown[];
-  readonly #delayNs: number;
+  #delayNs: number;
   readonly #repeats: boolean;
-  #scope: AsyncResource = new AsyncResource("Timeout");
+  #scope: AsyncResource;
   #operation: Operation<0>;
   /** When it fires, in its owner's time; null while it is not set. */
   #dueNs: number | null = null;
@@ -45,9 +47,11 @@ export class VirtualTimeout implements Owned {
   #isReferenced = true;
   #isHeld = false;
   #isCleared = false;
+  #isLazy = false;
 
   constructor(owner: NodeProcess, callback: Callback, delayMs: unknown, args: readonly unknown[], repeats: boolean) {
     this.#owner = owner;
+    this.#scope = enter(owner, newScope);
     this.#callback = callback;
     this.#args = args;
     this.#delayNs = milliseconds(delayMs) * 1e6;
@@ -82,9 +86,20 @@ export class VirtualTimeout implements Owned {
   refresh(): this {
     if (this.#isCleared) return this;
     if (!this.#owner.isAlive) this.#adopt(current());
-    this.#operation.cancel();
     this.#start();
     return this;
+  }
+
+  /**
+   * Begins anew with that delay, in the context of who asks, even when it was cleared. From now on it is one that is put off
+   * again and again, as those of sockets are at each byte: it sleeps on until it was due before, and looks only then.
+   */
+  restart(delayMs: number): this {
+    this.#isLazy = true;
+    this.#delayNs = milliseconds(delayMs) * 1e6;
+    this.#scope = enter(this.#owner, newScope);
+    this.#isCleared = false;
+    return this.refresh();
   }
 
   /** As Node's own code sees a timer: clearTimeout() of its inside, of which it keeps a reference, writes null here. */
@@ -138,8 +153,16 @@ export class VirtualTimeout implements Owned {
   }
 
   #sleeper(): Operation<0> {
-    const owner = this.#owner;
-    return new Operation<0>(owner.process, NEVER_READY, () => owner.turn(() => this.#fire()));
+    return new Operation<0>(this.#owner.process, NEVER_READY, () => this.#woken());
+  }
+
+  #woken(): void {
+    if (this.#isPutOff) this.#operation.sleep(this.#dueNs as number);
+    else this.#owner.turn(() => this.#fire());
+  }
+
+  get #isPutOff(): boolean {
+    return this.#dueNs !== null && this.#dueNs > this.#owner.nowNs;
   }
 
   /** A timer that a library made once for all, of a process that has ended, goes on in the one that uses it. */
@@ -147,24 +170,27 @@ export class VirtualTimeout implements Owned {
     if (owner === undefined) return;
     this.#owner = owner;
     this.#isHeld = false;
-    this.#scope = enter(owner, () => new AsyncResource("Timeout"));
+    this.#scope = enter(owner, newScope);
     this.#operation = this.#sleeper();
   }
 
   #start(delayNs: number = this.#delayNs): void {
     if (!this.#owner.isAlive) return;
-    this.#owner.owned.add(this);
+    const before = this.#dueNs;
     this.#dueNs = this.#owner.nowNs + delayNs;
+    if (this.#isLazy && this.#operation.pending && before !== null && before <= this.#dueNs) return;
+    this.#owner.owned.add(this);
+    this.#operation.cancel();
     this.#operation.sleep(this.#dueNs);
     this.#updateHold();
   }
 
   #fire(): void {
-    if (this.#isCleared) return;
+    if (this.#isCleared || this.#isPutOff) return;
     this.#dueNs = null;
     if (this.#repeats) this.#start();
     else this.#forget();
-    this.#scope.runInAsyncScope(() => enter(this.#owner, () => this.#callback(...this.#args)));
+    this.#scope.runInAsyncScope(this.#callback, this, ...this.#args);
   }
 
   #forget(): void {
@@ -188,11 +214,11 @@ export class VirtualImmediate {
   #isReferenced = true;
 
   constructor(owner: NodeProcess, callback: Callback, args: readonly unknown[]) {
-    const scope = new AsyncResource("Immediate");
+    const scope = enter(owner, () => new AsyncResource("Immediate"));
     owner.reference();
     owner.turn(() => {
       owner.unreference();
-      if (!this.#isCleared) scope.runInAsyncScope(() => enter(owner, () => callback(...args)));
+      if (!this.#isCleared) scope.runInAsyncScope(callback, this, ...args);
     });
   }
 
