@@ -67,6 +67,7 @@ export interface Device {
     readonly linkName: string;
     open(client: DeviceClient, macAddress: MacAddress, label?: string): void;
     readonly ready: boolean;
+    readonly takesLargeSegments?: boolean;
     transmit(packet: Packet): void;
 }
 
@@ -75,6 +76,7 @@ export interface DeviceClient {
     transmitDone(): void;
     carrierChanged?(): void;
     receiveError?(counter: string, bytes: number): void;
+    readonly takesLargeSegments?: boolean;
     observe?(direction: "in" | "out", packet: Packet): void;
 }
 
@@ -233,12 +235,15 @@ export declare class Interface implements DeviceClient {
     readonly linkType: LinkType;
     readonly counters: InterfaceCounters;
     readonly filter: ReceiveFilter;
+    offload: boolean;
     constructor(machine: Machine, identity: InterfaceIdentity, device: Device, parts: InterfaceParts);
     get mtu(): number;
     get isLoopback(): boolean;
     get up(): boolean;
     get carrier(): boolean;
     get isPointToPoint(): boolean;
+    get sendsLargeSegments(): boolean;
+    get takesLargeSegments(): boolean;
     get queueLength(): number;
     get qdisc(): QdiscSnapshot;
     setQdisc(options: QdiscOptions): void;
@@ -460,11 +465,17 @@ export declare class Packet {
     shared: boolean;
     checksumStart: number;
     checksumField: number;
+    segmentBytes: number;
+    payloadStart: number;
     private constructor();
     static allocate(length: number, headroomBytes?: number): Packet;
     static from(payload: Uint8Array, headroomBytes?: number): Packet;
     static withTail(tail: Uint8Array, headroomBytes?: number): Packet;
+    static over(memory: Slab, length: number): Packet;
     get length(): number;
+    get segments(): number;
+    get wireBytes(): number;
+    get wireLength(): number;
     get headLength(): number;
     get trueSizeBytes(): number;
     prepend(length: number): number;
@@ -479,6 +490,9 @@ export declare class Packet {
     copyTo(target: Uint8Array, from?: number): number;
     copyBytes(): Uint8Array;
     takePart(from: number, length: number): Packet;
+    useMemory(memory: Slab | null): void;
+    giveBackMemory(): void;
+    keepMemory(): void;
     charge(payer: Payer): number;
     release(): void;
 }
@@ -1160,7 +1174,7 @@ declare const TIOCGWINSZ = 21523;
 // base/counters.d.ts
 declare class Counter {
     value: number;
-    bump(): void;
+    bump(by?: number): void;
 }
 
 // base/counters.d.ts
@@ -1529,6 +1543,7 @@ interface InterfaceOptions {
     readonly up?: boolean;
     readonly mtu?: number;
     readonly qdisc?: QdiscOptions;
+    readonly offload?: boolean;
 }
 
 // host/console.d.ts
@@ -2710,6 +2725,8 @@ declare class Segment {
     wnd: number;
     urgentPointer: number;
     dataLength: number;
+    count: number;
+    segmentBytes: number;
     dataOffset: number;
     through: Interface | null;
     ecn: number;
@@ -2736,7 +2753,7 @@ declare class SendQueue {
     append(data: Uint8Array, from: number, length: number, payer: ChargedPayer): void;
     acknowledge(una: number, payer: Payer): void;
     clear(payer: Payer): void;
-    packet(seq: number, length: number): Packet;
+    packet(seq: number, length: number, segmentBytes?: number): Packet;
 }
 
 // inet/tcp/sent.d.ts
@@ -2752,6 +2769,7 @@ declare class SentQueue {
     get isEmpty(): boolean;
     push(segment: SentSegment): void;
     shiftAcknowledged(una: number): SentSegment | null;
+    trimAcknowledged(una: number): number;
     markLost(segment: SentSegment): void;
     markFound(segment: SentSegment): void;
     markSacked(segment: SentSegment): void;
@@ -2768,6 +2786,7 @@ declare class SentSegment {
     end: number;
     flags: number;
     sentNs: number;
+    readonly segmentBytes: number;
     transmissions: number;
     isLost: boolean;
     isSacked: boolean;
@@ -2779,7 +2798,8 @@ declare class SentSegment {
     deliveredNs: number;
     flightStartNs: number;
     isAppLimited: boolean;
-    constructor(seq: number, end: number, flags: number, sentNs: number);
+    constructor(seq: number, end: number, flags: number, sentNs: number, segmentBytes?: number);
+    get count(): number;
     get length(): number;
     get isInPipe(): boolean;
 }
@@ -5419,6 +5439,7 @@ interface InterfaceSnapshot extends Readonly<InterfaceCounters> {
     readonly linkName: string;
     readonly queueLength: number;
     readonly qdisc: QdiscSnapshot;
+    readonly largeSegments: boolean;
 }
 
 // netif/interface-table.d.ts
@@ -6248,6 +6269,18 @@ interface RouterAdvertisement {
 // wire/packet.d.ts
 interface Payer {
     uncharge(bytes: number): void;
+}
+
+// wire/slab.d.ts
+declare class Slab {
+    readonly bytes: Uint8Array;
+    readonly view: DataView;
+    used: number;
+    constructor(size: number);
+    static borrow(): Slab;
+    share(): void;
+    giveBack(): void;
+    keep(): void;
 }
 
 // wire/tcp-options.d.ts

@@ -670,6 +670,7 @@ export interface InterfaceOptions {
     readonly up?: boolean;
     readonly mtu?: number;
     readonly qdisc?: QdiscOptions;
+    readonly offload?: boolean;
 }
 
 export interface IntervalTimer {
@@ -2375,7 +2376,7 @@ export declare function svgSeries({ host, local, remote, points }: ConnectionSer
 // base/counters.d.ts
 declare class Counter {
     value: number;
-    bump(): void;
+    bump(by?: number): void;
 }
 
 // base/counters.d.ts
@@ -3896,6 +3897,8 @@ declare class Segment {
     wnd: number;
     urgentPointer: number;
     dataLength: number;
+    count: number;
+    segmentBytes: number;
     dataOffset: number;
     through: Interface | null;
     ecn: number;
@@ -3922,7 +3925,7 @@ declare class SendQueue {
     append(data: Uint8Array, from: number, length: number, payer: ChargedPayer): void;
     acknowledge(una: number, payer: Payer): void;
     clear(payer: Payer): void;
-    packet(seq: number, length: number): Packet;
+    packet(seq: number, length: number, segmentBytes?: number): Packet;
 }
 
 // inet/tcp/sent.d.ts
@@ -3938,6 +3941,7 @@ declare class SentQueue {
     get isEmpty(): boolean;
     push(segment: SentSegment): void;
     shiftAcknowledged(una: number): SentSegment | null;
+    trimAcknowledged(una: number): number;
     markLost(segment: SentSegment): void;
     markFound(segment: SentSegment): void;
     markSacked(segment: SentSegment): void;
@@ -3954,6 +3958,7 @@ declare class SentSegment {
     end: number;
     flags: number;
     sentNs: number;
+    readonly segmentBytes: number;
     transmissions: number;
     isLost: boolean;
     isSacked: boolean;
@@ -3965,7 +3970,8 @@ declare class SentSegment {
     deliveredNs: number;
     flightStartNs: number;
     isAppLimited: boolean;
-    constructor(seq: number, end: number, flags: number, sentNs: number);
+    constructor(seq: number, end: number, flags: number, sentNs: number, segmentBytes?: number);
+    get count(): number;
     get length(): number;
     get isInPipe(): boolean;
 }
@@ -5438,6 +5444,7 @@ interface Device {
     readonly linkName: string;
     open(client: DeviceClient, macAddress: MacAddress, label?: string): void;
     readonly ready: boolean;
+    readonly takesLargeSegments?: boolean;
     transmit(packet: Packet): void;
 }
 
@@ -5447,6 +5454,7 @@ interface DeviceClient {
     transmitDone(): void;
     carrierChanged?(): void;
     receiveError?(counter: string, bytes: number): void;
+    readonly takesLargeSegments?: boolean;
     observe?(direction: "in" | "out", packet: Packet): void;
 }
 
@@ -5505,6 +5513,7 @@ declare class Medium {
     readonly frameHash: FrameHash;
     constructor(machine: Machine, options: LinkOptions);
     get frameMaxBytes(): number;
+    get isIdeal(): boolean;
     set(options: LinkOptions): void;
     trace(what: LinkStep, bytes: number): void;
     report(error: Error): void;
@@ -5522,6 +5531,7 @@ interface LinkSettings {
     readonly rateBitsPerSecond: number;
     readonly queuePackets: number;
     readonly mtu: number;
+    readonly isIdeal: boolean;
 }
 
 // link/options.d.ts
@@ -5554,6 +5564,7 @@ declare class Port implements Device, ChannelOwner {
     get inFlight(): number;
     open(client: DeviceClient, _macAddress: MacAddress, label?: string): void;
     get ready(): boolean;
+    get takesLargeSegments(): boolean;
     transmit(packet: Packet): void;
     carry(packet: Packet): void;
     sent(): void;
@@ -5751,6 +5762,7 @@ interface InterfaceSnapshot extends Readonly<InterfaceCounters> {
     readonly linkName: string;
     readonly queueLength: number;
     readonly qdisc: QdiscSnapshot;
+    readonly largeSegments: boolean;
 }
 
 // netif/interface-table.d.ts
@@ -5780,12 +5792,15 @@ declare class Interface implements DeviceClient {
     readonly linkType: LinkType;
     readonly counters: InterfaceCounters;
     readonly filter: ReceiveFilter;
+    offload: boolean;
     constructor(machine: Machine, identity: InterfaceIdentity, device: Device, parts: InterfaceParts);
     get mtu(): number;
     get isLoopback(): boolean;
     get up(): boolean;
     get carrier(): boolean;
     get isPointToPoint(): boolean;
+    get sendsLargeSegments(): boolean;
+    get takesLargeSegments(): boolean;
     get queueLength(): number;
     get qdisc(): QdiscSnapshot;
     setQdisc(options: QdiscOptions): void;
@@ -6724,11 +6739,17 @@ declare class Packet {
     shared: boolean;
     checksumStart: number;
     checksumField: number;
+    segmentBytes: number;
+    payloadStart: number;
     private constructor();
     static allocate(length: number, headroomBytes?: number): Packet;
     static from(payload: Uint8Array, headroomBytes?: number): Packet;
     static withTail(tail: Uint8Array, headroomBytes?: number): Packet;
+    static over(memory: Slab, length: number): Packet;
     get length(): number;
+    get segments(): number;
+    get wireBytes(): number;
+    get wireLength(): number;
     get headLength(): number;
     get trueSizeBytes(): number;
     prepend(length: number): number;
@@ -6743,6 +6764,9 @@ declare class Packet {
     copyTo(target: Uint8Array, from?: number): number;
     copyBytes(): Uint8Array;
     takePart(from: number, length: number): Packet;
+    useMemory(memory: Slab | null): void;
+    giveBackMemory(): void;
+    keepMemory(): void;
     charge(payer: Payer): number;
     release(): void;
 }
@@ -6750,6 +6774,18 @@ declare class Packet {
 // wire/packet.d.ts
 interface Payer {
     uncharge(bytes: number): void;
+}
+
+// wire/slab.d.ts
+declare class Slab {
+    readonly bytes: Uint8Array;
+    readonly view: DataView;
+    used: number;
+    constructor(size: number);
+    static borrow(): Slab;
+    share(): void;
+    giveBack(): void;
+    keep(): void;
 }
 
 // wire/tcp-options.d.ts

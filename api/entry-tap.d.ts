@@ -50,6 +50,7 @@ interface Device {
     readonly linkName: string;
     open(client: DeviceClient, macAddress: MacAddress, label?: string): void;
     readonly ready: boolean;
+    readonly takesLargeSegments?: boolean;
     transmit(packet: Packet): void;
 }
 
@@ -59,6 +60,7 @@ interface DeviceClient {
     transmitDone(): void;
     carrierChanged?(): void;
     receiveError?(counter: string, bytes: number): void;
+    readonly takesLargeSegments?: boolean;
     observe?(direction: "in" | "out", packet: Packet): void;
 }
 
@@ -94,11 +96,17 @@ declare class Packet {
     shared: boolean;
     checksumStart: number;
     checksumField: number;
+    segmentBytes: number;
+    payloadStart: number;
     private constructor();
     static allocate(length: number, headroomBytes?: number): Packet;
     static from(payload: Uint8Array, headroomBytes?: number): Packet;
     static withTail(tail: Uint8Array, headroomBytes?: number): Packet;
+    static over(memory: Slab, length: number): Packet;
     get length(): number;
+    get segments(): number;
+    get wireBytes(): number;
+    get wireLength(): number;
     get headLength(): number;
     get trueSizeBytes(): number;
     prepend(length: number): number;
@@ -113,6 +121,9 @@ declare class Packet {
     copyTo(target: Uint8Array, from?: number): number;
     copyBytes(): Uint8Array;
     takePart(from: number, length: number): Packet;
+    useMemory(memory: Slab | null): void;
+    giveBackMemory(): void;
+    keepMemory(): void;
     charge(payer: Payer): number;
     release(): void;
 }
@@ -120,6 +131,18 @@ declare class Packet {
 // wire/packet.d.ts
 interface Payer {
     uncharge(bytes: number): void;
+}
+
+// wire/slab.d.ts
+declare class Slab {
+    readonly bytes: Uint8Array;
+    readonly view: DataView;
+    used: number;
+    constructor(size: number);
+    static borrow(): Slab;
+    share(): void;
+    giveBack(): void;
+    keep(): void;
 }
 
 // world/outside.d.ts

@@ -8,8 +8,8 @@
 export class Counter {
   value = 0;
 
-  bump(): void {
-    this.value++;
+  bump(by: number = 1): void {
+    this.value += by;
   }
 }
 

@@ -14,6 +14,11 @@ export interface InterfaceOptions {
   /** From 68 to what the link carries. */
   readonly mtu?: number;
   readonly qdisc?: QdiscOptions;
+  /**
+   * Segmentation offload, as `ethtool -K eth0 tso on gro on`: large segments pass whole where the device takes them. With
+   * false each segment is a packet of its own. Default true.
+   */
+  readonly offload?: boolean;
 }
 
 /** The interface with that name. Throws an Error that lists those that there are. */
@@ -30,7 +35,7 @@ export function configure(
   hostName: string,
   table: InterfaceTable,
   changed: Interface,
-  { up, mtu, qdisc }: InterfaceOptions,
+  { up, mtu, qdisc, offload }: InterfaceOptions,
 ): void {
   if (mtu !== undefined) {
     const result = table.setMtu(changed, mtu);
@@ -39,6 +44,7 @@ export function configure(
       throw new RangeError(`${hostName}: ${changed.name} can't have the mtu ${mtu}: ${ERRNO_TEXT[result]}; ${allowed}`);
     }
   }
+  if (offload !== undefined) changed.offload = offload;
   if (qdisc !== undefined) changed.setQdisc(qdisc);
   if (up !== undefined) table.setUp(changed, up);
 }

@@ -131,6 +131,8 @@ export class Channel {
   }
 
   #applyRules(judged: Packet): void {
+    // A rule may keep what it has seen.
+    judged.keepMemory();
     const { machine, rules, frameMaxBytes } = this.#medium;
     const { statistics, label } = this.#owner;
     const scene = { linkName: machine.name, from: label, timeNs: machine.scheduler.nowNs, frameMaxBytes };

@@ -19,6 +19,10 @@ export interface DeviceClient {
   carrierChanged?(): void;
   /** Something arrived that was no frame; the counter says why not. */
   receiveError?(counter: string, bytes: number): void;
+  /**
+   * It takes large segments (wire/segmentation.ts) as they are, as after GRO on Linux. Left out: a device cuts them before.
+   */
+  readonly takesLargeSegments?: boolean;
   /** A frame of the device's own protocols passes, which never comes to the interface: for captures. */
   observe?(direction: "in" | "out", packet: Packet): void;
 }
@@ -45,6 +49,8 @@ export interface Device {
   open(client: DeviceClient, macAddress: MacAddress, label?: string): void;
   /** May transmit() be called now? */
   readonly ready: boolean;
+  /** May a packet be a large segment (NETIF_F_TSO on Linux)? Left out: never. It may change with the link's options. */
+  readonly takesLargeSegments?: boolean;
   /** Takes the packet. Calls `packet.release()` when its last bit has left, then transmitDone() if it was not ready. */
   transmit(packet: Packet): void;
 }

@@ -25,6 +25,7 @@ export class Loopback implements Device, Runnable {
   readonly mtu = 65_536;
   readonly queuePackets = 1000;
   readonly linkName = "lo";
+  readonly takesLargeSegments = true;
   readonly #machine: Machine;
   readonly #frameHash: FrameHash;
   readonly #packets: Ring<Packet> = new Ring<Packet>(PACKETS_MAX);

@@ -40,6 +40,11 @@ export class Medium {
     return this.settings.mtu + FRAME_HEADER_MAX_BYTES;
   }
 
+  /** Nobody could tell whether segments pass one by one or many as one: no time passes, and there is no fault and no rule. */
+  get isIdeal(): boolean {
+    return this.settings.isIdeal && this.rules.length === 0;
+  }
+
   set(options: LinkOptions): void {
     this.options = resolve(this.machine.name, options, this.options);
     this.settings = convert(this.options);

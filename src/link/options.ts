@@ -46,6 +46,8 @@ export interface LinkSettings {
   readonly rateBitsPerSecond: number;
   readonly queuePackets: number;
   readonly mtu: number;
+  /** Frames take no time, and nothing happens to any of them. */
+  readonly isIdeal: boolean;
 }
 
 interface OptionSpec {
@@ -106,8 +108,12 @@ export function resolve(linkName: string, given: LinkOptions, current: ResolvedO
 /** The same in integer nanoseconds and bits. */
 export function convert(options: ResolvedOptions): LinkSettings {
   const { delayMs, jitterMs, rateMbps, ...same } = options;
+  const { lossRate, duplicateRate, corruptRate, reorderRate } = same;
   return {
     ...same,
+    isIdeal:
+      rateMbps === Number.POSITIVE_INFINITY &&
+      delayMs + jitterMs + lossRate + duplicateRate + corruptRate + reorderRate === 0,
     delayNs: millisecondsToNs(delayMs),
     jitterNs: millisecondsToNs(jitterMs),
     rateBitsPerSecond: Math.round(rateMbps * BITS_PER_MEGABIT),

@@ -40,6 +40,11 @@ class End implements DeviceClient {
     this.#queue = new Ring<Packet>(to.queuePackets);
   }
 
+  /** As the device behind it. While that has others to send first, each segment waits for itself. */
+  get takesLargeSegments(): boolean {
+    return this.#queue.length === 0 && this.#to.ready && this.#to.takesLargeSegments === true;
+  }
+
   receive(packet: Packet): void {
     if (this.#queue.length === 0 && this.#to.ready) {
       this.#to.transmit(packet);

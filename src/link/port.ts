@@ -5,8 +5,10 @@
  * way. Up: the exchange calls deliver() → client.receive().
  */
 import { assert } from "../base/assert.ts";
+import * as ethernet from "../wire/ethernet.ts";
 import type { MacAddress } from "../wire/mac-address.ts";
 import type { Packet } from "../wire/packet.ts";
+import { cut } from "../wire/segmentation.ts";
 import { Channel, type ChannelOwner } from "./channel.ts";
 import type { Device, DeviceClient } from "./device.ts";
 import type { Medium } from "./medium.ts";
@@ -99,13 +101,17 @@ export class Port implements Device, ChannelOwner {
     return this.#channel.ready;
   }
 
+  get takesLargeSegments(): boolean {
+    return this.#medium.isIdeal;
+  }
+
   transmit(packet: Packet): void {
-    const { length } = packet;
-    this.statistics.txPackets++;
-    this.statistics.txBytes += length;
+    const { length, segmentBytes } = packet;
+    this.statistics.txPackets += packet.segments;
+    this.statistics.txBytes += packet.wireBytes;
     this.#medium.frameHash.mix(packet);
     if (this.#medium.machine.tracer.on) this.#medium.trace("send", length);
-    if (length > this.#medium.frameMaxBytes) {
+    if ((segmentBytes === 0 ? length : packet.wireLength) > this.#medium.frameMaxBytes) {
       packet.release();
       this.statistics.drop(this.#medium, "tooLong", length);
     } else {
@@ -137,9 +143,10 @@ export class Port implements Device, ChannelOwner {
       this.statistics.drop(this.#medium, "noReceiver", length);
       return;
     }
-    this.statistics.rxPackets++;
-    this.statistics.rxBytes += length;
+    this.statistics.rxPackets += packet.segments;
+    this.statistics.rxBytes += packet.wireBytes;
     if (this.#medium.machine.tracer.on) this.#medium.trace("deliver", length);
-    this.#client.receive(packet);
+    if (packet.segmentBytes === 0 || this.#client.takesLargeSegments === true) this.#client.receive(packet);
+    else cut(packet, ethernet.HEADER_LENGTH, (piece) => this.#client?.receive(piece));
   }
 }

@@ -33,6 +33,8 @@ export interface InterfaceSnapshot extends Readonly<InterfaceCounters> {
   /** How many packets wait for the device. */
   readonly queueLength: number;
   readonly qdisc: QdiscSnapshot;
+  /** Do TCP's segments leave whole, to be cut later if at all (NETIF_F_TSO)? */
+  readonly largeSegments: boolean;
 }
 
 /** RFC 791: every module forwards 68 bytes unfragmented. */
@@ -127,6 +129,7 @@ export class InterfaceTable {
       linkName: shown.device.linkName,
       queueLength: shown.queueLength,
       qdisc: shown.qdisc,
+      largeSegments: shown.sendsLargeSegments,
       ...shown.counters,
     }));
   }

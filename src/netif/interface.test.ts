@@ -174,6 +174,7 @@ test("a snapshot is what `ip -s link` shows", () => {
       carrier: true,
       queueLength: 0,
       qdisc: expect.objectContaining({ kind: "pfifo", sentPackets: 1 }),
+      largeSegments: false,
       rxErrors: 0,
       rxMulticast: 0,
       rxPackets: 0,

@@ -7,8 +7,11 @@
  */
 import { countDrop, type Machine } from "../base/machine.ts";
 import type { Device, DeviceClient, LinkType } from "../link/device.ts";
+import * as ethernet from "../wire/ethernet.ts";
 import type { MacAddress } from "../wire/mac-address.ts";
 import type { Packet } from "../wire/packet.ts";
+import * as ppp from "../wire/ppp.ts";
+import { cut } from "../wire/segmentation.ts";
 import type { QdiscOptions } from "./qdisc/options.ts";
 import type { QdiscOwner, QdiscSnapshot } from "./qdisc/qdisc.ts";
 import { ReceiveFilter } from "./receive-filter.ts";
@@ -43,6 +46,12 @@ export interface InterfaceIdentity {
   readonly macAddress: MacAddress;
 }
 
+const LINK_HEADER_BYTES: Readonly<Record<LinkType, number>> = {
+  ethernet: ethernet.HEADER_LENGTH,
+  "raw-ip": 0,
+  ppp: ppp.HEADER_LENGTH,
+};
+
 /** What the table of interfaces does for each of them. */
 export interface InterfaceParts {
   readonly input: (packet: Packet, from: Interface) => void;
@@ -70,6 +79,11 @@ export class Interface implements DeviceClient {
   };
   /** What it takes beside what is sent to its own address. */
   readonly filter: ReceiveFilter = new ReceiveFilter();
+  /**
+   * Segmentation offload: may TCP hand down large segments where the device takes them, and may they come up so? As
+   * `ethtool -K eth0 tso off gro off` on Linux, a scenario may turn it off, to see each segment.
+   */
+  offload = true;
   readonly #queue: TransmitQueue;
   readonly #parts: InterfaceParts;
   #mtu: number | null = null;
@@ -111,6 +125,16 @@ export class Interface implements DeviceClient {
     return this.linkType === "ppp";
   }
 
+  /** Does a large segment go down as it is? */
+  get sendsLargeSegments(): boolean {
+    return this.offload && this.device.takesLargeSegments === true && this.#queue.isPassedBy;
+  }
+
+  /** Does one come up as it is? */
+  get takesLargeSegments(): boolean {
+    return this.offload;
+  }
+
   /** How many packets wait for the device. */
   get queueLength(): number {
     return this.#queue.qdisc.length;
@@ -133,7 +157,9 @@ export class Interface implements DeviceClient {
 
   /** Sends a complete frame, or lets it wait for the device, or drops it when too many wait. */
   enqueue(packet: Packet): void {
-    this.#queue.enqueue(packet);
+    if (packet.segmentBytes === 0 || this.sendsLargeSegments) this.#queue.enqueue(packet);
+    // Each segment is to find its own place in a queue, and on a wire.
+    else cut(packet, LINK_HEADER_BYTES[this.linkType], (piece) => this.#queue.enqueue(piece));
   }
 
   /** A packet that was to be sent is dropped. */
@@ -180,8 +206,8 @@ export class Interface implements DeviceClient {
       this.discardIncoming(packet, "IfInDiscards");
       return;
     }
-    this.counters.rxPackets++;
-    this.counters.rxBytes += packet.length;
+    this.counters.rxPackets += packet.segments;
+    this.counters.rxBytes += packet.wireBytes;
     this.#show("in", packet);
     this.#parts.input(packet, this);
   }
@@ -213,8 +239,8 @@ export class Interface implements DeviceClient {
   }
 
   #transmit(packet: Packet): void {
-    this.counters.txPackets++;
-    this.counters.txBytes += packet.length;
+    this.counters.txPackets += packet.segments;
+    this.counters.txBytes += packet.wireBytes;
     this.#show("out", packet);
     this.device.transmit(packet);
   }
@@ -223,6 +249,7 @@ export class Interface implements DeviceClient {
     for (const { listener } of this.#taps) listener(direction, packet);
     const { tracer, name } = this.machine;
     if (!tracer.on) return;
+    packet.keepMemory();
     // The packet can do what a TracedFrame can: nothing is copied unless the listener asks for the bytes.
     tracer.emit(name, {
       step: direction === "in" ? "netif/input" : "netif/output",

@@ -40,10 +40,15 @@ export class TransmitQueue {
     this.#qdisc = next;
   }
 
+  /** Would a packet go to the device at once? */
+  get isPassedBy(): boolean {
+    return this.#qdisc.canBypass && this.#qdisc.length === 0 && this.#device.ready;
+  }
+
   enqueue(packet: Packet): void {
     const qdisc = this.#qdisc;
-    if (qdisc.canBypass && qdisc.length === 0 && this.#device.ready) {
-      qdisc.countSent(packet.length);
+    if (this.isPassedBy) {
+      qdisc.countSent(packet);
       this.#transmit(packet);
       return;
     }

@@ -30,5 +30,6 @@ export class PacketPiece extends StreamPiece {
 
   override release(): void {
     this.#packet.release();
+    this.#packet.giveBackMemory();
   }
 }

@@ -40,6 +40,12 @@ export function fold(total: number): number {
   return (twice >>> 16) + (twice & 0xffff);
 }
 
+/** The sum of a stretch that begins in the middle of a word: RFC 1071 §2 (B), byte order independence. */
+export function swap(total: number): number {
+  const folded = fold(total);
+  return ((folded & 0xff) << 8) | (folded >>> 8);
+}
+
 /** The checksum of a sum: what goes into the header. */
 export function finish(total: number): number {
   return ~fold(total) & 0xffff;

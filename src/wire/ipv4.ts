@@ -217,6 +217,13 @@ export function setFragment(
   fillChecksum(view, offset);
 }
 
+/** Makes of the header of a large segment that of its piece with this index: the length, the identification, the checksum. */
+export function setSegment(view: DataView, offset: number, total: number, index: number): void {
+  view.setUint16(offset + TOTAL_LENGTH, total);
+  view.setUint16(offset + IDENTIFICATION, view.getUint16(offset + IDENTIFICATION) + index);
+  fillChecksum(view, offset);
+}
+
 /** Marks a datagram whose sender reacts to it: RFC 3168 §5. The checksum is the caller's affair. */
 export function setCongestionExperienced(view: DataView, offset: number): void {
   view.setUint8(offset + DS_ECN, view.getUint8(offset + DS_ECN) | 3);

@@ -15,8 +15,8 @@
  */
 import { assert } from "../base/assert.ts";
 import * as checksum from "./checksum.ts";
+import { carve, EMPTY, Slab } from "./slab.ts";
 
-const SLAB_BYTES = 65536;
 /** Room for a link header (14 or 18), an IP header with options (60) and a TCP header with options (60), rounded. */
 const HEADROOM_BYTES = 144;
 /** Payloads up to this size are copied beside their headers; longer ones travel as a tail. */
@@ -27,29 +27,6 @@ const COMPACT_MIN_BYTES = 4096;
 const UDP_CHECKSUM_FIELD = 6;
 /** What the objects around the bytes of a packet take, as charged to a queue. */
 const OBJECT_BYTES = 192;
-
-interface Slab {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  used: number;
-}
-
-function newSlab(size: number): Slab {
-  const bytes = new Uint8Array(size);
-  return { bytes, view: new DataView(bytes.buffer), used: 0 };
-}
-
-let currentSlab: Slab = newSlab(SLAB_BYTES);
-
-/** Finds room for that many bytes; slabs are left to the collector. */
-function carve(size: number): { slab: Slab; origin: number } {
-  if (size > SLAB_BYTES / 4) return { slab: newSlab(size), origin: 0 };
-  if (currentSlab.used + size > SLAB_BYTES) currentSlab = newSlab(SLAB_BYTES);
-  const origin = currentSlab.used;
-  // Eight-byte alignment keeps the checksum's word reads aligned.
-  currentSlab.used = (origin + size + 7) & ~7;
-  return { slab: currentSlab, origin };
-}
 
 /** Who pays for the bytes of a packet while it waits in queues: a socket's send or receive buffer. */
 export interface Payer {
@@ -76,10 +53,25 @@ export class Packet {
   checksumStart = -1;
   /** Offset of the checksum's field from `checksumStart`. */
   checksumField = 0;
+  /**
+   * A large segment, still to be cut: so much payload goes into each of those on the wire (gso_size on Linux). 0: it is
+   * one. A large segment has a checksum that is left for later, too. wire/segmentation.ts cuts.
+   */
+  segmentBytes = 0;
+  /** Where the payload of a large segment starts: every header lies before it. */
+  payloadStart = 0;
+  /** Borrowed memory that the bytes lie in, tail or head; null where it is left to the collector. */
+  #memory: Slab | null = null;
   #payer: Payer | null = null;
   #chargedBytes = 0;
 
-  private constructor(slab: Slab, origin: number, start: number, end: number, tail: Uint8Array | null) {
+  private constructor(
+    slab: Pick<Slab, "bytes" | "view">,
+    origin: number,
+    start: number,
+    end: number,
+    tail: Uint8Array | null,
+  ) {
     this.bytes = slab.bytes;
     this.view = slab.view;
     this.origin = origin;
@@ -111,9 +103,37 @@ export class Packet {
     return packet;
   }
 
+  /** A packet that is the first `length` bytes of borrowed memory: the borrower's use of it passes to the packet. */
+  static over(memory: Slab, length: number): Packet {
+    const packet = new Packet(memory, 0, 0, length, null);
+    packet.#memory = memory;
+    return packet;
+  }
+
   /** Bytes from the first header to the end of the payload. */
   get length(): number {
     return this.end - this.start + (this.tail === null ? 0 : this.tail.length);
+  }
+
+  /** How many packets it is on a wire. */
+  get segments(): number {
+    return this.segmentBytes === 0
+      ? 1
+      : Math.max(1, Math.ceil((this.length - this.#headersLength) / this.segmentBytes));
+  }
+
+  /** Bytes of these packets, the headers of each included. */
+  get wireBytes(): number {
+    return this.segmentBytes === 0 ? this.length : this.length + (this.segments - 1) * this.#headersLength;
+  }
+
+  /** Bytes of the longest of these packets. */
+  get wireLength(): number {
+    return this.segmentBytes === 0 ? this.length : Math.min(this.length, this.#headersLength + this.segmentBytes);
+  }
+
+  get #headersLength(): number {
+    return this.payloadStart - this.start;
   }
 
   /** Bytes that can be read through `view`, from `start`. */
@@ -163,15 +183,12 @@ export class Packet {
 
   /** Another packet with the same bytes; both must `own()` them before a change. */
   clone(): Packet {
-    const copy = new Packet(
-      { bytes: this.bytes, view: this.view, used: 0 },
-      this.origin,
-      this.start,
-      this.end,
-      this.tail,
-    );
+    const copy = new Packet(this, this.origin, this.start, this.end, this.tail);
+    this.keepMemory();
     copy.checksumStart = this.checksumStart;
     copy.checksumField = this.checksumField;
+    copy.segmentBytes = this.segmentBytes;
+    copy.payloadStart = this.payloadStart;
     copy.shared = true;
     this.shared = true;
     return copy;
@@ -193,9 +210,11 @@ export class Packet {
    * Headroom is kept where headers are still to come.
    */
   compact(headroomBytes: number): void {
-    if (this.bytes.length <= COMPACT_MIN_BYTES) return;
     const length = this.headLength;
-    this.#settle(newSlab(headroomBytes + length), 0, headroomBytes, length);
+    // It may have the memory almost to itself.
+    if (this.bytes.length <= COMPACT_MIN_BYTES || 2 * length > this.bytes.length) return;
+    const bytes = headroomBytes + length;
+    this.#settle(bytes === 0 ? EMPTY : new Slab(bytes), 0, headroomBytes, length);
   }
 
   /** Fills in the checksum that was left for later, if any. */
@@ -206,8 +225,9 @@ export class Packet {
     const field = start + this.checksumField;
     let sum = checksum.sum(this.view, start, this.end - start, 0);
     if (this.tail !== null && this.tail.length > 0) {
-      assert((this.end - start) % 2 === 0, "a tail starts at an even offset of what is summed");
-      sum = checksum.sum(new DataView(this.tail.buffer, this.tail.byteOffset), 0, this.tail.length, sum);
+      const view = new DataView(this.tail.buffer, this.tail.byteOffset);
+      const ofTail = checksum.sum(view, 0, this.tail.length, 0);
+      sum += (this.end - start) % 2 === 0 ? ofTail : checksum.swap(ofTail);
     }
     const value = checksum.finish(sum);
     // RFC 768: UDP sends a sum of zero as all ones, as zero says that there is none. For others zero is a sum like any.
@@ -250,6 +270,7 @@ export class Packet {
     if (inHead < length) {
       const tailFrom = Math.max(0, from - this.headLength);
       part.tail = (this.tail as Uint8Array).subarray(tailFrom, tailFrom + length - inHead);
+      part.useMemory(this.#memory);
     }
     if (this.#payer !== null) {
       part.#payer = this.#payer;
@@ -257,6 +278,25 @@ export class Packet {
       this.#chargedBytes -= part.#chargedBytes;
     }
     return part;
+  }
+
+  /** The tail lies in this borrowed memory. */
+  useMemory(memory: Slab | null): void {
+    this.#memory = memory;
+    memory?.share();
+  }
+
+  /** Nobody looks at the bytes of this packet any more: borrowed memory may be used again. */
+  giveBackMemory(): void {
+    const memory = this.#memory;
+    if (memory === null) return;
+    this.#memory = null;
+    memory.giveBack();
+  }
+
+  /** Somebody may look at the bytes later: memory that they lie in is not used again. */
+  keepMemory(): void {
+    this.#memory?.keep();
   }
 
   /** From now on this payer is charged for the packet, until release(). */
@@ -296,6 +336,7 @@ export class Packet {
   #settle(slab: Slab, origin: number, start: number, length: number): void {
     copyBytes(this.bytes, this.start, slab.bytes, start, length);
     if (this.checksumStart >= 0) this.checksumStart += start - this.start;
+    if (this.segmentBytes > 0) this.payloadStart += start - this.start;
     this.bytes = slab.bytes;
     this.view = slab.view;
     this.origin = origin;

@@ -108,6 +108,16 @@ export function fillChecksum(view: DataView, offset: number, length: number, add
   view.setUint16(offset + CHECKSUM, checksum.finish(sum(view, offset, length, addresses)));
 }
 
+/**
+ * Makes of the header of a large segment that of its piece at that many bytes of the data. What belongs to the end of the
+ * data (FIN, PSH) goes with the last piece, CWR with the first: RFC 3168 §6.1.2.
+ */
+export function setSegment(view: DataView, offset: number, dataOffset: number, isLast: boolean): void {
+  view.setUint32(offset + SEQUENCE, sequence(view, offset) + dataOffset);
+  const removed = (isLast ? 0 : FIN | PSH) | (dataOffset === 0 ? 0 : CWR);
+  view.setUint16(offset + OFFSET_FLAGS, view.getUint16(offset + OFFSET_FLAGS) & ~removed);
+}
+
 export function sourcePort(view: DataView, offset: number): number {
   return view.getUint16(offset + SOURCE_PORT);
 }

@@ -30,7 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     hazard: "H2",
     fault: "takes a window that has shrunk for a very large one",
-    file: `${TCP}output.ts`,
+    file: `${TCP}room.ts`,
     find: "  return diff(add(snd.una, snd.wnd), snd.nxt);",
     replace: "  return diff(add(snd.una, snd.wnd), snd.nxt) >>> 0;",
   },
@@ -206,7 +206,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     hazard: "H27",
     fault: "has a congestion window that limits nothing",
-    file: `${TCP}output.ts`,
+    file: `${TCP}room.ts`,
     find: "  return cwnd + extra - sent.pipeBytes;",
     replace: "  return cwnd + extra - sent.pipeBytes + 0x7fff_ffff;",
   },

@@ -30,7 +30,7 @@ export function forward(ip: Ip, packet: Packet, { source, destination, frameKind
     return;
   }
   const { mtu } = path.through;
-  if (packet.length > mtu && ipv4.dontFragment(view, start)) {
+  if (packet.wireLength > mtu && ipv4.dontFragment(view, start)) {
     refuse(ip, packet, frameKind, "IpFragFails", unreachable(icmpv4.FRAGMENTATION_NEEDED, mtu));
     return;
   }

@@ -13,6 +13,7 @@ import type { IpAddress } from "../../wire/ip-address.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { BROADCAST, multicastV4 } from "../../wire/mac-address.ts";
 import type { Packet } from "../../wire/packet.ts";
+import { cut } from "../../wire/segmentation.ts";
 import type { Ip, SendOptions } from "../ip/ip.ts";
 import type { Path } from "../ip/path.ts";
 import { fragment } from "./fragment.ts";
@@ -35,8 +36,9 @@ export function output(
   const ipHeaderLength = ipv4.HEADER_LENGTH + ipOptions.length;
   const totalLength = ipHeaderLength + packet.length;
   const mtu = mtuFor(ip, path, mtuDiscovery);
+  const isLarge = ipHeaderLength + packet.wireLength > mtu;
   ip.outRequests.bump();
-  if (totalLength > DATAGRAM_MAX_BYTES || (totalLength > mtu && !mayCut(mtuDiscovery))) {
+  if (totalLength > DATAGRAM_MAX_BYTES || (isLarge && !mayCut(mtuDiscovery))) {
     ip.machine.counters.bump("IpFragFails");
     packet.release();
     return "EMSGSIZE";
@@ -47,8 +49,7 @@ export function output(
     ecn: trafficClass & 3,
     totalLength,
     identification: ip.nextIdentification,
-    dontFragment:
-      isWhole(mtuDiscovery) || (mtuDiscovery === IP_PMTUDISC_WANT && totalLength <= mtu && !ip.paths.isNarrow(path)),
+    dontFragment: isWhole(mtuDiscovery) || (mtuDiscovery === IP_PMTUDISC_WANT && !isLarge && !ip.paths.isNarrow(path)),
     moreFragments: false,
     fragmentOffset: 0,
     timeToLive,
@@ -57,7 +58,8 @@ export function output(
     destination: path.destination,
     options: ipOptions,
   });
-  ip.nextIdentification = (ip.nextIdentification + 1) & 0xffff;
+  // One for each of the packets that a large segment becomes.
+  ip.nextIdentification = (ip.nextIdentification + packet.segments) & 0xffff;
   // The sender is the first one in a record of the route.
   if (ipOptions.length > 0) stamp(ip, packet, source);
   if (ip.machine.tracer.on) trace(ip, "inet/ip/output", packet);
@@ -74,7 +76,13 @@ export function transmit(ip: Ip, packet: Packet, path: Path, mtu: number, multic
   if (isHeard) loopBack(ip.netif, path.through, packet.clone(), ETHERTYPE_IPV4);
   // RFC 1112 §6.1: with a time to live of zero a multicast does not leave the host.
   if (path.kind === "multicast" && ipv4.timeToLive(packet.view, packet.start) === 0) packet.release();
-  else if (packet.length <= mtu) transmitPiece(ip, packet, path);
+  else if (packet.wireLength <= mtu) transmitPiece(ip, packet, path);
+  // As ip_finish_output_gso: segments that do not fit are fragments of what they are on a wire.
+  else cut(packet, 0, (segment) => transmitInPieces(ip, segment, path, mtu));
+}
+
+function transmitInPieces(ip: Ip, packet: Packet, path: Path, mtu: number): void {
+  if (packet.length <= mtu) transmitPiece(ip, packet, path);
   else fragment(ip, packet, mtu, (piece) => transmitPiece(ip, piece, path));
 }
 

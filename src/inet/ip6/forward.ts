@@ -38,7 +38,7 @@ export function forward(ip: Ip, packet: Packet, { source, destination, frameKind
     return;
   }
   const mtu = ip.paths.linkMtu(path);
-  if (packet.length > mtu) {
+  if (packet.wireLength > mtu) {
     refuse(ip, packet, from, "Ip6InTooBigErrors", { kind: "packet-too-big", code: 0, mtu });
     return;
   }

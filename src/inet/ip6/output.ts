@@ -14,6 +14,7 @@ import * as ipv6 from "../../wire/ipv6.ts";
 import { HOP_BY_HOP } from "../../wire/ipv6-extension.ts";
 import { multicastV6 } from "../../wire/mac-address.ts";
 import type { Packet } from "../../wire/packet.ts";
+import { cut } from "../../wire/segmentation.ts";
 import type { Ip, SendOptions } from "../ip/ip.ts";
 import type { Path } from "../ip/path.ts";
 import { mayCut } from "../ip4/output.ts";
@@ -39,7 +40,7 @@ export function output(
   const payloadLength = packet.length;
   const mtu = ip.paths.mtu(path);
   const isWhole = options.dontFragment === true || !mayCut(options.mtuDiscovery ?? IP_PMTUDISC_WANT);
-  const isLarge = ipv6.HEADER_LENGTH + payloadLength > mtu;
+  const isLarge = ipv6.HEADER_LENGTH + packet.wireLength > mtu;
   if (payloadLength > ipv6.PAYLOAD_MAX_BYTES || (isLarge && isWhole)) {
     counters.bump("Ip6FragFails");
     packet.release();
@@ -58,9 +59,15 @@ export function output(
   if (ip.machine.tracer.on) trace(ip, "inet/ip/output", packet);
   // Our own sockets hear what we send to groups that they have joined, before anything is cut.
   if (path.kind === "multicast" && options.multicastLoop !== false) loop(ip, packet, path);
-  if (isLarge) fragment(ip, packet, unfragmentable, mtu, (piece) => transmit(ip, piece, path));
-  else transmit(ip, packet, path);
+  if (!isLarge) transmit(ip, packet, path);
+  else cut(packet, 0, (segment) => transmitInPieces(ip, segment, path, unfragmentable, mtu));
   return 0;
+}
+
+/** As ip6_finish_output_gso_slowpath_drop: segments that do not fit are fragments of what they are on a wire. */
+function transmitInPieces(ip: Ip, packet: Packet, path: Path, unfragmentable: number, mtu: number): void {
+  if (packet.length <= mtu) transmit(ip, packet, path);
+  else fragment(ip, packet, unfragmentable, mtu, (piece) => transmit(ip, piece, path));
 }
 
 /** Sends a packet that has its IPv6 header and fits. */

@@ -89,6 +89,14 @@ function takeAcknowledged(tcb: Tcb, seg: Segment): void {
     noteArrived(tcb, segment, news);
     noteDelivered(tcb, segment, segment.length);
   }
+  const front = sent.first;
+  const frontBytes = sent.trimAcknowledged(snd.una);
+  if (front !== null && frontBytes > 0 && !front.isSacked) {
+    // As tcp_tso_acked: a part of a large segment has arrived.
+    if (front.transmissions > 1) isAmbiguous = true;
+    else if (sentNs < 0) sentNs = front.sentNs;
+    noteDelivered(tcb, front, frontBytes);
+  }
   news.newlyAckedBytes = news.ackedBytes - (sackedBefore - sent.sackedBytes);
   news.oldestRttNs = isAmbiguous || sentNs < 0 ? -1 : nowNs - sentNs;
   sendQueue.acknowledge(snd.una, tcb);

@@ -24,7 +24,7 @@ import type { Verdict } from "./verdict.ts";
 
 // @rfc 9293 3.10.7.4 MUST-59
 export function segmentArrives(tcb: Tcb, seg: Segment): void {
-  tcb.segmentsIn++;
+  tcb.segmentsIn += seg.count;
   tcb.lastHeardNs = tcb.nowNs;
   const verdict = checkSequence(tcb, seg) ?? checkReset(tcb, seg) ?? checkSyn(tcb, seg) ?? checkAck(tcb, seg);
   if (verdict !== null) {

@@ -59,7 +59,7 @@ export function emit(
     urgentPointer,
   });
   tcpOptions.emit(packet.view, start + wire.HEADER_LENGTH, options);
-  tcp.outSegs.bump();
+  tcp.outSegs.bump(packet.segments);
   if ((flags & wire.RST) !== 0) machine.counters.bump("TcpOutRsts");
   if (machine.tracer.on) {
     const source = `${localAddress}:${localPort}`;

@@ -5,8 +5,8 @@
  */
 import type { TcpInfo } from "../../abi/tcp.ts";
 import { withoutTimestamps } from "./mss.ts";
-import { unsentBytes } from "./output.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
+import { unsentBytes } from "./room.ts";
 import { LINUX_NUMBERS } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
 import { offeredWindow } from "./window.ts";
@@ -85,10 +85,11 @@ function countSent({ sent }: Tcb): Pick<TcpInfo, "unacked" | "sacked" | "lost" |
   let lost = 0;
   let retrans = 0;
   for (let segment = sent.first; segment !== null; segment = segment.next) {
-    unacked++;
-    if (segment.isSacked) sacked++;
-    else if (segment.isLost) lost++;
-    else if (segment.transmissions > 1) retrans++;
+    const { count } = segment;
+    unacked += count;
+    if (segment.isSacked) sacked += count;
+    else if (segment.isLost) lost += count;
+    else if (segment.transmissions > 1) retrans += count;
   }
   return { unacked, sacked, lost, retrans };
 }

@@ -9,15 +9,17 @@
  *         │── in flight ──│── window ────│── must wait ────────│
  *                         │── cwnd ──│
  */
-import { add, diff } from "../../base/seq32.ts";
+import { add } from "../../base/seq32.ts";
 import { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
+import { largeLength } from "./large-segment.ts";
 import { shouldWait } from "./nagle.ts";
 import { hasLeft, mustWait } from "./pacing.ts";
 import { noteSent } from "./prr.ts";
 import { noteAppLimited, stamp } from "./rate.ts";
 import { resendLost } from "./resend.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
+import { congestionRoom, unsentBytes, usableWindow } from "./room.ts";
 import { SentSegment } from "./sent.ts";
 import { hasQueuedFin, isSynchronised } from "./state.ts";
 import { scheduleProbe } from "./tail-probe.ts";
@@ -25,9 +27,6 @@ import type { Tcb } from "./tcb.ts";
 import { PERSIST, RETRANSMIT } from "./timers.ts";
 import { segmentBytes, sendAck, transmit } from "./transmit.ts";
 import { restartAfterIdle, validateWindow } from "./validation.ts";
-
-/** RFC 3042: so many segments beyond the window may follow the first duplicate ACKs. */
-const LIMITED_TRANSMIT_MAX = 2;
 
 /** Sends what may be sent. To be called after whatever may have changed that. */
 export function output(tcb: Tcb): void {
@@ -99,7 +98,8 @@ function sendNext(tcb: Tcb): boolean {
   const isUrgent = tcb.urgent?.isSending === true;
   if (length < mss && !fin && !isUrgent && shouldWait(tcb)) return false;
   if (mustWait(tcb)) return false;
-  send(tcb, length, fin);
+  const whole = unsent > mss ? largeLength(tcb, mss) : length;
+  send(tcb, whole, whole === length ? fin : isFinDue && whole === unsent && whole < usableWindow(tcb));
   return true;
 }
 
@@ -107,20 +107,25 @@ function sendNext(tcb: Tcb): boolean {
 function send(tcb: Tcb, length: number, fin: boolean): void {
   const { snd, sent, sendQueue, nowNs } = tcb;
   const seq = snd.nxt;
-  const packet = length > 0 ? sendQueue.packet(seq, length) : Packet.allocate(0);
+  const mss = segmentBytes(tcb);
+  const packet = length > 0 ? sendQueue.packet(seq, length, mss) : Packet.allocate(0);
   // A large segment may end with its chunk.
   const bytes = packet.length;
+  if (bytes > mss) {
+    packet.segmentBytes = mss;
+    packet.payloadStart = packet.start;
+  }
   const isLast = bytes === unsentBytes(tcb);
   const hasFin = fin && isLast;
   const flags = (hasFin ? wire.FIN : 0) | (isLast && bytes > 0 ? wire.PSH : 0);
   if (tcb.flight === 0) restartAfterIdle(tcb);
   snd.nxt = add(seq, bytes + Number(hasFin));
-  const segment = new SentSegment(seq, snd.nxt, flags, nowNs);
+  const segment = new SentSegment(seq, snd.nxt, flags, nowNs, mss);
   stamp(tcb, segment);
   sent.push(segment);
   noteSent(tcb, segment.length);
   hasLeft(tcb, segment.length);
-  if (bytes < segmentBytes(tcb)) snd.sml = snd.nxt;
+  if (bytes === 0 || bytes % mss !== 0) snd.sml = snd.nxt;
   tcb.lastSentNs = nowNs;
   if (bytes > 0) noteInteraction(tcb);
   if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));
@@ -137,22 +142,6 @@ function watch(tcb: Tcb): void {
     return;
   }
   if (!timers.isSet(PERSIST)) timers.set(PERSIST, rtoNs(tcb));
-}
-
-/** How many bytes the peer still takes; negative when its window has shrunk. */
-function usableWindow({ snd }: Tcb): number {
-  return diff(add(snd.una, snd.wnd), snd.nxt);
-}
-
-function congestionRoom({ cwnd, sent, phase, duplicateAcks, mss }: Tcb): number {
-  // RFC 3042 §2. With SACK what has arrived is out of the pipe, and needs no counting.
-  const extra = phase === "open" ? Math.min(duplicateAcks, LIMITED_TRANSMIT_MAX) * mss : 0;
-  return cwnd + extra - sent.pipeBytes;
-}
-
-/** Bytes of data that were not sent yet; -1 when a FIN has been sent behind them. */
-export function unsentBytes({ sendQueue, snd }: Tcb): number {
-  return diff(sendQueue.end, snd.nxt);
 }
 
 function isFinUnsent(tcb: Tcb): boolean {

@@ -8,6 +8,8 @@ import type { Tcb } from "./tcb.ts";
 import { PACING } from "./timers.ts";
 
 const NS_PER_SECOND = 1_000_000_000;
+/** Linux's sk_pacing_shift: 2¹⁰. */
+const BURSTS_PER_SECOND = 1024;
 
 function rateOf({ pacingRate, options }: Tcb): number {
   return Math.min(pacingRate, options.maxPacingRate);
@@ -19,6 +21,11 @@ export function mustWait(tcb: Tcb): boolean {
   if (paceNs <= nowNs || rateOf(tcb) === Number.POSITIVE_INFINITY) return false;
   if (!timers.isSet(PACING)) timers.set(PACING, paceNs - nowNs);
   return true;
+}
+
+/** A large segment lasts a millisecond at that rate, as tcp_tso_autosize has it, but is at least two of those on the wire. */
+export function burstBytes(tcb: Tcb, mss: number): number {
+  return Math.max(rateOf(tcb) / BURSTS_PER_SECOND, 2 * mss);
 }
 
 /** So many bytes have left: when may the next ones? */

@@ -21,9 +21,11 @@ import { noteResent } from "./undo.ts";
 export function resendLost(tcb: Tcb): void {
   const { sent, snd, nowNs } = tcb;
   for (let segment = sent.firstLost(); segment !== null; segment = sent.firstLost()) {
-    if (sent.pipeBytes > 0 && sent.pipeBytes + segment.length > tcb.cwnd) return;
+    // Of a large segment one of those on the wire goes at a time.
+    const length = Math.min(segment.length, segmentBytes(tcb));
+    if (sent.pipeBytes > 0 && sent.pipeBytes + length > tcb.cwnd) return;
     // H2: the peer has taken its window back. Only the first segment tries whether it is still so.
-    if (segment !== sent.first && gt(segment.end, add(snd.una, snd.wnd))) return;
+    if (segment !== sent.first && gt(add(segment.seq, length), add(snd.una, snd.wnd))) return;
     if (mustWait(tcb)) return;
     resend(tcb, tcb.phase === "loss" ? "go-back" : "fast");
     if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));

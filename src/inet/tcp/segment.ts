@@ -23,6 +23,9 @@ export class Segment {
   urgentPointer = 0;
   /** Bytes of data. */
   dataLength = 0;
+  /** How many segments it was on the wire, and the data of each but the last. */
+  count = 1;
+  segmentBytes = 0;
   /** From the packet's start to the data. */
   dataOffset = 0;
   /** The interface that it came through. */
@@ -69,6 +72,8 @@ export class Segment {
     const headerLength = wire.headerLength(view, at);
     this.dataOffset = headerOffset + headerLength;
     this.dataLength = packet.length - this.dataOffset;
+    this.count = packet.segments;
+    this.segmentBytes = packet.segmentBytes || this.dataLength;
     tcpOptions.parse(view, at + wire.HEADER_LENGTH, headerLength - wire.HEADER_LENGTH, this.options);
   }
 

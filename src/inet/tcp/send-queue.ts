@@ -13,6 +13,7 @@
  */
 import { add, diff, geq, lt, min } from "../../base/seq32.ts";
 import { Packet, type Payer } from "../../wire/packet.ts";
+import { Slab } from "../../wire/slab.ts";
 
 /** The least memory of a chunk, which an engine keeps beside the object. */
 const CHUNK_MIN_BYTES = 64;
@@ -22,11 +23,15 @@ const CHUNK_GROWING_MAX_BYTES = 4096;
 const COPY_MAX_BYTES = 64;
 /** The most that is copied where a segment straddles chunks; a larger one ends with its chunk instead. */
 const GATHER_MAX_BYTES = 4096;
+/** Writes of more than so many bytes get memory that is used again. */
+const BORROW_MIN_BYTES = 16_384;
 /** Up to so many bytes a loop is quicker than making a view. */
 const LOOP_MAX_BYTES = 24;
 
 interface SendChunk {
   readonly bytes: Uint8Array;
+  /** Borrowed memory that they lie in. */
+  readonly memory: Slab | null;
   /** So many of them are used. */
   length: number;
   /** The sequence number of its first byte. */
@@ -69,11 +74,7 @@ export class SendQueue {
       copy(data, from, last.bytes, last.length, length);
       last.length += length;
     } else {
-      const room = Math.min(Math.max(this.length, CHUNK_MIN_BYTES), CHUNK_GROWING_MAX_BYTES);
-      // Made as a copy it is not cleared first. Not slice(): a Buffer's shares its memory.
-      const bytes = length > room ? new Uint8Array(data.subarray(from, from + length)) : new Uint8Array(room);
-      if (length <= room) copy(data, from, bytes, 0, length);
-      const chunk = { bytes, length, seq: this.#end, next: null };
+      const chunk = newChunk(data, from, length, this.#end, this.length);
       if (last === null) this.#first = chunk;
       else last.next = chunk;
       this.#last = chunk;
@@ -91,6 +92,7 @@ export class SendQueue {
     let chunk = this.#first;
     while (chunk !== null && geq(until, add(chunk.seq, chunk.length))) {
       if (this.#cursor === chunk) this.#cursor = null;
+      chunk.memory?.giveBack();
       chunk = chunk.next;
     }
     this.#first = chunk;
@@ -104,13 +106,13 @@ export class SendQueue {
   }
 
   /**
-   * A packet with up to `length` bytes from `seq` on. It has fewer when a large one would straddle chunks; the result's
-   * length says how many.
+   * A packet with up to `length` bytes from `seq` on. A large one that would straddle chunks has fewer, but where that is
+   * possible a whole number of segments; the result's length says how many.
    */
-  packet(seq: number, length: number): Packet {
+  packet(seq: number, length: number, segmentBytes: number = length): Packet {
     const chunk = this.#find(seq);
     const from = diff(seq, chunk.seq);
-    return chunk.length - from >= length ? slice(chunk.bytes, from, length) : gather(chunk, from, length);
+    return chunk.length - from >= length ? slice(chunk, from, length) : gather(chunk, from, length, segmentBytes);
   }
 
   #find(seq: number): SendChunk {
@@ -122,17 +124,39 @@ export class SendQueue {
   }
 }
 
+/** A chunk with a copy of data[from, from + length), behind as many bytes as are queued. */
+function newChunk(data: Uint8Array, from: number, length: number, seq: number, queuedBytes: number): SendChunk {
+  if (length > BORROW_MIN_BYTES) {
+    const memory = Slab.borrow();
+    copy(data, from, memory.bytes, 0, length);
+    return { bytes: memory.bytes, memory, length, seq, next: null };
+  }
+  const room = Math.min(Math.max(queuedBytes, CHUNK_MIN_BYTES), CHUNK_GROWING_MAX_BYTES);
+  // Made as a copy it is not cleared first. Not slice(): a Buffer's shares its memory.
+  const bytes = length > room ? new Uint8Array(data.subarray(from, from + length)) : new Uint8Array(room);
+  if (length <= room) copy(data, from, bytes, 0, length);
+  return { bytes, memory: null, length, seq, next: null };
+}
+
 /** A segment that straddles chunks: copied, but for a long last piece, which goes by reference. */
-function gather(first: SendChunk, from: number, length: number): Packet {
+function gather(first: SendChunk, from: number, length: number, segmentBytes: number): Packet {
   const here = first.length - from;
   if (length <= GATHER_MAX_BYTES) return copied(first, from, length);
-  if (here > GATHER_MAX_BYTES) return slice(first.bytes, from, here);
+  if (here > Math.min(segmentBytes, GATHER_MAX_BYTES)) return slice(first, from, whole(here, segmentBytes));
   const second = first.next as SendChunk;
-  if (here + second.length < length) return copied(first, from, GATHER_MAX_BYTES);
-  // The tail of a packet starts at an even offset, as the checksum counts in words.
-  const packet = copied(first, from, here + (here & 1));
-  packet.tail = second.bytes.subarray(here & 1, length - here);
+  const available = here + second.length;
+  const least = Math.min(segmentBytes, GATHER_MAX_BYTES);
+  const bytes = available >= length ? length : Math.max(whole(available, segmentBytes), least);
+  if (bytes <= GATHER_MAX_BYTES) return copied(first, from, bytes);
+  const packet = copied(first, from, here);
+  packet.tail = second.bytes.subarray(0, bytes - here);
+  packet.useMemory(second.memory);
   return packet;
+}
+
+/** So many bytes of whole segments, if there are any. */
+function whole(bytes: number, segmentBytes: number): number {
+  return bytes < segmentBytes ? bytes : bytes - (bytes % segmentBytes);
 }
 
 function copied(first: SendChunk, from: number, length: number): Packet {
@@ -148,8 +172,12 @@ function copied(first: SendChunk, from: number, length: number): Packet {
   return packet;
 }
 
-function slice(bytes: Uint8Array, from: number, length: number): Packet {
-  if (length > COPY_MAX_BYTES) return Packet.withTail(bytes.subarray(from, from + length));
+function slice({ bytes, memory }: SendChunk, from: number, length: number): Packet {
+  if (length > COPY_MAX_BYTES) {
+    const packet = Packet.withTail(bytes.subarray(from, from + length));
+    packet.useMemory(memory);
+    return packet;
+  }
   const packet = Packet.allocate(length);
   copy(bytes, from, packet.bytes, packet.start, length);
   return packet;

@@ -23,6 +23,8 @@ export class SentSegment {
   flags: number;
   /** When it was sent last. */
   sentNs: number;
+  /** The data of each segment on the wire but the last: a large segment is many. */
+  readonly segmentBytes: number;
   transmissions = 1;
   /** Thought to be lost. Cleared when it has been sent again. */
   isLost = false;
@@ -39,11 +41,24 @@ export class SentSegment {
   flightStartNs = 0;
   isAppLimited = false;
 
-  constructor(seq: number, end: number, flags: number, sentNs: number) {
+  constructor(
+    seq: number,
+    end: number,
+    flags: number,
+    sentNs: number,
+    segmentBytes: number = Number.POSITIVE_INFINITY,
+  ) {
     this.seq = seq;
     this.end = end;
     this.flags = flags;
     this.sentNs = sentNs;
+    this.segmentBytes = segmentBytes;
+  }
+
+  /** How many segments it is on the wire. */
+  get count(): number {
+    const { length, segmentBytes } = this;
+    return length <= segmentBytes ? 1 : Math.ceil(length / segmentBytes);
   }
 
   get length(): number {
@@ -84,26 +99,31 @@ export class SentQueue {
     this.#enter(segment);
   }
 
-  /** Takes the first one out, when all of it is acknowledged; of one that is so in part, the front is cut off. */
+  /** Takes the first one out, when all of it is acknowledged. */
   shiftAcknowledged(una: number): SentSegment | null {
     const { first } = this;
-    if (first === null) return null;
-    if (leq(first.end, una)) {
-      this.#leave(first);
-      if (first.isSacked) this.sackedCount--;
-      this.first = first.next;
-      if (this.first === null) this.last = null;
-      else this.first.previous = null;
-      if (this.#lostFrom === first) this.#lostFrom = first.next;
-      if (this.#cursor === first) this.#cursor = first.next;
-      return first;
-    }
-    if (gt(una, first.seq)) {
-      this.#count(first, -1);
-      first.seq = una;
-      this.#count(first, 1);
-    }
-    return null;
+    if (first === null || gt(first.end, una)) return null;
+    this.#leave(first);
+    if (first.isSacked) this.sackedCount -= first.count;
+    this.first = first.next;
+    if (this.first === null) this.last = null;
+    else this.first.previous = null;
+    if (this.#lostFrom === first) this.#lostFrom = first.next;
+    if (this.#cursor === first) this.#cursor = first.next;
+    return first;
+  }
+
+  /** Cuts the front off the first one, as far as it is acknowledged; answers how many bytes that were. */
+  trimAcknowledged(una: number): number {
+    const { first } = this;
+    if (first === null || !gt(una, first.seq)) return 0;
+    const bytes = diff(una, first.seq);
+    if (first.isSacked) this.sackedCount -= first.count;
+    this.#count(first, -1);
+    first.seq = una;
+    this.#count(first, 1);
+    if (first.isSacked) this.sackedCount += first.count;
+    return bytes;
   }
 
   markLost(segment: SentSegment): void {
@@ -119,7 +139,7 @@ export class SentQueue {
     if (segment.isInPipe) return;
     this.#leave(segment);
     segment.isLost = false;
-    if (segment.isSacked) this.sackedCount--;
+    if (segment.isSacked) this.sackedCount -= segment.count;
     segment.isSacked = false;
     this.#enter(segment);
   }
@@ -130,7 +150,7 @@ export class SentQueue {
     segment.isLost = false;
     segment.isSacked = true;
     this.#count(segment, 1);
-    this.sackedCount++;
+    this.sackedCount += segment.count;
   }
 
   /** It has been sent again. */
@@ -163,7 +183,8 @@ export class SentQueue {
 
   /** Makes two of one, the first ending at `at`. What belongs to the end (FIN, PSH) goes with the second. */
   split(segment: SentSegment, at: number, frontFlags: number): void {
-    const rest = new SentSegment(at, segment.end, segment.flags, segment.sentNs);
+    const { end, flags, sentNs, segmentBytes, count } = segment;
+    const rest = new SentSegment(at, end, flags, sentNs, segmentBytes);
     rest.transmissions = segment.transmissions;
     rest.isLost = segment.isLost;
     rest.isSacked = segment.isSacked;
@@ -178,7 +199,7 @@ export class SentQueue {
     if (segment.next === null) this.last = rest;
     else segment.next.previous = rest;
     segment.next = rest;
-    if (rest.isSacked) this.sackedCount++;
+    if (rest.isSacked) this.sackedCount += segment.count + rest.count - count;
     if (segment.isInPipe) this.#lineUpBehind(rest, segment);
   }
 

@@ -51,6 +51,7 @@ function synAcknowledged(tcb: Tcb, seg: Segment): void {
   // As on Linux the SYN counts.
   tcb.bytesAcked += diff(seg.ack, tcb.iss);
   while (sent.shiftAcknowledged(snd.una) !== null);
+  sent.trimAcknowledged(snd.una);
   tcb.sendQueue.acknowledge(snd.una, tcb);
   if (syn !== null && syn.transmissions === 1) rtt.sample(nowNs - syn.sentNs);
   else sampleEcho(tcb, seg);

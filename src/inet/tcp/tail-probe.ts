@@ -30,7 +30,8 @@ export function scheduleProbe(tcb: Tcb): void {
   }
   let timeoutNs = rtt.isMeasured ? 2 * rtt.srttNs : UNMEASURED_NS;
   // One segment alone may wait for its delayed ACK.
-  timeoutNs += rtt.isMeasured && sent.first === sent.last ? ACK_DELAY_MAX_NS : TIMEOUT_MIN_NS;
+  const isAlone = sent.first === sent.last && sent.first.count === 1;
+  timeoutNs += rtt.isMeasured && isAlone ? ACK_DELAY_MAX_NS : TIMEOUT_MIN_NS;
   // The probe takes the place of a timeout that would come first.
   const leftNs = timers.dueNs(RETRANSMIT) - nowNs;
   timers.set(TAIL_PROBE, Math.max(1, Math.min(timeoutNs, leftNs)));

@@ -74,7 +74,7 @@ export function takeText(tcb: Tcb, seg: Segment): Verdict | null {
     acknowledgment.isNow = true;
     noteDuplicate(tcb, seg.dataSeq, start);
   }
-  if (start === rcv.nxt) inOrder(tcb, packet, length, fin);
+  if (start === rcv.nxt) inOrder(tcb, packet, length, fin, Math.min(length, seg.segmentBytes));
   else early(tcb, packet, start, length, fin);
   return null;
 }
@@ -84,12 +84,12 @@ function isBeforeUs({ rcv }: Tcb, seg: Segment): boolean {
   return !gt(add(seg.dataSeq, seg.dataLength), rcv.nxt);
 }
 
-function inOrder(tcb: Tcb, packet: Packet, length: number, fin: boolean): void {
+function inOrder(tcb: Tcb, packet: Packet, length: number, fin: boolean, segmentBytes: number): void {
   const { acknowledgment } = tcb;
   const hadHole = tcb.hasHole;
   if (length > 0) {
     deliver(tcb, packet, length);
-    scheduleAck(tcb, length);
+    scheduleAck(tcb, segmentBytes);
   } else {
     packet.release();
   }
@@ -166,10 +166,10 @@ function deliverUrgent({ urgent }: Tcb, socket: Socket, packet: Packet, place: n
 
 // @rfc 9293 3.8.6.3 SHLD-18, MUST-40, SHLD-19; @rfc 9293 3.10.7.4 MUST-58
 /** When is this acknowledged? */
-function scheduleAck(tcb: Tcb, length: number): void {
+function scheduleAck(tcb: Tcb, segmentBytes: number): void {
   const { acknowledgment, rcv, timers } = tcb;
   // As tcp_measure_rcv_mss on Linux: full segments are as large as the largest that have come.
-  if (length > acknowledgment.segmentBytes) acknowledgment.segmentBytes = Math.min(length, rcv.mss);
+  if (segmentBytes > acknowledgment.segmentBytes) acknowledgment.segmentBytes = Math.min(segmentBytes, rcv.mss);
   const unacknowledged = diff(rcv.nxt, rcv.wup);
   // RFC 1122 §4.2.3.2: every second full segment.
   if (unacknowledged > acknowledgment.segmentBytes) {

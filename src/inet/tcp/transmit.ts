@@ -33,7 +33,7 @@ export function transmit(tcb: Tcb, packet: Packet, seq: number, flags: number, i
   const urgent = urgentPointer > 0 ? wire.URG : 0;
   const control = flags | wire.ACK | urgent | ecnFlags(tcb, newBytes);
   acknowledged(tcb);
-  count(tcb, bytes);
+  count(tcb, packet.segments, bytes);
   const result = emit(
     tcp,
     tcb,
@@ -83,7 +83,7 @@ export function sendSyn(tcb: Tcb, packet: Packet = Packet.allocate(0), fastOpenC
   const window = initialWindow(tcb.socket?.receiveLimitBytes ?? 0, tcb.options.windowClamp);
   rcv.wnd = window;
   rcv.wup = rcv.nxt;
-  count(tcb, packet.length);
+  count(tcb, 1, packet.length);
   const flags = isAnswer ? wire.SYN | wire.ACK : wire.SYN | synFlags(tcb);
   const header = { seq: tcb.iss, ack: isAnswer ? rcv.nxt : 0, flags, window, urgentPointer: 0 };
   const result = emit(tcp, tcb, packet, header, options, tcb.sendOptions);
@@ -146,8 +146,8 @@ function acknowledged({ acknowledgment, timestamps, timers, rcv, sack }: Tcb): v
   if (timestamps !== null) timestamps.lastAckSent = rcv.nxt;
 }
 
-function count(tcb: Tcb, bytes: number): void {
-  tcb.segmentsOut++;
+function count(tcb: Tcb, segments: number, bytes: number): void {
+  tcb.segmentsOut += segments;
   tcb.bytesSent += bytes;
 }
 

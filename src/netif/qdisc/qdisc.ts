@@ -57,7 +57,7 @@ export abstract class Qdisc {
   /** Answers the packet that goes now, which may take dropping some. */
   dequeue(nowNs: number): Packet | undefined {
     const packet = this.next(nowNs);
-    if (packet !== undefined) this.countSent(packet.length);
+    if (packet !== undefined) this.countSent(packet);
     return packet;
   }
 
@@ -67,9 +67,9 @@ export abstract class Qdisc {
   }
 
   /** Also called for a packet that has come past. */
-  countSent(bytes: number): void {
-    this.#sentPackets++;
-    this.#sentBytes += bytes;
+  countSent(packet: Packet): void {
+    this.#sentPackets += packet.segments;
+    this.#sentBytes += packet.wireBytes;
   }
 
   /** Drops everything: the interface goes down, or another discipline takes over. */

@@ -1,0 +1,27 @@
+/**
+ * How much may be sent: what waits, what the peer takes, what the network carries.
+ *
+ * Read first: RFC 9293 §3.8.6, RFC 5681 §3.1. output.ts asks for each segment.
+ */
+import { add, diff } from "../../base/seq32.ts";
+import type { Tcb } from "./tcb.ts";
+
+/** RFC 3042: so many segments beyond the window may follow the first duplicate ACKs. */
+const LIMITED_TRANSMIT_MAX = 2;
+
+/** How many bytes the peer still takes; negative when its window has shrunk. */
+export function usableWindow({ snd }: Tcb): number {
+  return diff(add(snd.una, snd.wnd), snd.nxt);
+}
+
+/** How many bytes more the network carries, as far as is known; negative when there are too many already. */
+export function congestionRoom({ cwnd, sent, phase, duplicateAcks, mss }: Tcb): number {
+  // RFC 3042 §2. With SACK what has arrived is out of the pipe, and needs no counting.
+  const extra = phase === "open" ? Math.min(duplicateAcks, LIMITED_TRANSMIT_MAX) * mss : 0;
+  return cwnd + extra - sent.pipeBytes;
+}
+
+/** Bytes of data that were not sent yet; -1 when a FIN has been sent behind them. */
+export function unsentBytes({ sendQueue, snd }: Tcb): number {
+  return diff(sendQueue.end, snd.nxt);
+}
