@@ -3563,6 +3563,7 @@ interface CongestionControl {
     acknowledged(window: Window, news: AckNews): void;
     thresholdAfterLoss(window: Window, flight: number): number;
     timedOut(window: Window): void;
+    lost?(window: Window, packet: LostPacket): void;
     undone?(window: Window): void;
     control?(window: Window, sample: Sample): void;
     measured?(window: Window, rttNs: number): void;
@@ -3570,8 +3571,21 @@ interface CongestionControl {
 }
 
 // inet/tcp/congestion/congestion.d.ts
+interface LostPacket {
+    readonly bytes: number;
+    readonly txInFlightBytes: number;
+    readonly lostSinceBytes: number;
+    readonly isAppLimited: boolean;
+    readonly isNewRange: boolean;
+    readonly deliveredTotalBytes: number;
+}
+
+// inet/tcp/congestion/congestion.d.ts
 interface Sample {
     readonly bytesPerSecond: number;
+    readonly sampleBytes: number;
+    readonly sampleLostBytes: number;
+    readonly txInFlightBytes: number;
     readonly isAppLimited: boolean;
     readonly priorDeliveredBytes: number;
     readonly deliveredTotalBytes: number;
@@ -3579,6 +3593,10 @@ interface Sample {
     readonly lostBytes: number;
     readonly pipeBytes: number;
     readonly rttNs: number;
+    readonly isMarked: boolean;
+    readonly isCwndLimited: boolean;
+    readonly isRecovering: boolean;
+    readonly isFastRecovery: boolean;
 }
 
 // inet/tcp/congestion/congestion.d.ts
@@ -3593,6 +3611,10 @@ interface Window {
         readonly nxt: number;
     };
     pacingRate: number;
+    readonly initialCwnd: number;
+    readonly isAppLimited: boolean;
+    noteAppLimited(): void;
+    below(bound: number): number;
     memory: unknown;
 }
 
@@ -3833,15 +3855,23 @@ interface Sharing {
 declare class DeliveryRate {
     deliveredBytes: number;
     deliveredNs: number;
+    lostBytes: number;
     flightStartNs: number;
     appLimitedUntil: number;
-    priorDeliveredBytes: number;
-    priorDeliveredNs: number;
-    sendIntervalNs: number;
-    isAppLimited: boolean;
+    latest: SentSegment | null;
     bytesPerSecond: number;
-    samplePriorBytes: number;
-    isSampleAppLimited: boolean;
+    readonly sample: RateSample;
+    limit(pipeBytes: number): void;
+}
+
+// inet/tcp/rate.d.ts
+interface RateSample {
+    bytesPerSecond: number;
+    bytes: number;
+    priorDeliveredBytes: number;
+    priorLostBytes: number;
+    txInFlightBytes: number;
+    isAppLimited: boolean;
 }
 
 // inet/tcp/reassembly.d.ts
@@ -3970,6 +4000,8 @@ declare class SentSegment {
     deliveredNs: number;
     flightStartNs: number;
     isAppLimited: boolean;
+    txInFlightBytes: number;
+    priorLostBytes: number;
     constructor(seq: number, end: number, flags: number, sentNs: number, segmentBytes?: number);
     get count(): number;
     get length(): number;
@@ -4177,6 +4209,10 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     get heldBytes(): number;
     get isListening(): boolean;
     get isOpenEarly(): boolean;
+    get initialCwnd(): number;
+    get isAppLimited(): boolean;
+    noteAppLimited(): void;
+    below(bound: number): number;
     get nowNs(): number;
     get srttNs(): number;
     get flight(): number;
@@ -4211,6 +4247,7 @@ declare class Tcp {
     readonly fastOpen: FastOpenHost;
     readonly challenges: ChallengeLimit;
     readonly timeWaits: TimeWaitQueue;
+    readonly random: Prng;
     readonly segment: Segment;
     readonly timerLabel: string;
     readonly recorders: Set<SeriesRecorder>;

@@ -4,7 +4,6 @@
  * Read first: RFC 9293 §3.10.7.3 and §3.10.7.4; Linux's tcp_finish_connect and tcp_init_transfer.
  */
 import * as wire from "../../wire/tcp.ts";
-import { INITIAL_WINDOW_SEGMENTS } from "./congestion/congestion.ts";
 import { leaveFastOpenQueue } from "./fast-open-queue.ts";
 import { enter } from "./finish.ts";
 import { keepIdleNs } from "./keepalive.ts";
@@ -43,7 +42,7 @@ export function startTransfer(tcb: Tcb): void {
   updateMss(tcb);
   startRack(tcb);
   tcb.congestion.start(tcb);
-  tcb.cwnd = INITIAL_WINDOW_SEGMENTS * tcb.mss;
+  tcb.cwnd = tcb.initialCwnd;
   acknowledgment.quick = QUICK_ACKS;
   initialSpace(tcb);
   growSendBuffer(tcb);

@@ -16,7 +16,7 @@ import { largeLength } from "./large-segment.ts";
 import { shouldWait } from "./nagle.ts";
 import { hasLeft, mustWait } from "./pacing.ts";
 import { noteSent } from "./prr.ts";
-import { noteAppLimited, stamp } from "./rate.ts";
+import { stamp } from "./rate.ts";
 import { resendLost } from "./resend.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
 import { congestionRoom, unsentBytes, usableWindow } from "./room.ts";
@@ -82,7 +82,7 @@ function sendNext(tcb: Tcb): boolean {
   const unsent = unsentBytes(tcb);
   const isFinDue = isFinUnsent(tcb);
   if (unsent <= 0 && !isFinDue) {
-    if (tcb.sent.pipeBytes < tcb.cwnd && !tcb.sent.isEmpty) noteAppLimited(tcb);
+    if (tcb.sent.pipeBytes < tcb.cwnd && !tcb.sent.isEmpty) tcb.noteAppLimited();
     return false;
   }
   const mss = segmentBytes(tcb);

@@ -102,12 +102,29 @@ function detectByTime(tcb: Tcb): void {
     const { later } = segment;
     if (!isSentAfter(rack.xmitNs, rack.endSeq, segment.sentNs, segment.end)) break;
     const remainingNs = segment.sentNs + waitNs - nowNs;
-    if (remainingNs <= 0) sent.markLost(segment);
+    if (remainingNs <= 0) lose(tcb, segment);
     else timeoutNs = remainingNs;
     segment = later;
   }
   if (timeoutNs > 0) timers.set(REORDERING, timeoutNs);
   else timers.clear(REORDERING);
+}
+
+/** It is taken for lost, and counted. */
+export function lose(tcb: Tcb, segment: SentSegment): void {
+  const { sent, rate, congestion } = tcb;
+  if (!segment.isInPipe) return;
+  const isNewRange = segment.previous === null || !segment.previous.isLost;
+  sent.markLost(segment);
+  rate.lostBytes += segment.length;
+  congestion.lost?.(tcb, {
+    bytes: segment.length,
+    txInFlightBytes: segment.txInFlightBytes,
+    lostSinceBytes: rate.lostBytes - segment.priorLostBytes,
+    isAppLimited: segment.isAppLimited,
+    isNewRange,
+    deliveredTotalBytes: rate.deliveredBytes,
+  });
 }
 
 /** How long a segment still has to wait before it counts as lost; none: it does. */
@@ -116,7 +133,8 @@ export function isOverdue(tcb: Tcb, segment: SentSegment): boolean {
 }
 
 /** RFC 6675 §4, IsLost: DupThresh segments above it have arrived, or more than DupThresh - 1 segments' worth of bytes. */
-function detectByCount({ sent, mss, tcp }: Tcb): void {
+function detectByCount(tcb: Tcb): void {
+  const { sent, mss, tcp } = tcb;
   const dupThresh = tcp.settings.reordering.value;
   if (sent.sackedCount === 0) return;
   let count = 0;
@@ -127,7 +145,7 @@ function detectByCount({ sent, mss, tcp }: Tcb): void {
       count++;
       bytes += segment.length;
     } else if ((count >= dupThresh || bytes > (dupThresh - 1) * mss) && segment.transmissions === 1) {
-      sent.markLost(segment);
+      lose(tcb, segment);
     }
   }
 }

@@ -9,24 +9,45 @@ import type { Tcb } from "./tcb.ts";
 
 const NS_PER_SECOND = 1_000_000_000;
 
+/** What one ACK says of the rate. */
+export interface RateSample {
+  /** 0: nothing. */
+  bytesPerSecond: number;
+  /** Delivered while it was measured. */
+  bytes: number;
+  /** Of the segment that was sent last of those that it covers: what had been delivered (-1: it covers none) and lost before. */
+  priorDeliveredBytes: number;
+  priorLostBytes: number;
+  txInFlightBytes: number;
+  isAppLimited: boolean;
+}
+
 /** What a connection keeps for it. */
 export class DeliveryRate {
   deliveredBytes = 0;
   deliveredNs = 0;
+  lostBytes = 0;
   /** When the first of the flight was sent. */
   flightStartNs = 0;
   /** Beyond so many delivered bytes a sample is not limited by the application any more; 0: it is not. */
   appLimitedUntil = 0;
-  /** Of the sample that is being taken. */
-  priorDeliveredBytes = -1;
-  priorDeliveredNs = 0;
-  sendIntervalNs = 0;
-  isAppLimited = false;
-  /** The last one, in bytes a second. */
+  /** The segment that the ACK of now covers and that was sent last; null: none yet. */
+  latest: SentSegment | null = null;
+  /** The last rate that was good, for people to see. */
   bytesPerSecond = 0;
-  /** What had been delivered when its segment was sent. */
-  samplePriorBytes = 0;
-  isSampleAppLimited = false;
+  readonly sample: RateSample = {
+    bytesPerSecond: 0,
+    bytes: 0,
+    priorDeliveredBytes: -1,
+    priorLostBytes: 0,
+    txInFlightBytes: 0,
+    isAppLimited: false,
+  };
+
+  /** Nothing waits, and the window is not full: samples say what the user does, not what the path carries. */
+  limit(pipeBytes: number): void {
+    this.appLimitedUntil = Math.max(1, this.deliveredBytes + pipeBytes);
+  }
 }
 
 /** A segment is sent, for the first time or again. */
@@ -39,39 +60,42 @@ export function stamp({ rate, sent, nowNs }: Tcb, segment: SentSegment): void {
   segment.deliveredNs = rate.deliveredNs;
   segment.flightStartNs = rate.flightStartNs;
   segment.isAppLimited = rate.appLimitedUntil > 0;
+  segment.txInFlightBytes = sent.pipeBytes + segment.length;
+  segment.priorLostBytes = rate.lostBytes;
 }
 
 /** A segment has arrived, for the first time that we hear of it. */
 export function noteDelivered({ rate, nowNs }: Tcb, segment: SentSegment, bytes: number): void {
   rate.deliveredBytes += bytes;
   rate.deliveredNs = nowNs;
-  if (segment.deliveredBytes < rate.priorDeliveredBytes) return;
   // The one that was sent last says most.
-  rate.priorDeliveredBytes = segment.deliveredBytes;
-  rate.priorDeliveredNs = segment.deliveredNs;
-  rate.isAppLimited = segment.isAppLimited;
-  rate.sendIntervalNs = segment.sentNs - segment.flightStartNs;
-  rate.flightStartNs = segment.sentNs;
+  if (rate.latest !== null && segment.deliveredBytes < rate.latest.deliveredBytes) return;
+  rate.latest = segment;
 }
 
 /** The ACK has been taken in: the sample that it makes. */
 export function takeSample({ rate, nowNs, rtt }: Tcb): void {
-  if (rate.priorDeliveredBytes < 0) return;
+  const { sample, latest } = rate;
+  sample.bytesPerSecond = 0;
+  if (latest === null) {
+    sample.bytes = 0;
+    sample.priorDeliveredBytes = -1;
+    sample.priorLostBytes = rate.lostBytes;
+    sample.txInFlightBytes = 0;
+    return;
+  }
+  rate.latest = null;
   if (rate.appLimitedUntil > 0 && rate.deliveredBytes > rate.appLimitedUntil) rate.appLimitedUntil = 0;
-  const ackIntervalNs = nowNs - rate.priorDeliveredNs;
-  const intervalNs = Math.max(rate.sendIntervalNs, ackIntervalNs);
-  const bytes = rate.deliveredBytes - rate.priorDeliveredBytes;
-  rate.samplePriorBytes = rate.priorDeliveredBytes;
-  rate.priorDeliveredBytes = -1;
+  sample.bytes = rate.deliveredBytes - latest.deliveredBytes;
+  sample.priorDeliveredBytes = latest.deliveredBytes;
+  sample.priorLostBytes = latest.priorLostBytes;
+  sample.txInFlightBytes = latest.txInFlightBytes;
+  sample.isAppLimited = latest.isAppLimited;
+  const sendIntervalNs = latest.sentNs - latest.flightStartNs;
+  rate.flightStartNs = latest.sentNs;
+  const intervalNs = Math.max(sendIntervalNs, nowNs - latest.deliveredNs);
   // Less than the least round trip: the ACKs were compressed, and say nothing.
   if (intervalNs <= 0 || intervalNs < (Number.isFinite(rtt.minNs) ? rtt.minNs : 0)) return;
-  const bytesPerSecond = (bytes * NS_PER_SECOND) / intervalNs;
-  if (rate.isAppLimited && bytesPerSecond < rate.bytesPerSecond) return;
-  rate.bytesPerSecond = bytesPerSecond;
-  rate.isSampleAppLimited = rate.isAppLimited;
-}
-
-/** Nothing waits, and the window is not full: samples say what the user does, not what the path carries. */
-export function noteAppLimited({ rate, sent }: Tcb): void {
-  rate.appLimitedUntil = Math.max(1, rate.deliveredBytes + sent.pipeBytes);
+  sample.bytesPerSecond = (sample.bytes * NS_PER_SECOND) / intervalNs;
+  if (!sample.isAppLimited || sample.bytesPerSecond >= rate.bytesPerSecond) rate.bytesPerSecond = sample.bytesPerSecond;
 }

@@ -11,10 +11,10 @@ import type { AckNews } from "./ack-news.ts";
 import type { Sample } from "./congestion/congestion.ts";
 import { enterRecovery, leaveEpisode } from "./episode.ts";
 import { reduce } from "./prr.ts";
-import { detectLoss, isOverdue } from "./rack.ts";
+import { detectLoss, isOverdue, lose } from "./rack.ts";
 import { duplicateAck, partialAck } from "./reno-recovery.ts";
 import { takeProbeAck } from "./tail-probe.ts";
-import type { Tcb } from "./tcb.ts";
+import type { Phase, Tcb } from "./tcb.ts";
 import { REORDERING, TAIL_PROBE } from "./timers.ts";
 import { isSpuriousTimeout, isUnneeded, rememberWindow, undoReduction } from "./undo.ts";
 
@@ -30,7 +30,7 @@ export function ackArrived(tcb: Tcb, news: AckNews): void {
   afterReduction(tcb, news);
   detectLoss(tcb, news);
   if ((tcb.phase === "open" || tcb.phase === "cwr") && news.lostBytes > 0) enterRecovery(tcb);
-  if (tcb.congestion.control !== undefined) tcb.congestion.control(tcb, sampleOf(tcb, news));
+  if (tcb.congestion.control !== undefined) control(tcb, news);
   else if (tcb.phase === "recovery" || tcb.phase === "cwr") reduce(tcb, news);
   else if (news.ackedBytes > 0 && !wasReduced) grow(tcb, news);
 }
@@ -43,7 +43,7 @@ function renoAck(tcb: Tcb, news: AckNews): void {
       return;
     }
     if (tcb.phase === "cwr" && geq(tcb.snd.una, tcb.recover)) leaveEpisode(tcb);
-    if (tcb.congestion.control !== undefined) tcb.congestion.control(tcb, sampleOf(tcb, news));
+    if (tcb.congestion.control !== undefined) control(tcb, news);
     else if (tcb.phase === "cwr") reduce(tcb, news);
     else grow(tcb, news);
   } else if (news.isDuplicate) {
@@ -118,20 +118,35 @@ function markAllLost(tcb: Tcb): void {
     if (segment.isSacked && isReneging) sent.markFound(segment);
     // RFC 8985 §6.3: what was sent a moment ago may still arrive.
     const isRecent = tcb.sackPermitted && segment !== sent.first && !isReneging && !isOverdue(tcb, segment);
-    if (!isRecent) sent.markLost(segment);
+    if (!isRecent) lose(tcb, segment);
   }
 }
 
-function sampleOf({ rate, sent }: Tcb, { deliveredBytes, lostBytes, rttNs }: AckNews): Sample {
+/** An algorithm with a model of the path sees each ACK. */
+function control(tcb: Tcb, news: AckNews): void {
+  const { congestion, phase, isWindowLimited } = tcb;
+  tcb.isWindowLimited = false;
+  congestion.control?.(tcb, sampleOf(tcb, news, isWindowLimited, phase));
+}
+
+function sampleOf({ rate, sent }: Tcb, news: AckNews, isCwndLimited: boolean, phase: Phase): Sample {
+  const { sample } = rate;
   return {
-    bytesPerSecond: rate.bytesPerSecond,
-    isAppLimited: rate.isSampleAppLimited,
-    priorDeliveredBytes: rate.samplePriorBytes,
+    bytesPerSecond: sample.bytesPerSecond,
+    sampleBytes: sample.bytes,
+    sampleLostBytes: rate.lostBytes - sample.priorLostBytes,
+    txInFlightBytes: sample.txInFlightBytes,
+    isAppLimited: sample.isAppLimited,
+    priorDeliveredBytes: sample.priorDeliveredBytes,
     deliveredTotalBytes: rate.deliveredBytes,
-    deliveredBytes,
-    lostBytes,
+    deliveredBytes: news.deliveredBytes,
+    lostBytes: news.lostBytes,
     pipeBytes: sent.pipeBytes,
-    rttNs,
+    rttNs: news.rttNs,
+    isMarked: news.isMarked,
+    isCwndLimited,
+    isRecovering: phase === "recovery" || phase === "loss",
+    isFastRecovery: phase === "recovery",
   };
 }
 

@@ -40,6 +40,9 @@ export class SentSegment {
   deliveredNs = 0;
   flightStartNs = 0;
   isAppLimited = false;
+  /** Bytes in the pipe with it, and lost until then. */
+  txInFlightBytes = 0;
+  priorLostBytes = 0;
 
   constructor(
     seq: number,
@@ -192,6 +195,8 @@ export class SentQueue {
     rest.deliveredNs = segment.deliveredNs;
     rest.flightStartNs = segment.flightStartNs;
     rest.isAppLimited = segment.isAppLimited;
+    rest.txInFlightBytes = segment.txInFlightBytes;
+    rest.priorLostBytes = segment.priorLostBytes;
     segment.end = at;
     segment.flags = frontFlags;
     rest.previous = segment;

@@ -20,6 +20,7 @@ import {
   type CongestionControl,
   congestionControl,
   DEFAULT_CONGESTION_CONTROL,
+  INITIAL_WINDOW_SEGMENTS,
   type Window,
 } from "./congestion/congestion.ts";
 import { type ConnectionOptions, DEFAULT_OPTIONS } from "./connection-options.ts";
@@ -242,6 +243,22 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   /** It was opened fast by the peer: it may be used, though its SYN-ACK is not acknowledged yet. */
   get isOpenEarly(): boolean {
     return this.fastOpen !== null && this.fastOpen.listener !== null && this.state === "SYN_RECEIVED";
+  }
+
+  get initialCwnd(): number {
+    return INITIAL_WINDOW_SEGMENTS * this.mss;
+  }
+
+  get isAppLimited(): boolean {
+    return this.rate.appLimitedUntil > 0;
+  }
+
+  noteAppLimited(): void {
+    this.rate.limit(this.sent.pipeBytes);
+  }
+
+  below(bound: number): number {
+    return this.tcp.random.below(bound);
   }
 
   get nowNs(): number {

@@ -7,6 +7,7 @@
 import { AF_INET, AF_INET6, IPPROTO_TCP, SOCK_STREAM } from "../../abi/socket.ts";
 import type { Counter } from "../../base/counters.ts";
 import type { Machine } from "../../base/machine.ts";
+import type { Prng } from "../../base/prng.ts";
 import type { Protocol } from "../../socket/protocol.ts";
 import type { Socket } from "../../socket/socket.ts";
 import type { Ip } from "../ip/ip.ts";
@@ -43,6 +44,8 @@ export class Tcp {
   readonly fastOpen: FastOpenHost;
   readonly challenges: ChallengeLimit = new ChallengeLimit();
   readonly timeWaits: TimeWaitQueue;
+  /** For algorithms of congestion control. */
+  readonly random: Prng;
   /** Written anew for each segment that is taken in. */
   readonly segment: Segment = new Segment();
   /** What connections are called in the event queue. */
@@ -67,6 +70,7 @@ export class Tcp {
     this.ports = new Ports(machine.random("tcp ports"), () => ip.settings.localPortRange.values);
     this.secrets = new Secrets(machine.random("tcp secrets"));
     this.fastOpen = new FastOpenHost(this.settings, machine.random("tcp fast open key"));
+    this.random = machine.random("tcp congestion control");
     this.timeWaits = new TimeWaitQueue(this);
     ip.register(IPPROTO_TCP, (packet, arrival) => input(this, packet, arrival));
     ip.registerError(IPPROTO_TCP, (news) => error(this, news));

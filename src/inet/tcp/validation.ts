@@ -12,6 +12,8 @@ export function restartAfterIdle(tcb: Tcb): void {
   if (lastSentNs === 0) return;
   const idleNs = nowNs - lastSentNs;
   congestion.idle?.(tcb, idleNs);
+  // As on Linux: an algorithm with a model of the path knows what to make of it.
+  if (congestion.control !== undefined) return;
   if (tcp.settings.slowStartAfterIdle.value === 0 || idleNs <= rtt.rtoNs) return;
   const least = Math.min(INITIAL_WINDOW_SEGMENTS * mss, tcb.cwnd);
   keepThreshold(tcb);
@@ -22,7 +24,8 @@ export function restartAfterIdle(tcb: Tcb): void {
 
 /** Data were sent. `isAll`: nothing waits, so it is the user who holds back, if the window is not full. */
 export function validateWindow(tcb: Tcb, isAll: boolean): void {
-  const { used, nowNs, rtt, flight, mss, tcp } = tcb;
+  const { used, nowNs, rtt, flight, mss, tcp, congestion } = tcb;
+  if (congestion.control !== undefined) return;
   if (tcb.isWindowLimited || flight + mss > tcb.cwnd) {
     used.bytes = 0;
     used.sinceNs = nowNs;

@@ -26,17 +26,31 @@ export interface Window {
   readonly snd: { readonly una: number; readonly nxt: number };
   /** Bytes a second that may leave; infinite: they are not paced. */
   pacingRate: number;
+  /** What a connection begins with: RFC 6928. */
+  readonly initialCwnd: number;
+  /** What is measured now says how much the user sends, not what the path carries. */
+  readonly isAppLimited: boolean;
+  /** And so does what will be measured of what is in flight. */
+  noteAppLimited(): void;
+  /** A whole number by chance, less than the bound. */
+  below(bound: number): number;
   /** What the algorithm remembers of this connection; nobody else looks. */
   memory: unknown;
 }
 
 /** What an ACK says to an algorithm that has a model of the path. */
 export interface Sample {
-  /** The rate at which data were delivered, of the latest sample. */
+  /** The rate at which data were delivered; 0: this ACK says nothing of it. */
   readonly bytesPerSecond: number;
+  /** The bytes that were delivered while what has just arrived was on its way. */
+  readonly sampleBytes: number;
+  /** Lost meanwhile. */
+  readonly sampleLostBytes: number;
+  /** In the network when it had been sent, itself included. */
+  readonly txInFlightBytes: number;
   /** The user sent less than the path would carry. */
   readonly isAppLimited: boolean;
-  /** Delivered in all: when what has just arrived was sent, and now. */
+  /** Delivered in all: when what has just arrived was sent (-1: nothing has), and now. */
   readonly priorDeliveredBytes: number;
   readonly deliveredTotalBytes: number;
   /** Delivered, and found to be lost, by this ACK. */
@@ -46,6 +60,27 @@ export interface Sample {
   readonly pipeBytes: number;
   /** -1: not measured. */
   readonly rttNs: number;
+  /** The peer echoes a mark. */
+  readonly isMarked: boolean;
+  /** The window has held sending back since the last ACK. */
+  readonly isCwndLimited: boolean;
+  /** Losses are being repaired; by fast recovery, or after a timeout. */
+  readonly isRecovering: boolean;
+  readonly isFastRecovery: boolean;
+}
+
+/** A segment that was found to be lost, to an algorithm that has a model of the path. */
+export interface LostPacket {
+  readonly bytes: number;
+  /** In the network when it had been sent, itself included. */
+  readonly txInFlightBytes: number;
+  /** Lost since it was sent, itself included. */
+  readonly lostSinceBytes: number;
+  readonly isAppLimited: boolean;
+  /** What comes before it is not lost. */
+  readonly isNewRange: boolean;
+  /** Delivered in all. */
+  readonly deliveredTotalBytes: number;
 }
 
 // @rfc 9293 3.8.2 MUST-19, MAY-18
@@ -60,6 +95,8 @@ export interface CongestionControl {
   thresholdAfterLoss(window: Window, flight: number): number;
   /** The retransmission timer has expired. */
   timedOut(window: Window): void;
+  /** A segment was found to be lost. */
+  lost?(window: Window, packet: LostPacket): void;
   /** The last reduction was not needed; cwnd and ssthresh are as before it. */
   undone?(window: Window): void;
   /** Takes the place of acknowledged() and of the reduction in recovery: it sets cwnd and pacingRate at each ACK. */
