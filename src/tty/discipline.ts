@@ -96,11 +96,12 @@ export class Discipline {
     let byte = stripped;
     if (this.#isLiteral) {
       this.#isLiteral = false;
+      this.#startOutputByAny();
       this.#enter(byte, true);
       return;
     }
     if (this.#controlsFlow(byte) || this.#signals(byte)) return;
-    if ((iflag & (IXON | IXANY)) === (IXON | IXANY) && this.#isStopped()) this.#startOutput();
+    this.#startOutputByAny();
     if (byte === RETURN && (iflag & IGNCR) !== 0) return;
     if (byte === RETURN && (iflag & ICRNL) !== 0) byte = NEWLINE;
     else if (byte === NEWLINE && (iflag & INLCR) !== 0) byte = RETURN;
@@ -157,6 +158,12 @@ export class Discipline {
     else this.#echo.showAll();
     this.#echo.commit();
     return true;
+  }
+
+  /** IXANY: whatever is typed starts output. */
+  #startOutputByAny(): void {
+    const { iflag } = this.#client.termios;
+    if ((iflag & IXON) !== 0 && (iflag & IXANY) !== 0 && this.#isStopped()) this.#startOutput();
   }
 
   #startOutput(): void {

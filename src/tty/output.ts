@@ -88,15 +88,15 @@ export class TerminalOutput {
     if (this.#echoes.isDue) this.showEchoes();
   }
 
-  /** Shows what was echoed, as far as there is room, when some of it is new. */
+  /** All that was typed at once has been looked at: shows what was echoed, when some of it is new, and lets it arrive. */
   commit(): void {
     if (this.#echoes.hasNews) this.showEchoes();
+    this.#pump();
   }
 
-  /** Shows what was echoed, as far as there is room. */
+  /** Shows what was echoed, as far as there is room. It does not arrive yet: a signal that is typed next throws it away. */
   showEchoes(): void {
     this.#echoes.show((kind, byte) => this.#show(kind, byte));
-    this.#pump();
   }
 
   /** A byte that goes past everything, as VSTOP does for tcflow(TCIOFF). */

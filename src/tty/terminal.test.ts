@@ -352,6 +352,20 @@ describe("what is echoed and finds no room", () => {
     expect(freed.screen()).toBe("a");
   });
 
+  test("is shown when anything is typed, with IXANY, be it literal", () => {
+    const { type, set, screen } = newTerminal();
+    for (const keys of ["\x13", "a", "\x16"]) type(keys);
+    set({ iflag: INITIAL_TERMIOS.iflag | t.IXANY });
+    type("b");
+    expect(screen()).toBe("a^\bb");
+  });
+
+  test("a signal throws away what was shown of the same keys, even when VSTART has shown it", () => {
+    const { type, screen } = newTerminal();
+    type("ab\x11\x1c");
+    expect(screen()).toBe("^\\");
+  });
+
   test("loses the oldest beyond its bound", () => {
     const { terminal, type, print, screen } = newTerminal();
     terminal.flow(t.TCOOFF);

@@ -166,7 +166,6 @@ export class Terminal implements DisciplineClient {
     if ((old.iflag & ~termios.iflag & IXON) !== 0 && !this.#isHeld) {
       this.startOutput();
       this.output.showEchoes();
-      this.masterWaiters.wake(POLLIN);
     }
     // What was typed may be readable now, and who waits looks whether he still should.
     this.feed();

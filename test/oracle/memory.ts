@@ -21,7 +21,7 @@ function hashOf(bytes: Uint8Array): string {
 export type Data = string | { readonly length: number; readonly seed: number };
 
 export const dataText = (data: Data): string =>
-  typeof data === "string" ? `${JSON.stringify(data)}, ${data.length}` : `bytes, ${data.length}`;
+  typeof data === "string" ? `${JSON.stringify(data)}, ${data.length}` : `bytes${data.seed}, ${data.length}`;
 export const dataSysText = (data: Data): string =>
   typeof data === "string" ? JSON.stringify(data) : `new Uint8Array(${data.length})`;
 export const dataArgument = (data: Data): string =>
