@@ -8,6 +8,7 @@ import { messageQueues } from "./suites/message-queues.ts";
 import { pipes } from "./suites/pipes.ts";
 import { sharedMemory } from "./suites/shared-memory.ts";
 import { signals } from "./suites/signals.ts";
+import { terminals } from "./suites/terminals.ts";
 import { unixSockets } from "./suites/unix.ts";
 import { users } from "./suites/users.ts";
 
@@ -22,4 +23,5 @@ export const SUITES: readonly Suite[] = [
   users,
   messageQueues,
   sharedMemory,
+  terminals,
 ];

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import * as netloom from "netloom";
 import { type OpenFile, terminalCalls } from "netloom/kernel";
-import { hex, unhex } from "../memory.ts";
+import { dataBytes, hex, unhex } from "../memory.ts";
 import { type Call, choice, plainRow, type Row, row, rowOn, type WorkerOf } from "../row.ts";
 import type { View, Wish } from "../view.ts";
 import { fcntl, poll, read, write } from "./descriptors.ts";
@@ -32,15 +32,15 @@ const TIOC = {
 const TERMIOS_SIZES = [4, 4, 4, 4, 1, ...Array<number>(19).fill(1)];
 const { O_NOCTTY, O_RDWR, TCSANOW, TCSADRAIN, TCSAFLUSH } = netloom;
 
-const openMaster = (): Call => open("/dev/ptmx", O_RDWR | O_NOCTTY);
+export const openMaster = (): Call => open("/dev/ptmx", O_RDWR | O_NOCTTY);
 
-const unlock = (fd: number): Call => ({
+export const unlock = (fd: number): Call => ({
   text: `unlockpt(${fd})`,
   linux: [SYS.ioctl, fd, TIOC.TIOCSPTLCK, hex([4], [0])],
   netloom: (sys) => sys.unlockpt(fd),
 });
 
-const openSlave = (fd: number): Call => ({
+export const openSlave = (fd: number): Call => ({
   text: `ioctl(${fd}, TIOCGPTPEER, O_RDWR | O_NOCTTY)`,
   sysText: `open(ptsname(${fd}), O_RDWR | O_NOCTTY)`,
   linux: [SYS.ioctl, fd, TIOC.TIOCGPTPEER, O_RDWR | O_NOCTTY],
@@ -55,7 +55,7 @@ export interface Settings {
   readonly min: number;
 }
 
-const setSettings = (fd: number, action: number, { iflag, oflag, lflag, min }: Settings): Call => {
+export const setSettings = (fd: number, action: number, { iflag, oflag, lflag, min }: Settings): Call => {
   const cflag = netloom.B38400 | netloom.CS8 | netloom.CREAD;
   const cc = [3, 28, 127, 21, 4, 0, min, 0, 17, 19, 26, 0, 18, 15, 23, 22, 0, 0, 0];
   return {
@@ -81,19 +81,19 @@ const getSettings = (fd: number): Call => ({
   },
 });
 
-const flush = (fd: number, queue: number): Call => ({
+export const flush = (fd: number, queue: number): Call => ({
   text: `tcflush(${fd}, ${queue})`,
   linux: [SYS.ioctl, fd, TIOC.TCFLSH, queue],
   netloom: (sys) => sys.tcflush(fd, queue),
 });
 
-const flow = (fd: number, action: number): Call => ({
+export const flow = (fd: number, action: number): Call => ({
   text: `tcflow(${fd}, ${action})`,
   linux: [SYS.ioctl, fd, TIOC.TCXONC, action],
   netloom: (sys) => sys.tcflow(fd, action),
 });
 
-const countInput = (fd: number): Call => ({
+export const countInput = (fd: number): Call => ({
   text: `ioctl(${fd}, FIONREAD, &count)`,
   linux: [SYS.ioctl, fd, TIOC.FIONREAD, hex([4], [0])],
   netloom: (sys) => sys.ioctl(fd, netloom.FIONREAD),
@@ -106,7 +106,7 @@ const setWindow = (fd: number, rows: number): Call => ({
   netloom: (sys) => sys.tcsetwinsize(fd, { rows, columns: 80 }),
 });
 
-const makeControlling = (fd: number): Call => ({
+export const makeControlling = (fd: number): Call => ({
   text: `ioctl(${fd}, TIOCSCTTY, 0)`,
   linux: [SYS.ioctl, fd, TIOC.TIOCSCTTY, 0],
   netloom: (sys) => sys.tiocsctty(fd),
@@ -123,14 +123,14 @@ const groupName = (pid: number, workerOf: WorkerOf): string => {
   return pid === 0 ? "no group" : worker === undefined ? "another" : `p${worker}`;
 };
 
-const getForeground = (fd: number, call: "tcgetpgrp" | "tcgetsid"): Call => ({
+export const getForeground = (fd: number, call: "tcgetpgrp" | "tcgetsid"): Call => ({
   text: `${call}(${fd})`,
   linux: [SYS.ioctl, fd, call === "tcgetpgrp" ? TIOC.TIOCGPGRP : TIOC.TIOCGSID, hex([4], [0])],
   netloom: (sys, oracle) => groupName(sys[call](fd), (pid) => oracle.workerOf(pid)),
   outcome: ({ memory }, workerOf) => groupName(unhex(memory[0]).readInt32LE(0), workerOf),
 });
 
-const setForeground = (fd: number, whom: Whom): Call => ({
+export const setForeground = (fd: number, whom: Whom): Call => ({
   text: `tcsetpgrp(${fd}, ${whom})`,
   linux: [SYS.ioctl, fd, TIOC.TIOCSPGRP, `${hex([8], [0])}@0=3`, whom],
   netloom: (sys, oracle) => sys.tcsetpgrp(fd, oracle.pidOf(whom)),
@@ -191,7 +191,7 @@ const noise = fc.record({ length: fc.integer({ min: 1, max: 50 }), seed: fc.nat(
 const signalKeys = fc.constantFrom("\x03", "\x1a", "\x1c", "a\x03b\n");
 const output = fc.constantFrom("x", "out\n", "a\tb\r", "line\nline\n", "\b", "\x01");
 
-const BEGIN = {
+export const BEGIN = {
   iflag: netloom.ICRNL | netloom.IXON,
   oflag: netloom.OPOST | netloom.ONLCR,
   lflag:
@@ -234,9 +234,24 @@ const settings: fc.Arbitrary<Settings> = fc
 const action = fc.constantFrom(TCSANOW, TCSADRAIN, TCSAFLUSH);
 const someWorker = choice.map((chosen) => `p${chosen % 4}`);
 
+const isSomebodyIn = (wanted: string, { netloom: { workers } }: View): boolean =>
+  workers.some(({ isBlocked, process }) => isBlocked && process.operations.some(({ call }) => call === wanted));
+
 /** COMPATIBILITY, "tcsetattr() does not wait for a writer": on Linux a signal makes who waits so spin in the kernel. */
-const isWrittenTo = ({ netloom: { workers } }: View): boolean =>
-  workers.some(({ isBlocked, process }) => isBlocked && process.operations.some(({ call }) => call === "write"));
+const isWrittenTo = (view: View): boolean => isSomebodyIn("write", view);
+
+/**
+ * COMPATIBILITY, "A fatal or stopping signal takes effect while it is sent": while somebody reads, nothing is typed at once with a
+ * signal. On Linux a reader that wakes to die takes what was typed around it first, if it is quick.
+ */
+const isReadFrom = (view: View): boolean => isSomebodyIn("read", view);
+const SIGNAL_BYTES: readonly number[] = [...Buffer.from("\x03\x1a\x1c")];
+
+/** The noise, up to the first byte that is a signal. */
+const withoutSignals = (data: { readonly length: number; readonly seed: number }): typeof data => {
+  const first = dataBytes(data).findIndex((byte) => SIGNAL_BYTES.includes(byte & 0x7f));
+  return first < 0 ? data : { ...data, length: Math.max(first, 1) };
+};
 
 export const masterRow: Row = plainRow("posix_openpt", 1, openMaster);
 const unlockRow: Row = rowOn(aMaster, "unlockpt", 1, choice, (fd, view) => unlock(view.fd(fd, aMaster)));
@@ -252,7 +267,9 @@ export const firstSlaveRow: Row = plainRow("open slave", 1, () => openSlave(3));
 
 const lineRows: readonly Row[] = [
   rowOn(aMaster, "type", 16, fc.tuple(choice, keys), ([fd, text], view) => write(view.fd(fd, aMaster), text)),
-  rowOn(aMaster, "type noise", 2, fc.tuple(choice, noise), ([fd, bytes], view) => write(view.fd(fd, aMaster), bytes)),
+  rowOn(aMaster, "type noise", 2, fc.tuple(choice, noise), ([fd, bytes], view) =>
+    write(view.fd(fd, aMaster), isReadFrom(view) ? withoutSignals(bytes) : bytes),
+  ),
   rowOn(aSlave, "print", 6, fc.tuple(choice, output), ([fd, text], view) => write(view.fd(fd, aSlave), text)),
   rowOn(aMaster, "read screen", 10, choice, (fd, view) => read(view.fd(fd, aMaster), 60)),
   rowOn(aSlave, "read line", 10, fc.tuple(choice, fc.constantFrom(60, 60, 60, 1, 2, 3)), ([fd, count], view) =>
@@ -284,7 +301,7 @@ export const terminalRows: readonly Row[] = [...lineRows, slaveRow, unlockRow];
 export const jobRows: readonly Row[] = [
   ...lineRows,
   rowOn(aMaster, "type signal", 8, fc.tuple(choice, signalKeys), ([fd, text], view) =>
-    write(view.fd(fd, aMaster), text),
+    write(view.fd(fd, aMaster), isReadFrom(view) && text.length > 1 ? "\x03" : text),
   ),
   plainRow("setsid", 6, setsid),
   rowOn(aSlave, "TIOCSCTTY", 8, choice, (fd, view) => makeControlling(view.fd(fd, aSlave))),
