@@ -210,7 +210,10 @@ export class Process implements NamingTask {
 
   /** One more of its operations waits; the first one lets the clock go. */
   beginWait(): void {
-    if (this.#waiting++ === 0 && !this.isStopped) this.runState.holders--;
+    if (this.#waiting++ > 0 || this.isStopped) return;
+    this.runState.holders--;
+    // It may have been awaiting the outside: then the run loop sleeps until it hears of it.
+    this.runState.activity();
   }
 
   /** One less: it is over, or a signal handler runs. */

@@ -1,11 +1,12 @@
 /** All facets of the parity suite. */
 import { dgramSocket, dnsFacet } from "./datagrams.ts";
 import { agentFacet, httpClient, httpServer } from "./http.ts";
+import { http2Facet } from "./http2.ts";
 import { fetchFacet, httpsFacet } from "./https.ts";
 import { netServer, netSocket } from "./net.ts";
 import type { Facet } from "./stage.ts";
 import { errorsFacet, signalsFacet, timersFacet } from "./timers.ts";
-import { http2Facet, tlsFacet } from "./tls.ts";
+import { tlsFacet } from "./tls.ts";
 import { unixPaths } from "./unix.ts";
 
 export const facets: readonly Facet[] = [

@@ -7,7 +7,7 @@
 import net from "node:net";
 import { getSystemErrorMap } from "node:util";
 
-/** Numbers that handles leave for the JavaScript of Node's streams, by index. */
+/** Numbers that handles leave for the JavaScript of Node's streams, by index; and what else is there. */
 interface StreamWrap {
   readonly streamBaseState: Int32Array;
   readonly kReadBytesOrError: number;
@@ -15,6 +15,9 @@ interface StreamWrap {
   readonly kBytesWritten: number;
   readonly kLastWriteWasAsync: number;
   readonly kLastWriteErr?: number;
+  /** Requests, as native streams take them. */
+  readonly WriteWrap: new () => object;
+  readonly ShutdownWrap: new () => object;
 }
 
 /** Classes of Node's native handles, as far as the door looks at them. */
@@ -24,6 +27,7 @@ type NativeClass = abstract new (...args: never[]) => object;
 export interface JsStream {
   readBuffer(bytes: Uint8Array): void;
   emitEOF(): void;
+  readStart(): number;
   finishWrite(request: object, status: number): void;
   finishShutdown(request: object, status: number): void;
   onread?: (buffer: undefined) => unknown;
@@ -61,6 +65,9 @@ function missingInternals(): string[] {
   const missing = streamBaseState instanceof Int32Array ? [] : ["streamBaseState"];
   for (const name of ["kReadBytesOrError", "kArrayBufferOffset", "kBytesWritten", "kLastWriteWasAsync"] as const) {
     if (typeof indices[name] !== "number") missing.push(name);
+  }
+  for (const name of ["WriteWrap", "ShutdownWrap"] as const) {
+    if (typeof indices[name] !== "function") missing.push(name);
   }
   if (reinitializeSymbol() === undefined) missing.push("kReinitializeHandle");
   if (ownerSymbol() === undefined) missing.push("owner_symbol");

@@ -9,11 +9,11 @@ import net from "node:net";
 import tls from "node:tls";
 import { current } from "./context.ts";
 import { PipeHandle, TcpHandle, wildcard } from "./handles.ts";
+import { takerOf, wantedForm } from "./http2.ts";
 import { internals } from "./internals.ts";
-import { nativeForm, plainOf, wantedForm } from "./native-handle.ts";
+import { formAs, nativeForm, plainOf } from "./native-handle.ts";
 import type { Patches } from "./patch.ts";
 import { StreamHandle } from "./stream-handle.ts";
-import { takesOver } from "./tls.ts";
 
 /** As Node has it. */
 const ATTEMPT_MIN_MS = 10;
@@ -83,7 +83,10 @@ export function patchNet(patches: Patches): void {
         }
         const made = new TcpHandle(owner);
         made.attempts = before.attempts;
-        (original as Reinitialize).call(this, this instanceof tls.TLSSocket ? formUnderTls(made, this) : made);
+        (original as Reinitialize).call(
+          this,
+          this instanceof tls.TLSSocket ? formUnderTls(made, this) : formAs(before, made),
+        );
       };
     });
   }
@@ -119,7 +122,7 @@ export function patchNet(patches: Patches): void {
 
 /** Node looks for the owner at what it has made the TLS handle of, too. */
 function formUnderTls(handle: TcpHandle | PipeHandle, socket: net.Socket): object {
-  return Object.assign(nativeForm(handle), { [internals().owner]: socket });
+  return Object.assign(nativeForm(handle, "tls"), { [internals().owner]: socket });
 }
 
 /** What a TLS handle stands on. */
@@ -165,7 +168,8 @@ function withAttempts(handle: TcpHandle, options: Normalized[0]): Normalized[0] 
 /** The handle; when it can't be bound, one that says so in listen(), from which Node makes the error. */
 function bound<H extends StreamHandle>(server: net.Server, handle: H, bind: (handle: H) => number): unknown {
   // What TLS takes over has the form for it from the beginning.
-  if (takesOver(server)) handle.facing = nativeForm;
+  const taker = takerOf(server);
+  if (taker !== undefined) handle.facing = (accepted) => nativeForm(accepted, taker);
   const error = bind(handle);
   if (error === 0) return handle;
   handle.close();

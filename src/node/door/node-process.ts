@@ -45,6 +45,7 @@ export class NodeProcess {
   #isMainSettled = false;
   #hasTold = false;
   #isExiting = false;
+  #awaitsNative = false;
   /** process.exitCode. */
   exitCode: number | undefined = undefined;
   /** When it began, in ns since the world's start. */
@@ -93,6 +94,19 @@ export class NodeProcess {
   /** Lets something happen in a turn of its own, in the order of these calls, before the clock moves. */
   turn(run: () => void): void {
     this.image.scheduleTurn({ run });
+  }
+
+  /**
+   * Native code of Node's goes on in the next round of the event loop, as TLS does after a write: the clock waits for it. One
+   * turn may still come before it, in this round.
+   */
+  awaitNative(): void {
+    if (this.#awaitsNative) return;
+    this.#awaitsNative = true;
+    this.turn(() => {
+      this.#awaitsNative = false;
+      this.turn(() => {});
+    });
   }
 
   /** Makes a kernel call: counted, noted in the hash, and what it sets off happens. */

@@ -10,6 +10,7 @@ import { patchDgram } from "./dgram.ts";
 import { patchDns } from "./dns.ts";
 import { patchEscapes } from "./escapes.ts";
 import { patchHttpClocks } from "./http-clocks.ts";
+import { patchHttp2 } from "./http2.ts";
 import { patchHttp2Clocks } from "./http2-clocks.ts";
 import { whyUnsupported } from "./internals.ts";
 import { patchNet } from "./net.ts";
@@ -33,6 +34,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchTime,
   patchNet,
   patchTls,
+  patchHttp2,
   patchDgram,
   patchDns,
   patchOs,

@@ -66,6 +66,10 @@ export abstract class StreamHandle extends Handle {
     return this.#endpoint;
   }
 
+  get isReading(): boolean {
+    return this.#isReading;
+  }
+
   /** From now on this is the handle of that socket. */
   use(endpoint: Endpoint): this {
     this.#endpoint = endpoint;
