@@ -4,19 +4,16 @@
 import timers from "node:timers";
 import type { Platform } from "../base/platform.ts";
 import { outside } from "./door/context.ts";
-import { inTurn } from "./turns.ts";
+import { afterEventLoop, inTurn } from "./turns.ts";
 
 // Taken now, so that whoever replaces them later, to put programs into virtual time, does not move our own clock.
-const { clearTimeout, setImmediate, setTimeout } = timers;
+const { clearTimeout, setTimeout } = timers;
 const now = performance.now.bind(performance);
 
 /** Node's macrotask, clock, timers and standard error. */
 export const nodePlatform: Platform = {
   name: "node",
-  // The run loop is no program's: what it goes on in is not that of the program whose call has woken it.
-  macrotask: (task) => {
-    outside(() => setImmediate(task));
-  },
+  macrotask: afterEventLoop,
   drained: (task) => inTurn({ run: task }),
   monotonicNs: () => Math.round(now() * 1e6),
   timer: (delayMs, task, weak = false) => {

@@ -29,7 +29,12 @@ const now = performance.now.bind(performance);
 /** Runs ticks and microtasks until there are none. What one of them throws goes on up to Node, as from an immediate. */
 const { _tickCallback: runNextTicks } = process as unknown as { _tickCallback: () => void };
 
-const tasks: Ring<Runnable> = new Ring<Runnable>();
+interface Task extends Runnable {
+  /** It begins a flush: the event loop has had its turn. */
+  readonly comesFirst?: true;
+}
+
+const tasks: Ring<Task> = new Ring<Task>();
 /** The context of nobody: tasks enter their own. */
 const scope: AsyncResource = outside(() => new AsyncResource("NETLOOM_TURNS"));
 let isSet = false;
@@ -37,6 +42,15 @@ let nativeUsers = 0;
 
 /** Runs the task in a turn of its own, in the order of these calls. It runs outside of all virtual processes. */
 export function inTurn(task: Runnable): void {
+  add(task);
+}
+
+/** As inTurn(), and lets the event loop have its turn before it. The order is the same: it must not depend on real time. */
+export function afterEventLoop(run: () => void): void {
+  add({ run, comesFirst: true });
+}
+
+function add(task: Task): void {
   tasks.push(task);
   if (!isSet) set();
 }
@@ -64,8 +78,9 @@ function flush(): void {
   let count = 0;
   try {
     for (;;) {
-      const task = tasks.shift();
-      if (task === undefined) return;
+      const task = tasks.peek();
+      if (task === undefined || (task.comesFirst && count > 0)) return;
+      tasks.shift();
       count++;
       task.run();
       runNextTicks();

@@ -24,6 +24,8 @@ import { OutsideSources } from "./outside.ts";
 const YIELD_NS = 8_000_000;
 /** The real clock is looked at once in so many events. */
 const EVENTS_PER_LOOK = 128;
+/** So many events of one instant happen before programs that were resumed by one of them act, even if there are more. */
+const EVENTS_PER_BARRIER = 1024;
 /** When the last process that is not a daemon has ended, what is on its way gets so much virtual time to arrive. */
 const LINGER_NS = 1_000_000_000;
 /** So much of the ready queue is run before the loop looks at the real clock. */
@@ -92,6 +94,8 @@ export class RunLoop {
   #lastBusyNs = 0;
   /** Events since the real clock was looked at. */
   #sinceLook = 0;
+  /** Events of this turn since a program was resumed. */
+  #sinceBarrier = 0;
   #wakers: Disposable[] = [];
 
   constructor(runState: RunState, platform: Platform, options: RunLoopOptions) {
@@ -171,20 +175,24 @@ export class RunLoop {
     const { events } = scheduler;
     const { isRealTime } = this.#options;
     this.#turnNs = this.#platform.monotonicNs();
+    this.#sinceBarrier = 0;
     const wallNs = isRealTime ? this.#turnNs - this.#realStartNs : Number.POSITIVE_INFINITY;
     while (runState.failure === null) {
       if (scheduler.hasReady || events.nextTimeNs <= scheduler.nowNs) {
         if (scheduler.hasReady) scheduler.runReady(READY_PER_LOOK);
         else this.#runEvent();
-        if (++this.#sinceLook >= EVENTS_PER_LOOK && this.#isTimeToYield(run)) {
-          return this.#endInstant() ? "barrier" : "yield";
+        if (this.#willActAtOnce) {
+          // They act when all of this instant has happened, or so much of it: that must not depend on real time.
+          if (++this.#sinceBarrier >= EVENTS_PER_BARRIER) return this.#barrier();
+        } else if (++this.#sinceLook >= EVENTS_PER_LOOK && this.#isTimeToYield(run)) {
+          return "yield";
         }
         continue;
       }
       // A program that never waits does not stop the clock of the wall, nor keep the outside out.
       if (isRealTime) this.#moveClock(Math.min(wallNs, events.nextTimeNs, run.untilNs ?? wallNs));
       if (isRealTime && events.nextTimeNs > wallNs && this.#takeOutside(wallNs)) continue;
-      if (this.#endInstant()) return "barrier";
+      if (scheduler.programsResumed) return this.#barrier();
       if (run.isDone()) return "end";
       if (this.#deliverExternal()) continue;
       if (!isRealTime && this.#takeOutside(scheduler.nowNs)) continue;
@@ -228,12 +236,15 @@ export class RunLoop {
     this.#runState.instant();
   }
 
-  /** All that was due at this instant has happened; must a program act before anything else? */
-  #endInstant(): boolean {
-    const { scheduler } = this.#runState;
-    const resumed = scheduler.programsResumed;
-    scheduler.programsResumed = false;
-    return resumed;
+  /** Is there a program that acts as soon as this turn is over? */
+  get #willActAtOnce(): boolean {
+    return this.#runState.scheduler.programsResumed || this.#runState.owedTurns > 0;
+  }
+
+  /** Programs act before anything else happens. */
+  #barrier(): "barrier" {
+    this.#runState.scheduler.programsResumed = false;
+    return "barrier";
   }
 
   /** Hands in the next result from outside: in virtual time strictly in the order in which they were asked for. */

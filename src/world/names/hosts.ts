@@ -6,7 +6,7 @@
  */
 import type { Sys } from "../../kernel/sys/sys.ts";
 import { IpAddress } from "../../wire/ip-address.ts";
-import { readTable } from "./table-file.ts";
+import { readTable, type Table } from "./table-file.ts";
 
 /** What a name stands for. */
 export interface HostEntry {
@@ -36,12 +36,23 @@ export async function hostByAddress(sys: Sys, address: IpAddress): Promise<strin
   return undefined;
 }
 
-async function hostLines(sys: Sys, file: string): Promise<{ address: IpAddress; names: readonly string[] }[]> {
-  const lines = await readTable(sys, file);
-  return lines.flatMap(([text = "", ...names]) => {
+interface HostLine {
+  readonly address: IpAddress;
+  readonly names: readonly string[];
+}
+
+const linesOf: WeakMap<Table, readonly HostLine[]> = new WeakMap<Table, readonly HostLine[]>();
+
+async function hostLines(sys: Sys, file: string): Promise<readonly HostLine[]> {
+  const table = await readTable(sys, file);
+  const before = linesOf.get(table);
+  if (before !== undefined) return before;
+  const lines = table.flatMap(([text = "", ...names]) => {
     const address = IpAddress.parse(text);
     return address === undefined || names.length === 0 ? [] : [{ address, names }];
   });
+  linesOf.set(table, lines);
+  return lines;
 }
 
 function distinct(addresses: readonly IpAddress[]): IpAddress[] {

@@ -4,11 +4,28 @@
 import type { Sys } from "../../kernel/sys/sys.ts";
 import { SystemError } from "../../kernel/system-error.ts";
 
-const READ_BYTES = 16_384;
+const READ_BYTES = 4096;
+const whole: TextDecoder = new TextDecoder();
 
-/** The words of each line that has any. No lines when there is no such file, or it may not be read. */
-export async function readTable(sys: Sys, path: string): Promise<readonly (readonly string[])[]> {
+/** The words of each line that has any. */
+export type Table = readonly (readonly string[])[];
+
+/** The last texts that were read, and what is in them: a program looks a name up again and again. */
+const known: Map<string, Table> = new Map<string, Table>();
+const KNOWN_MAX = 16;
+
+/** The table in a file. No lines when there is no such file, or it may not be read. */
+export async function readTable(sys: Sys, path: string): Promise<Table> {
   const text = await readText(sys, path);
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const table = parse(text);
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(text, table);
+  return table;
+}
+
+function parse(text: string): Table {
   return text
     .split("\n")
     .map((line) => line.replace(/#.*/, "").trim())
@@ -24,13 +41,16 @@ async function readText(sys: Sys, path: string): Promise<string> {
     if (error instanceof SystemError) return "";
     throw error;
   }
-  const decoder = new TextDecoder();
   const buffer = new Uint8Array(READ_BYTES);
+  let bytes = await sys.read(fd, buffer);
   let text = "";
-  for (;;) {
-    const bytes = await sys.read(fd, buffer);
-    if (bytes === 0) break;
-    text += decoder.decode(buffer.subarray(0, bytes), { stream: true });
+  // Nearly every table comes in one piece.
+  if (bytes < READ_BYTES) text = whole.decode(buffer.subarray(0, bytes));
+  else {
+    const decoder = new TextDecoder();
+    for (; bytes > 0; bytes = await sys.read(fd, buffer)) {
+      text += decoder.decode(buffer.subarray(0, bytes), { stream: true });
+    }
   }
   sys.close(fd);
   return text;
