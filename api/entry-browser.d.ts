@@ -2948,6 +2948,7 @@ declare class AddressTable {
     find(through: Interface, address: IpAddress): InterfaceAddress | undefined;
     list(): readonly InterfaceAddress[];
     kindOf(address: IpAddress): AddressKind;
+    known4(bits: number): KnownAddress;
     select(through: Interface, neighbour: IpAddress, destination?: IpAddress): IpAddress | undefined;
     broadcastInterface(broadcast: IpAddress): InterfaceAddress | undefined;
     snapshot(): readonly AddressSnapshot[];
@@ -2964,6 +2965,13 @@ interface InterfaceAddress extends Candidate {
     readonly bringsRoute: boolean;
     preferredUntilNs: number;
     validUntilNs: number;
+}
+
+// inet/ip/addresses.d.ts
+interface KnownAddress {
+    readonly bits: number;
+    readonly address: IpAddress;
+    readonly kind: AddressKind;
 }
 
 // inet/ip/groups.d.ts
@@ -3038,6 +3046,7 @@ declare class Ip {
     readonly inReceives: Counter;
     readonly inDelivers: Counter;
     readonly outRequests: Counter;
+    readonly forwarded: Counter;
     epochMs: number;
     readonly reassembly: Reassembly;
     readonly arrival: Arrival;
@@ -3231,6 +3240,7 @@ declare class Ipv4Settings implements PathMtuLimits {
     readonly interfaces: InterfaceSettings<Ipv4InterfaceSetting>;
     constructor(sysctl: Sysctl, interfaces: InterfaceTable);
     forwardsOn(from: Interface): boolean;
+    reversePathFilter(from: Interface): number;
     setForwarding(forwarding: boolean): void;
     get mtuDiscovery(): number;
     get ipfragTimeNs(): number;
@@ -5769,10 +5779,17 @@ declare class InterfaceSettings<Name extends string> {
     readonly default: SettingsOf<Name>;
     constructor(sysctl: Sysctl, interfaces: InterfaceTable, directory: string, { names, initial }: SettingNames<Name>, changed?: (who: string, name: Name) => void);
     of(through: Interface): SettingsOf<Name>;
+    column(name: Name): SettingColumn;
     every(): readonly SettingsOf<Name>[];
     both(through: Interface, name: Name): boolean;
     either(through: Interface, name: Name): boolean;
     larger(through: Interface, name: Name): number;
+}
+
+// netif/interface-settings.d.ts
+declare class SettingColumn {
+    constructor(all: IntegerSetting, find: (through: Interface) => IntegerSetting);
+    larger(through: Interface): number;
 }
 
 // netif/interface-settings.d.ts
@@ -5827,12 +5844,12 @@ declare class Interface implements DeviceClient {
     readonly macAddress: MacAddress;
     readonly device: Device;
     readonly linkType: LinkType;
+    readonly isLoopback: boolean;
     readonly counters: InterfaceCounters;
     readonly filter: ReceiveFilter;
     offload: boolean;
     constructor(machine: Machine, identity: InterfaceIdentity, device: Device, parts: InterfaceParts);
     get mtu(): number;
-    get isLoopback(): boolean;
     get up(): boolean;
     get carrier(): boolean;
     get isPointToPoint(): boolean;

@@ -233,12 +233,12 @@ export declare class Interface implements DeviceClient {
     readonly macAddress: MacAddress;
     readonly device: Device;
     readonly linkType: LinkType;
+    readonly isLoopback: boolean;
     readonly counters: InterfaceCounters;
     readonly filter: ReceiveFilter;
     offload: boolean;
     constructor(machine: Machine, identity: InterfaceIdentity, device: Device, parts: InterfaceParts);
     get mtu(): number;
-    get isLoopback(): boolean;
     get up(): boolean;
     get carrier(): boolean;
     get isPointToPoint(): boolean;
@@ -278,6 +278,7 @@ export declare class Ip {
     readonly inReceives: Counter;
     readonly inDelivers: Counter;
     readonly outRequests: Counter;
+    readonly forwarded: Counter;
     epochMs: number;
     readonly reassembly: Reassembly;
     readonly arrival: Arrival;
@@ -1810,6 +1811,7 @@ declare class AddressTable {
     find(through: Interface, address: IpAddress): InterfaceAddress | undefined;
     list(): readonly InterfaceAddress[];
     kindOf(address: IpAddress): AddressKind;
+    known4(bits: number): KnownAddress;
     select(through: Interface, neighbour: IpAddress, destination?: IpAddress): IpAddress | undefined;
     broadcastInterface(broadcast: IpAddress): InterfaceAddress | undefined;
     snapshot(): readonly AddressSnapshot[];
@@ -1826,6 +1828,13 @@ interface InterfaceAddress extends Candidate {
     readonly bringsRoute: boolean;
     preferredUntilNs: number;
     validUntilNs: number;
+}
+
+// inet/ip/addresses.d.ts
+interface KnownAddress {
+    readonly bits: number;
+    readonly address: IpAddress;
+    readonly kind: AddressKind;
 }
 
 // inet/ip/groups.d.ts
@@ -2043,6 +2052,7 @@ declare class Ipv4Settings implements PathMtuLimits {
     readonly interfaces: InterfaceSettings<Ipv4InterfaceSetting>;
     constructor(sysctl: Sysctl, interfaces: InterfaceTable);
     forwardsOn(from: Interface): boolean;
+    reversePathFilter(from: Interface): number;
     setForwarding(forwarding: boolean): void;
     get mtuDiscovery(): number;
     get ipfragTimeNs(): number;
@@ -5446,10 +5456,17 @@ declare class InterfaceSettings<Name extends string> {
     readonly default: SettingsOf<Name>;
     constructor(sysctl: Sysctl, interfaces: InterfaceTable, directory: string, { names, initial }: SettingNames<Name>, changed?: (who: string, name: Name) => void);
     of(through: Interface): SettingsOf<Name>;
+    column(name: Name): SettingColumn;
     every(): readonly SettingsOf<Name>[];
     both(through: Interface, name: Name): boolean;
     either(through: Interface, name: Name): boolean;
     larger(through: Interface, name: Name): number;
+}
+
+// netif/interface-settings.d.ts
+declare class SettingColumn {
+    constructor(all: IntegerSetting, find: (through: Interface) => IntegerSetting);
+    larger(through: Interface): number;
 }
 
 // netif/interface-settings.d.ts

@@ -4,7 +4,7 @@
  * Read first: Linux's Documentation/networking/ip-sysctl ("/proc/sys/net/ipv4/conf"). "default" is what a new interface
  * starts with. What "all" means for an interface differs from setting to setting: both() and their like say it.
  */
-import type { Sysctl } from "../base/sysctl.ts";
+import type { IntegerSetting, Sysctl } from "../base/sysctl.ts";
 import type { Interface } from "./interface.ts";
 import type { InterfaceTable } from "./interface-table.ts";
 import { LazySettings, type SettingsOf } from "./lazy-settings.ts";
@@ -66,6 +66,11 @@ export class InterfaceSettings<Name extends string> {
     return made;
   }
 
+  /** One of the settings, for who asks at each packet. */
+  column(name: Name): SettingColumn {
+    return new SettingColumn(this.all[name], (through) => this.of(through)[name]);
+  }
+
   /** Those of "all", of "default", and of every interface. */
   every(): readonly SettingsOf<Name>[] {
     return [this.all, this.default, ...this.#own.filter((settings) => settings !== undefined)];
@@ -95,5 +100,28 @@ export class InterfaceSettings<Name extends string> {
   #remove(gone: Interface): void {
     this.#own[gone.index] = undefined;
     this.#sysctl.remove(`${this.#directory}/${gone.name}`);
+  }
+}
+
+/** One setting of all interfaces: found without its name. */
+export class SettingColumn {
+  readonly #all: IntegerSetting;
+  readonly #find: (through: Interface) => IntegerSetting;
+  /** By the interface's index, which is never used twice. */
+  readonly #own: (IntegerSetting | undefined)[] = [];
+
+  constructor(all: IntegerSetting, find: (through: Interface) => IntegerSetting) {
+    this.#all = all;
+    this.#find = find;
+  }
+
+  /** The larger of "all" and of that interface: IN_DEV_MAXCONF. */
+  larger(through: Interface): number {
+    let own = this.#own[through.index];
+    if (own === undefined) {
+      own = this.#find(through);
+      this.#own[through.index] = own;
+    }
+    return own.value > this.#all.value ? own.value : this.#all.value;
   }
 }

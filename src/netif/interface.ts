@@ -67,6 +67,8 @@ export class Interface implements DeviceClient {
   readonly macAddress: MacAddress;
   readonly device: Device;
   readonly linkType: LinkType;
+  /** Whatever goes out comes back in: its addresses are those of this host alone. */
+  readonly isLoopback: boolean;
   readonly counters: InterfaceCounters = {
     rxPackets: 0,
     rxBytes: 0,
@@ -97,6 +99,7 @@ export class Interface implements DeviceClient {
     this.macAddress = identity.macAddress;
     this.device = device;
     this.linkType = device.linkType;
+    this.isLoopback = device.namePrefix === "lo";
     this.#queue = new TransmitQueue(machine, device, this.#queueOwner(), (packet) => this.#transmit(packet));
     this.#parts = parts;
   }
@@ -104,11 +107,6 @@ export class Interface implements DeviceClient {
   /** Largest packet without its link header, in bytes. */
   get mtu(): number {
     return this.#mtu ?? this.device.mtu;
-  }
-
-  /** Whatever goes out comes back in: its addresses are those of this host alone. */
-  get isLoopback(): boolean {
-    return this.device.namePrefix === "lo";
   }
 
   get up(): boolean {

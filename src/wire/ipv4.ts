@@ -184,14 +184,13 @@ export function destination(view: DataView, offset: number): IpAddress {
   return IpAddress.v4(view.getUint32(offset + DESTINATION));
 }
 
-/** Is this its source? */
-export function isFrom(view: DataView, offset: number, address: IpAddress): boolean {
-  return view.getUint32(offset + SOURCE) === address.w3 && address.family === 4;
+/** Its source as a number, for who knows the addresses that come. */
+export function sourceBits(view: DataView, offset: number): number {
+  return view.getUint32(offset + SOURCE);
 }
 
-/** Is this its destination? */
-export function isFor(view: DataView, offset: number, address: IpAddress): boolean {
-  return view.getUint32(offset + DESTINATION) === address.w3 && address.family === 4;
+export function destinationBits(view: DataView, offset: number): number {
+  return view.getUint32(offset + DESTINATION);
 }
 
 /** Changes the time to live and what that means for the checksum, without reading the rest: a forwarded packet. */

@@ -7,7 +7,7 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import type { Interface } from "../../netif/interface.ts";
-import type { IpAddress, Prefix } from "../../wire/ip-address.ts";
+import { IpAddress, type Prefix } from "../../wire/ip-address.ts";
 import { type Candidate, selectSource } from "../ip6/source.ts";
 import { Network } from "./network.ts";
 import type { RouteTable } from "./route.ts";
@@ -52,6 +52,13 @@ export interface AddressOptions {
 /** What an address is to this host. "broadcast": of all hosts on some link of ours. */
 export type AddressKind = "unspecified" | "local" | "broadcast" | "multicast" | "unicast";
 
+/** An IPv4 address out of a header, with what it is to this host. */
+export interface KnownAddress {
+  readonly bits: number;
+  readonly address: IpAddress;
+  readonly kind: AddressKind;
+}
+
 /** One address, as `ip address` shows it. */
 export interface AddressSnapshot {
   readonly interface: string;
@@ -69,6 +76,8 @@ export interface AddressSnapshot {
   readonly validUntilNs: number | null;
 }
 
+/** A power of two: of so many IPv4 addresses a host remembers what they are. */
+const KNOWN = 256;
 /** IP6_RT_PRIO_ADDRCONF. */
 const METRIC_V6 = 256;
 
@@ -76,8 +85,10 @@ export class AddressTable {
   readonly #routes: RouteTable;
   readonly #addresses: InterfaceAddress[] = [];
   #generation = 0;
-  /** The answers to kindOf() that take more than a look at the bits, by the last word of IPv4 addresses. */
+  /** What takes more than a look at the bits, by the last word of IPv4 addresses. */
   #kinds: Map<number, AddressKind> = new Map<number, AddressKind>();
+  /** What packets had in their headers lately. */
+  readonly #known: (KnownAddress | undefined)[] = new Array<KnownAddress | undefined>(KNOWN).fill(undefined);
   /** The IPv6 addresses that are ours, by their last word. */
   #ours: Map<number, readonly IpAddress[]> = new Map<number, readonly IpAddress[]>();
 
@@ -148,9 +159,23 @@ export class AddressTable {
   }
 
   kindOf(address: IpAddress): AddressKind {
-    if (address.family === 6) return this.#kindOf6(address);
-    const known = this.#kinds.get(address.w3 | 0);
-    if (known !== undefined) return known;
+    return address.family === 6 ? this.#kindOf6(address) : this.known4(address.w3).kind;
+  }
+
+  /** The IPv4 address with these bits: packets come in rows, and a gateway has those of many connections before it. */
+  known4(bits: number): KnownAddress {
+    const slot = (Math.imul(bits, 0x9e37_79b1) >>> 24) & (KNOWN - 1);
+    const known = this.#known[slot];
+    if (known !== undefined && known.bits === bits) return known;
+    const address = IpAddress.v4(bits);
+    const added = { bits, address, kind: this.#kindOf4(address) };
+    this.#known[slot] = added;
+    return added;
+  }
+
+  #kindOf4(address: IpAddress): AddressKind {
+    const own = this.#kinds.get(address.w3 | 0);
+    if (own !== undefined) return own;
     if (address.isMulticast) return "multicast";
     if (address.isBroadcast) return "broadcast";
     if (address.isUnspecified) return "unspecified";
@@ -213,6 +238,7 @@ export class AddressTable {
 
   #changed(): void {
     this.#generation++;
+    this.#known.fill(undefined);
     this.#kinds = new Map<number, AddressKind>();
     this.#ours = new Map<number, readonly IpAddress[]>();
     for (const { network, through } of this.#addresses) {

@@ -154,6 +154,7 @@ export class Ip {
   readonly inReceives: Counter;
   readonly inDelivers: Counter;
   readonly outRequests: Counter;
+  readonly forwarded: Counter;
   /** Real time at the world's start, in milliseconds since 1970: the host fills it in. */
   epochMs = 0;
   /** IPv4 fragments that wait for the rest. */
@@ -189,6 +190,7 @@ export class Ip {
     this.inReceives = machine.counters.of("IpInReceives");
     this.inDelivers = machine.counters.of("IpInDelivers");
     this.outRequests = machine.counters.of("IpOutRequests");
+    this.forwarded = machine.counters.of("IpForwDatagrams");
     this.v6 = new Ipv6(machine, netif);
     this.settings = new Ipv4Settings(machine.sysctl, netif.interfaces);
     this.routes = new RouteTable();

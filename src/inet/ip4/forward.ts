@@ -41,7 +41,7 @@ export function forward(ip: Ip, packet: Packet, { source, destination, frameKind
   packet.own();
   if (ipv4.headerLength(view, start) > ipv4.HEADER_LENGTH) stamp(ip, packet, path.source);
   ipv4.setTimeToLive(packet.view, packet.start, timeToLive - 1);
-  ip.machine.counters.bump("IpForwDatagrams");
+  ip.forwarded.bump();
   if (ip.machine.tracer.on) trace(ip, "inet/ip/forward", packet);
   transmit(ip, packet, path, mtu);
 }

@@ -68,9 +68,11 @@ function read(ip: Ip, packet: Packet, from: Interface, frameKind: FrameKind): Ar
   packet.truncate(ipv4.totalLength(view, start));
   const { arrival } = ip;
   arrival.headerLength = ipv4.headerLength(view, start);
-  // Packets come in rows, from the same host and to the same one: no address is made anew for each.
-  if (!ipv4.isFrom(view, start, arrival.source)) arrival.source = ipv4.source(view, start);
-  if (!ipv4.isFor(view, start, arrival.destination)) arrival.destination = ipv4.destination(view, start);
+  // No address is made anew for each packet.
+  arrival.source = ip.addresses.known4(ipv4.sourceBits(view, start)).address;
+  const destination = ip.addresses.known4(ipv4.destinationBits(view, start));
+  arrival.destination = destination.address;
+  arrival.kind = destination.kind;
   arrival.frameKind = frameKind;
   arrival.through = from;
   arrival.timeToLive = ipv4.timeToLive(view, start);
@@ -133,7 +135,7 @@ function isMartian(ip: Ip, { source, destination, kind, frameKind }: Arrival, fr
  */
 function isSourceValid(ip: Ip, source: IpAddress, from: Interface): boolean {
   if (from.isLoopback) return true;
-  const mode = ip.settings.interfaces.larger(from, "rp_filter");
+  const mode = ip.settings.reversePathFilter(from);
   if (mode === 0 || source.isUnspecified) return true;
   const back = ip.routes.lookup(source);
   if (typeof back === "string") return false;

@@ -7,7 +7,12 @@
 import { IP_PMTUDISC_DONT, IP_PMTUDISC_WANT } from "../../abi/ip.ts";
 import type { IntegerSetting, IntegersSetting, Sysctl } from "../../base/sysctl.ts";
 import type { Interface } from "../../netif/interface.ts";
-import { InterfaceSettings, type SettingNames, settingNames } from "../../netif/interface-settings.ts";
+import {
+  InterfaceSettings,
+  type SettingColumn,
+  type SettingNames,
+  settingNames,
+} from "../../netif/interface-settings.ts";
 import type { InterfaceTable } from "../../netif/interface-table.ts";
 import type { PathMtuLimits } from "../ip/path-mtu.ts";
 
@@ -52,11 +57,13 @@ export class Ipv4Settings implements PathMtuLimits {
   readonly pingGroupRange: IntegersSetting;
   readonly igmpMaxMemberships: IntegerSetting;
   readonly interfaces: InterfaceSettings<Ipv4InterfaceSetting>;
+  readonly #rpFilter: SettingColumn;
 
   constructor(sysctl: Sysctl, interfaces: InterfaceTable) {
     const integer = sysctl.integer.bind(sysctl);
     const flag = { min: 0, max: 1 };
     this.interfaces = new InterfaceSettings(sysctl, interfaces, "net/ipv4/conf", INTERFACE_SETTINGS);
+    this.#rpFilter = this.interfaces.column("rp_filter");
     this.forward = integer("net.ipv4.ip_forward", 0, { changed: () => this.setForwarding(this.forward.value !== 0) });
     this.defaultTtl = integer("net.ipv4.ip_default_ttl", 64, { min: 1, max: 255 });
     this.noPmtuDiscovery = integer("net.ipv4.ip_no_pmtu_disc", 0, { min: 0, max: 3 });
@@ -86,6 +93,11 @@ export class Ipv4Settings implements PathMtuLimits {
   /** IN_DEV_FORWARD: does this host pass on what comes through that interface? */
   forwardsOn(from: Interface): boolean {
     return this.interfaces.of(from).forwarding.value !== 0;
+  }
+
+  /** rp_filter of that interface: asked for each packet. */
+  reversePathFilter(from: Interface): number {
+    return this.#rpFilter.larger(from);
   }
 
   /** As inet_forward_change: the one setting sets those of all interfaces, and of those to come. */
