@@ -347,16 +347,10 @@ export class Packet {
 }
 
 /** Up to so many bytes a loop is quicker than making a view. */
-const LOOP_MAX_BYTES = 96;
+const LOOP_MAX_BYTES = 32;
 
 /** Copies a stretch. */
-export function copyBytes(
-  from: Uint8Array,
-  fromOffset: number,
-  to: Uint8Array,
-  toOffset: number,
-  length: number,
-): void {
+function copyBytes(from: Uint8Array, fromOffset: number, to: Uint8Array, toOffset: number, length: number): void {
   if (length > LOOP_MAX_BYTES) {
     to.set(length === from.length ? from : from.subarray(fromOffset, fromOffset + length), toOffset);
     return;

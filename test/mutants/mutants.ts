@@ -86,9 +86,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     hazard: "H10",
     fault: "takes a FIN whose data was cut off",
-    file: `${TCP}sequence.ts`,
-    find: "fin: seg.has(wire.FIN) && excess === 0",
-    replace: "fin: seg.has(wire.FIN)",
+    file: `${TCP}text.ts`,
+    find: "  const fin = seg.has(wire.FIN) && excess === 0;",
+    replace: "  const fin = seg.has(wire.FIN);",
   },
   {
     hazard: "H11",

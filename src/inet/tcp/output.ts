@@ -30,7 +30,10 @@ import { restartAfterIdle, validateWindow } from "./validation.ts";
 
 /** Sends what may be sent. To be called after whatever may have changed that. */
 export function output(tcb: Tcb): void {
-  if (isSynchronised(tcb.state) || tcb.isOpenEarly) {
+  if (isIdle(tcb)) {
+    if (!tcb.sent.isEmpty && tcb.sent.pipeBytes < tcb.cwnd) tcb.noteAppLimited();
+    tcb.timers.clear(PERSIST);
+  } else if (isSynchronised(tcb.state) || tcb.isOpenEarly) {
     const { nxt } = tcb.snd;
     if (!tcb.loss.undo.wantsNewData) resendLost(tcb);
     while (sendNext(tcb));
@@ -42,6 +45,11 @@ export function output(tcb: Tcb): void {
     watch(tcb);
   }
   if (tcb.acknowledgment.isNow) sendAck(tcb);
+}
+
+/** Does nothing wait to be sent, or to be sent again? So it is after most of the segments that arrive. */
+function isIdle({ state, sendQueue, snd, sent, loss }: Tcb): boolean {
+  return state === "ESTABLISHED" && sendQueue.end === snd.nxt && sent.lostBytes === 0 && !loss.undo.wantsNewData;
 }
 
 /** RFC 5682 §2.1, step 2b: were there new data? Then what comes next tells; else what is lost is sent again as ever. */

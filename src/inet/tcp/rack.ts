@@ -53,7 +53,11 @@ function noteReordering({ loss, tcp }: Tcb): void {
 
 /** Steps 4 and 5, or what RFC 6675 has instead: marks what is lost. */
 export function detectLoss(tcb: Tcb, news: AckNews): void {
-  const { sent, tcp } = tcb;
+  const { sent, tcp, timers } = tcb;
+  if (sent.isEmpty && !news.isDuplicateSack) {
+    timers.clear(REORDERING);
+    return;
+  }
   const before = sent.lostBytes;
   if ((tcp.settings.recovery.value & RACK) === 0) {
     detectByCount(tcb);

@@ -51,16 +51,13 @@ export function checkSyn({ state, rcv, snd }: Tcb, seg: Segment): Verdict | null
   return isCrossed ? null : CHALLENGE;
 }
 
-/** How many bytes at the front of the data have come before, and where the data ends for which there is room. */
-export function fitToWindow(
-  tcb: Tcb,
-  seg: Segment,
-): { readonly skip: number; readonly length: number; readonly fin: boolean } {
-  const { nxt } = tcb.rcv;
-  const skip = Math.max(0, Math.min(diff(nxt, seg.dataSeq), seg.dataLength));
-  const edge = add(nxt, offeredWindow(tcb));
-  const excess = Math.max(0, diff(add(seg.dataSeq, seg.dataLength), edge));
-  const length = Math.max(0, seg.dataLength - skip - excess);
-  // H10: a FIN whose data was cut off comes again with it.
-  return { skip, length, fin: seg.has(wire.FIN) && excess === 0 };
+/** How many bytes at the front of the data have come before. */
+export function oldBytes({ rcv }: Tcb, seg: Segment): number {
+  return Math.max(0, Math.min(diff(rcv.nxt, seg.dataSeq), seg.dataLength));
+}
+
+/** How many bytes at the end of the data there is no room for. */
+export function excessBytes(tcb: Tcb, seg: Segment): number {
+  const edge = add(tcb.rcv.nxt, offeredWindow(tcb));
+  return Math.max(0, diff(add(seg.dataSeq, seg.dataLength), edge));
 }

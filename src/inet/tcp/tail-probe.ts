@@ -21,10 +21,14 @@ const UNMEASURED_NS = 1000 * NS_PER_MS;
 /** TLP_calc_PTO, and whether a probe makes sense at all. */
 export function scheduleProbe(tcb: Tcb): void {
   const { sent, timers, sackPermitted, phase, loss, rtt, nowNs, tcp } = tcb;
+  if (sent.first === null) {
+    timers.clear(TAIL_PROBE);
+    return;
+  }
   // As on Linux not before the handshake is complete.
   const isUseful =
     sackPermitted && !tcb.isOpenEarly && tcp.settings.earlyRetrans.value >= 3 && (phase === "open" || phase === "cwr");
-  if (!isUseful || sent.first === null || sent.sackedCount > 0 || loss.probe.endSeq !== null) {
+  if (!isUseful || sent.sackedCount > 0 || loss.probe.endSeq !== null) {
     timers.clear(TAIL_PROBE);
     return;
   }

@@ -10,11 +10,12 @@ import { add, diff, gt, lt } from "../../base/seq32.ts";
 import { PacketPiece } from "../../socket/packet-piece.ts";
 import type { Socket } from "../../socket/socket.ts";
 import { Packet } from "../../wire/packet.ts";
+import * as wire from "../../wire/tcp.ts";
 import { finReceived } from "./fin.ts";
 import { consume } from "./reassembly.ts";
 import { noteDuplicate, noteEarly } from "./sack.ts";
 import type { Segment } from "./segment.ts";
-import { fitToWindow } from "./sequence.ts";
+import { excessBytes, oldBytes } from "./sequence.ts";
 import { mayReceive } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
 import { DELAYED_ACK } from "./timers.ts";
@@ -49,7 +50,11 @@ export function takeText(tcb: Tcb, seg: Segment): Verdict | null {
   if (tcb.socket === null && gt(seg.end, rcv.nxt) && seg.dataLength > 0 && !isBeforeUs(tcb, seg)) {
     return { kind: "abort", counter: "TcpExtTCPAbortOnData" };
   }
-  const { skip, length, fin } = fitToWindow(tcb, seg);
+  const skip = oldBytes(tcb, seg);
+  const excess = excessBytes(tcb, seg);
+  const length = Math.max(0, seg.dataLength - skip - excess);
+  // H10: a FIN whose data was cut off comes again with it.
+  const fin = seg.has(wire.FIN) && excess === 0;
   if (seg.dataLength > 0 && length === 0 && !fin) {
     // All of it is old, or the window is closed. H5: it is answered.
     acknowledgment.isNow = true;
