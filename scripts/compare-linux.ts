@@ -3,6 +3,7 @@
  *
  * `npm run compare:linux -- --seconds 10 --rounds 3 --only "loss" --algorithms cubic,bbr`; it takes minutes, and needs what
  * `npm run test:linux` needs. The pairs take turns, each round has a seed of its own, and the table has the medians.
+ * Where Debian's user-mode-linux is installed, Linux with itself and netem is in the table too.
  * Every transfer compares a checksum of its bytes. The bar is 0.8 of what Linux reaches with itself. It is real time: on a machine that
  * has other things to do all round trips grow, and more rounds are needed.
  */
@@ -15,8 +16,10 @@ import {
   formatComparisons,
   type Goodputs,
   IMPAIRMENTS,
+  NETEM,
 } from "../test/linux/support/impairments.ts";
-import { PAIRS, transfer } from "../test/linux/support/transfer.ts";
+import { PAIRS, type Plan, type Transfer, transfer } from "../test/linux/support/transfer.ts";
+import { transferInUml, whyNotUml } from "../test/linux/support/uml.ts";
 import { whyNot } from "../test/linux/support/wire.ts";
 
 const { values } = parseArgs({
@@ -28,6 +31,14 @@ const { values } = parseArgs({
   },
 });
 const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
+
+const runs: [keyof Goodputs, (plan: Plan) => Promise<Transfer>][] = PAIRS.map((pair) => [
+  pair,
+  (plan) => transfer(pair, plan),
+]);
+const noUml = whyNotUml();
+if (noUml === undefined) runs.unshift([NETEM, transferInUml]);
+else console.log(`Linux with netem is left out: ${noUml}.`);
 
 const reason = whyNot();
 if (reason === undefined) await compare();
@@ -52,15 +63,15 @@ async function compare(): Promise<void> {
 }
 
 async function measure(impairment: string, link: LinkOptions, algorithm: string): Promise<Goodputs> {
-  const measured = PAIRS.map((): number[] => []);
+  const measured = new Map<keyof Goodputs, number[]>();
   for (let round = 1; round <= rounds; round++) {
-    for (const [index, pair] of PAIRS.entries()) {
-      const { megabitsPerSecond, intact } = await transfer(pair, { link, algorithm, seconds, seed: round });
-      if (!intact) throw new Error(`${impairment}, ${algorithm}, ${pair}: other bytes came than were sent`);
-      measured[index]?.push(megabitsPerSecond);
+    for (const [name, run] of runs) {
+      const { megabitsPerSecond, intact } = await run({ link, algorithm, seconds, seed: round });
+      if (!intact) throw new Error(`${impairment}, ${algorithm}, ${name}: other bytes came than were sent`);
+      measured.set(name, [...(measured.get(name) ?? []), megabitsPerSecond]);
     }
   }
-  return Object.fromEntries(PAIRS.map((pair, index) => [pair, median(measured[index] ?? [])]));
+  return Object.fromEntries([...measured].map(([name, each]) => [name, median(each)]));
 }
 
 function median(values: readonly number[]): number {

@@ -21,8 +21,11 @@ export const IMPAIRMENTS = {
 
 export const ALGORITHMS = ["reno", "cubic", "bbr"] as const;
 
+/** Linux with itself in user-mode Linux, where netem makes the impairments. */
+export const NETEM = "Linux, netem";
+
 /** Goodput in Mbit/s of each pair; a pair that was not measured is missing. */
-export type Goodputs = Readonly<Partial<Record<Pair, number>>>;
+export type Goodputs = Readonly<Partial<Record<Pair | typeof NETEM, number>>>;
 
 /** Columns of the table: what netloom reached with Linux, beside a reference. */
 export interface Comparison {
@@ -39,11 +42,13 @@ export function formatComparisons(rows: readonly Comparison[]): string {
   const others = (["netloom → Linux", "Linux → netloom", "netloom → netloom"] as const).filter(
     (pair) => pair !== reference,
   );
-  const heading = ["impairment", "sender's", reference, ...others.flatMap((pair) => [pair, "ratio"])];
+  const hasNetem = rows.some(({ goodputs }) => goodputs[NETEM] !== undefined);
+  const references: readonly (keyof Goodputs)[] = hasNetem ? [NETEM, reference] : [reference];
+  const heading = ["impairment", "sender's", ...references, ...others.flatMap((pair) => [pair, "ratio"])];
   const cells = rows.map(({ impairment, algorithm, goodputs }) => [
     impairment,
     algorithm,
-    megabits(goodputs[reference]),
+    ...references.map((name) => megabits(goodputs[name])),
     ...others.flatMap((pair) => [megabits(goodputs[pair]), ratio(goodputs[pair], goodputs[reference])]),
   ]);
   const widths = heading.map((title, column) =>

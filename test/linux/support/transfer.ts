@@ -41,17 +41,22 @@ export interface Transfer {
 }
 
 /** What one side saw of the bytes. */
-interface Seen {
+export interface Seen {
   readonly bytes: number;
   readonly sha256: string;
 }
-type Metered = Seen & { readonly ms: number };
+export type Metered = Seen & { readonly ms: number };
 
 /** Of the pattern, so that pieces in a row are the pattern again. */
 const PIECE = pattern(251 * 256);
 
 export async function transfer(pair: Pair, plan: Plan): Promise<Transfer> {
   const [sent, got] = await RUNS[pair](plan);
+  return transferOf(sent, got);
+}
+
+/** What two sides saw of one transfer. */
+export function transferOf(sent: Seen, got: Metered): Transfer {
   return {
     megabitsPerSecond: (got.bytes * 8) / 1000 / got.ms,
     intact: got.bytes > 0 && got.bytes === sent.bytes && got.sha256 === sent.sha256,
