@@ -4,7 +4,7 @@
 import timers from "node:timers";
 import type { Platform } from "../base/platform.ts";
 import { outside } from "./door/context.ts";
-import { afterEventLoop, inTurn } from "./turns.ts";
+import { afterEventLoop, inTurn, whenCalm } from "./turns.ts";
 
 // Taken now, so that whoever replaces them later, to put programs into virtual time, does not move our own clock.
 const { clearTimeout, setTimeout } = timers;
@@ -13,8 +13,8 @@ const now = performance.now.bind(performance);
 /** Node's macrotask, clock, timers and standard error. */
 export const nodePlatform: Platform = {
   name: "node",
-  macrotask: afterEventLoop,
-  drained: (task) => inTurn({ run: task }),
+  macrotask: (task) => whenCalm(task, afterEventLoop),
+  drained: (task) => whenCalm(task, (run) => inTurn({ run })),
   monotonicNs: () => Math.round(now() * 1e6),
   timer: (delayMs, task, weak = false) => {
     const timer = outside(() => setTimeout(task, delayMs));

@@ -10,7 +10,8 @@
  *
  * Node's native code has tasks of its own, of which nobody tells: HTTP/2 collects what it sends until the event loop turns.
  * Whoever uses such code says so, and then a task that comes up while another one runs has to wait for the next turn of the
- * event loop, which begins with those.
+ * event loop, which begins with those. What one of them does may lead to the next, so the clock moves only when nothing has
+ * stirred for some turns of the event loop: whenCalm().
  */
 import { AsyncResource } from "node:async_hooks";
 import timers from "node:timers";
@@ -29,6 +30,9 @@ const now = performance.now.bind(performance);
 /** Runs ticks and microtasks until there are none. What one of them throws goes on up to Node, as from an immediate. */
 const { _tickCallback: runNextTicks } = process as unknown as { _tickCallback: () => void };
 
+/** What native code puts off, it does when the event loop turns the next time. */
+const CALM_TURNS = 2;
+
 interface Task extends Runnable {
   /** It begins a flush: the event loop has had its turn. */
   readonly comesFirst?: true;
@@ -39,6 +43,7 @@ const tasks: Ring<Task> = new Ring<Task>();
 const scope: AsyncResource = outside(() => new AsyncResource("NETLOOM_TURNS"));
 let isSet = false;
 let nativeUsers = 0;
+let isStirred = false;
 
 /** Runs the task in a turn of its own, in the order of these calls. It runs outside of all virtual processes. */
 export function inTurn(task: Runnable): void {
@@ -53,6 +58,27 @@ export function afterEventLoop(run: () => void): void {
 function add(task: Task): void {
   tasks.push(task);
   if (!isSet) set();
+}
+
+/** Native code was given something, or has done something. */
+export function stir(): void {
+  isStirred = true;
+}
+
+/** Runs the task as `otherwise` does; while native code is in use, when no turn was taken and none of it stirred for some time. */
+export function whenCalm(task: () => void, otherwise: (task: () => void) => void): void {
+  if (nativeUsers === 0) {
+    otherwise(task);
+    return;
+  }
+  let left = CALM_TURNS;
+  const look = (): void => {
+    if (isStirred) left = CALM_TURNS;
+    isStirred = false;
+    if (left-- > 0) setImmediate(look);
+    else task();
+  };
+  scope.runInAsyncScope(look);
 }
 
 /** Until the answer is called, native code may have something to do of which nobody tells. */
@@ -84,6 +110,7 @@ function flush(): void {
       count++;
       task.run();
       runNextTicks();
+      isStirred = true;
       if (nativeUsers > 0 ? count >= known : count % TASKS_PER_LOOK === 0 && now() >= yieldMs) return;
     }
   } finally {

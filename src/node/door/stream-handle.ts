@@ -10,6 +10,7 @@ import { AsyncResource } from "node:async_hooks";
 import type { Errno } from "../../abi/errno.ts";
 import type { Operation } from "../../kernel/operation.ts";
 import type { SocketAddress } from "../../socket/address.ts";
+import { stir } from "../turns.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Handle } from "./handle.ts";
 import { internals, uvCode } from "./internals.ts";
@@ -299,6 +300,7 @@ export abstract class StreamHandle extends Handle {
     const endpoint = this.#endpoint;
     if (endpoint === null) return uvCode("ENOTCONN");
     this.owner.assertOwn();
+    stir();
     const write = new PendingWrite(endpoint, buffers, told);
     this.bytesWritten += write.length;
     const result = write.push();
