@@ -17,14 +17,16 @@ export declare class Tap implements Device, Disposable {
     readonly ready = true;
     readonly linkName: string;
     readonly counters: TapCounters;
-    constructor(world: OutsideWorld, native: Native, fd: number, name: string, mtu: number);
+    constructor(world: OutsideWorld, native: Native, { fd, name }: TapDescriptor, mtu: number, offload: boolean);
     open(client: DeviceClient, _macAddress: MacAddress): void;
+    get takesLargeSegments(): boolean;
     transmit(packet: Packet): void;
     [Symbol.dispose](): void;
 }
 
 export interface TapCounters {
     rxFrames: number;
+    rxErrors: number;
     txFrames: number;
     txDrops: number;
 }
@@ -32,6 +34,7 @@ export interface TapCounters {
 export interface TapOptions {
     readonly name?: string;
     readonly mtu?: number;
+    readonly offload?: boolean;
 }
 
 export declare function joinDevices(one: Device, other: Device): Joint;
@@ -67,9 +70,16 @@ interface DeviceClient {
 // link/device.d.ts
 type LinkType = "ethernet" | "raw-ip" | "ppp";
 
+// node/tap/control.d.ts
+interface TapDescriptor {
+    readonly fd: number;
+    readonly name: string;
+}
+
 // node/tap/native.d.ts
 interface Native {
     ioctl(fd: number, request: number, argument: Uint8Array): number;
+    ioctlNumber(fd: number, request: number, argument: number): number;
     read(fd: number, into: Uint8Array, length: number): number;
     errno(): number;
     watch(fd: number, callback: () => void): Watch;

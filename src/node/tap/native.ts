@@ -18,6 +18,8 @@ export interface Watch {
 export interface Native {
   /** ioctl(2) with a structure, which is changed in place: 0 or -1. */
   ioctl(fd: number, request: number, argument: Uint8Array): number;
+  /** The same with a plain number. */
+  ioctlNumber(fd: number, request: number, argument: number): number;
   /** read(2): the bytes read, or -1. */
   read(fd: number, into: Uint8Array, length: number): number;
   /** The errno of the last call, as a number. */
@@ -47,6 +49,7 @@ function bind(koffi: Koffi): Native {
   const libc = koffi.load(null);
   return {
     ioctl: libc.func("int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)"),
+    ioctlNumber: libc.func("int ioctl(int fd, unsigned long request, unsigned long argument)"),
     // The plain pointer is quicker than an output parameter: nothing is copied.
     read: libc.func("long read(int fd, void *into, unsigned long length)"),
     errno: () => koffi.errno(),

@@ -1,19 +1,24 @@
 /**
  * A TAP device: an Ethernet wire between a world in real time and the Linux kernel that it runs on.
  *
- * Read first: the kernel's Documentation/networking/tuntap.rst; link/device.ts; world/outside.ts.
- * Down: the interface → transmit() → write(2), one call for one frame. Up: Node's event loop finds the descriptor readable
+ * Read first: the kernel's Documentation/networking/tuntap.rst; link/device.ts; world/outside.ts; wire/virtio-net.ts.
+ * Down: the interface → transmit() → write(2), one call for one frame or large segment. Up: Node's event loop finds the descriptor readable
  * → the outside source is raised → the run loop calls input() → read(2) until there is nothing or FRAMES_PER_TURN came →
  * client.receive(). The thread pool has no part in it: its answers come out of order.
  *
  *     host of the world ── Tap ══ /dev/net/tun ══ tap0 ── Linux: ip address add 10.9.0.1/24 dev tap0; ip link set tap0 up
  */
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, writeSync, writevSync } from "node:fs";
 import { assert } from "../../base/assert.ts";
 import type { Device, DeviceClient } from "../../link/device.ts";
+import * as ethernet from "../../wire/ethernet.ts";
 import type { MacAddress } from "../../wire/mac-address.ts";
 import { Packet } from "../../wire/packet.ts";
+import { cut } from "../../wire/segmentation.ts";
+import { Slab } from "../../wire/slab.ts";
+import * as virtio from "../../wire/virtio-net.ts";
 import type { OutsideSource } from "../../world/outside.ts";
+import { openDescriptor, type TapDescriptor } from "./control.ts";
 import { loadNative, type Native, type Watch } from "./native.ts";
 
 /** How a TAP device is opened. Everything may be left out. */
@@ -22,12 +27,19 @@ export interface TapOptions {
   readonly name?: string;
   /** Largest payload of a frame in bytes; Linux's end has 1500 until `ip link set mtu` changes it. Default 1500. */
   readonly mtu?: number;
+  /**
+   * The header IFF_VNET_HDR: TCP's segments pass in both directions as large ones, and checksums that nobody needs are not
+   * computed. With false each frame passes as it would on a wire. Default true; an Error where Linux has no such header.
+   */
+  readonly offload?: boolean;
 }
 
 /** Running totals of one device. */
 export interface TapCounters {
-  /** Frames that came from Linux. */
+  /** Frames that came from Linux; of a large segment, those that it is cut into. */
   rxFrames: number;
+  /** What came and was no frame. */
+  rxErrors: number;
   /** Frames that Linux took. */
   txFrames: number;
   /** Frames that Linux did not take: its end is down, or its queue full. */
@@ -40,20 +52,10 @@ export interface OutsideWorld {
   outside(name: string, input: () => void): OutsideSource;
 }
 
-// linux/if_tun.h, linux/if.h.
-const TUNSETIFF = 0x4004_54ca;
-const IFF_TAP = 0x0002;
-const IFF_NO_PI = 0x1000;
-const IFNAMSIZ = 16;
-const IFREQ_BYTES = 40;
-const EPERM = 1;
-const EBUSY = 16;
-const EINVAL = 22;
-
 /** So many frames are taken in before the run loop has its turn. */
 const FRAMES_PER_TURN = 64;
-/** As long as a frame can be. */
-const FRAME_MAX_BYTES = 65_536 + 18;
+/** Longer frames keep the memory that they were read into; shorter ones are copied out of it. */
+const COPY_MAX_BYTES = 8192;
 const MTU_MIN_BYTES = 68;
 const MTU_MAX_BYTES = 65_521;
 
@@ -64,7 +66,7 @@ const MTU_MAX_BYTES = 65_521;
  * is missing, and what to do.
  */
 export function openTap(world: OutsideWorld, options: TapOptions = {}): Tap {
-  const { name = "tap%d", mtu = 1500 } = options;
+  const { name = "tap%d", mtu = 1500, offload = true } = options;
   if (typeof name !== "string" || !/^[^\s/%]{1,13}(%d)?$/.test(name)) {
     throw new TypeError(
       `a TAP device is named with 1 to 15 characters, perhaps with %d at the end, not ${String(name)}`,
@@ -80,47 +82,7 @@ export function openTap(world: OutsideWorld, options: TapOptions = {}): Tap {
   }
   if (process.platform !== "linux") throw new Error(`a TAP device needs Linux; this is ${process.platform}`);
   const native = loadNative();
-  const fd = openControl();
-  try {
-    return new Tap(world, native, fd, setInterface(native, fd, name), mtu);
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
-}
-
-function openControl(): number {
-  try {
-    return openSync("/dev/net/tun", constants.O_RDWR | constants.O_NONBLOCK);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reason =
-      code === "ENOENT" || code === "ENODEV"
-        ? "there is no /dev/net/tun: load the module (modprobe tun), or give the container the device"
-        : `/dev/net/tun can't be opened (${code}): run as root, or be given access to it`;
-    throw new Error(reason, { cause });
-  }
-}
-
-/** TUNSETIFF: makes the interface, or takes up one that is there; answers its name. */
-function setInterface(native: Native, fd: number, name: string): string {
-  const request = Buffer.alloc(IFREQ_BYTES);
-  request.write(name, "latin1");
-  request.writeUInt16LE(IFF_TAP | IFF_NO_PI, IFNAMSIZ);
-  if (native.ioctl(fd, TUNSETIFF, request) < 0) throw new Error(explain(name, native.errno()));
-  return request.toString("latin1", 0, request.indexOf(0));
-}
-
-function explain(name: string, errno: number): string {
-  if (errno === EPERM) {
-    return (
-      `making the TAP device "${name}" needs CAP_NET_ADMIN: run as root, or let root make one for you ` +
-      "(ip tuntap add dev tap0 mode tap user NAME) and name it"
-    );
-  }
-  if (errno === EBUSY) return `the TAP device "${name}" is in use by another program`;
-  if (errno === EINVAL) return `Linux has an interface "${name}" already, and it is no TAP device`;
-  return `Linux refuses to make the TAP device "${name}" (errno ${errno})`;
+  return new Tap(world, native, openDescriptor(native, name, offload), mtu, offload);
 }
 
 export class Tap implements Device, Disposable {
@@ -133,12 +95,14 @@ export class Tap implements Device, Disposable {
   readonly ready = true;
   /** Linux's name of its end: "tap0". */
   readonly linkName: string;
-  readonly counters: TapCounters = { rxFrames: 0, txFrames: 0, txDrops: 0 };
+  readonly counters: TapCounters = { rxFrames: 0, rxErrors: 0, txFrames: 0, txDrops: 0 };
   readonly #native: Native;
   readonly #fd: number;
   readonly #source: OutsideSource;
   readonly #watch: Watch;
-  readonly #buffer: Uint8Array = new Uint8Array(FRAME_MAX_BYTES);
+  readonly #offload: boolean;
+  /** What the next frame is read into. */
+  #memory: Slab = Slab.borrow();
   readonly #readable: () => void = () => this.#onReadable();
   #client: DeviceClient | null = null;
   #isRaised = false;
@@ -146,9 +110,10 @@ export class Tap implements Device, Disposable {
   #isOpen = true;
 
   /** openTap() makes them. */
-  constructor(world: OutsideWorld, native: Native, fd: number, name: string, mtu: number) {
+  constructor(world: OutsideWorld, native: Native, { fd, name }: TapDescriptor, mtu: number, offload: boolean) {
     this.linkName = name;
     this.mtu = mtu;
+    this.#offload = offload;
     this.#native = native;
     this.#fd = fd;
     this.#source = world.outside(name, () => this.#input());
@@ -160,14 +125,18 @@ export class Tap implements Device, Disposable {
     this.#client = client;
   }
 
+  get takesLargeSegments(): boolean {
+    return this.#offload;
+  }
+
   transmit(packet: Packet): void {
-    packet.completeChecksum();
-    const { bytes, start, length } = packet;
-    const isTaken =
-      this.#isOpen && this.#write(packet.tail === null ? bytes.subarray(start, start + length) : packet.copyBytes());
-    if (isTaken) this.counters.txFrames++;
-    else this.counters.txDrops++;
+    const { segments } = packet;
+    if (this.#offload) virtio.prepend(packet);
+    else packet.completeChecksum();
+    if (this.#isOpen && this.#write(packet)) this.counters.txFrames += segments;
+    else this.counters.txDrops += segments;
     packet.release();
+    packet.giveBackMemory();
   }
 
   /** Closes the device; Linux takes its end away, unless it was made to stay. The world may then end. */
@@ -179,9 +148,10 @@ export class Tap implements Device, Disposable {
     closeSync(this.#fd);
   }
 
-  #write(frame: Uint8Array): boolean {
+  #write({ bytes, start, end, length, tail }: Packet): boolean {
+    const head = bytes.subarray(start, end);
     try {
-      return writeSync(this.#fd, frame) === frame.length;
+      return (tail === null ? writeSync(this.#fd, head) : writevSync(this.#fd, [head, tail])) === length;
     } catch {
       // EIO: Linux's end is down; EAGAIN, ENOBUFS: it has no room. A wire loses what nobody takes.
       return false;
@@ -205,12 +175,34 @@ export class Tap implements Device, Disposable {
       this.#isWatching = true;
       this.#watch.start(this.#readable);
     }
-    const buffer = this.#buffer;
     for (let frames = 0; frames < FRAMES_PER_TURN && this.#isOpen; frames++) {
-      const length = this.#native.read(this.#fd, buffer, buffer.length);
+      const { bytes } = this.#memory;
+      const length = this.#native.read(this.#fd, bytes, bytes.length);
       if (length <= 0) return;
-      this.counters.rxFrames++;
-      this.#client?.receive(Packet.from(buffer.subarray(0, length)));
+      this.#take(this.#packet(length));
     }
+  }
+
+  #packet(length: number): Packet {
+    const memory = this.#memory;
+    if (length > COPY_MAX_BYTES) {
+      this.#memory = Slab.borrow();
+      return Packet.over(memory, length);
+    }
+    const packet = Packet.allocate(length);
+    packet.bytes.set(memory.bytes.subarray(0, length), packet.start);
+    return packet;
+  }
+
+  #take(packet: Packet): void {
+    const { length } = packet;
+    if (this.#offload && virtio.strip(packet) !== true) {
+      this.counters.rxErrors++;
+      this.#client?.receiveError?.("IfInErrors", length);
+      return;
+    }
+    this.counters.rxFrames += packet.segments;
+    if (packet.segmentBytes === 0 || this.#client?.takesLargeSegments === true) this.#client?.receive(packet);
+    else cut(packet, ethernet.HEADER_LENGTH, (piece) => this.#client?.receive(piece));
   }
 }

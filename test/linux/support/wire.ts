@@ -41,6 +41,8 @@ export interface WireOptions {
   /** A link between the host and the device, with these options. */
   readonly link?: LinkOptions;
   readonly mtu?: number;
+  /** The header for offload: large segments, and checksums that are left to the other side. Default true. */
+  readonly offload?: boolean;
 }
 
 export class Wire implements LinuxSide, AsyncDisposable {
@@ -50,9 +52,9 @@ export class Wire implements LinuxSide, AsyncDisposable {
   readonly tap: Tap;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor({ world, link, mtu = 1500 }: WireOptions = {}) {
+  constructor({ world, link, mtu = 1500, offload = true }: WireOptions = {}) {
     this.world = new World({ time: "real", console: () => {}, ...world });
-    this.tap = openTap(this.world, { name: "nltap%d", mtu });
+    this.tap = openTap(this.world, { name: "nltap%d", mtu, offload });
     this.host = this.world.host("netloom");
     // Those that an interface is attached with serve at once, without duplicate detection.
     const addresses = [`${NETLOOM.address}/24`, `${NETLOOM.address6}/64`];
