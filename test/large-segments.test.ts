@@ -283,6 +283,6 @@ test("any sizes, any limits: the same bytes", async () => {
         await transfer(world, [a, b], { bytes, pieceBytes, family, before });
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 }, 30_000);

@@ -72,10 +72,10 @@ function longestFrames(wire: Wire): Record<"in" | "out", number> {
 describe
   .skipIf(reason !== undefined)
   .each(
-    FAMILIES.flatMap((family) =>
-      [true, false].map((offload) => [...family, offload ? "with" : "without", offload] as const),
+    FAMILIES.flatMap(([name, ...rest]) =>
+      [true, false].map((offload) => [`${name} ${offload ? "with" : "without"} offload`, ...rest, offload] as const),
     ),
-  )("bulk with Linux over $0, $4 offload", (_name, family, linux, netloom, _word, offload) => {
+  )("bulk with Linux over %s", (_name, family, linux, netloom, offload) => {
   const options = { offload };
   const check = (longest: number): void => expect(longest > ETHERNET_MAX_BYTES).toBe(offload);
 

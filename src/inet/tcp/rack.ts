@@ -20,6 +20,7 @@ import { timestampAt } from "./timestamps.ts";
 const RACK = 1;
 /** RFC 8985 §6.2, step 4: so many recoveries a larger reordering window stays. */
 const PERSIST_ROUNDS = 16;
+const TICK_NS = 1000;
 
 /** Steps 1 to 3: a segment has arrived, by ACK or SACK, for the first time. */
 export function noteArrived(tcb: Tcb, segment: SentSegment, news: AckNews): void {
@@ -100,7 +101,7 @@ function minRttNs(minNs: number): number {
 function detectByTime(tcb: Tcb): void {
   const { loss, sent, nowNs, timers } = tcb;
   const { rack } = loss;
-  const waitNs = rack.rttNs + reorderingWindowNs(tcb);
+  const waitNs = patienceNs(tcb);
   let timeoutNs = 0;
   for (let segment = sent.oldest; segment !== null; ) {
     const { later } = segment;
@@ -133,7 +134,15 @@ export function lose(tcb: Tcb, segment: SentSegment): void {
 
 /** How long a segment still has to wait before it counts as lost; none: it does. */
 export function isOverdue(tcb: Tcb, segment: SentSegment): boolean {
-  return segment.sentNs + tcb.loss.rack.rttNs + reorderingWindowNs(tcb) <= tcb.nowNs;
+  return segment.sentNs + patienceNs(tcb) <= tcb.nowNs;
+}
+
+/**
+ * How long after it was sent a segment is lost. Where a round trip takes no time, ACKs of what was sent before a retransmission
+ * come after it, at the same moment: a tick of Linux's clock lets all of them pass.
+ */
+function patienceNs(tcb: Tcb): number {
+  return Math.max(tcb.loss.rack.rttNs + reorderingWindowNs(tcb), TICK_NS);
 }
 
 /** RFC 6675 §4, IsLost: DupThresh segments above it have arrived, or more than DupThresh - 1 segments' worth of bytes. */
