@@ -6292,6 +6292,7 @@ declare class MasterEnd extends TerminalEnd {
     get waiters(): WaitQueue;
     protected get readableBytes(): number;
     get turn(): ReadTurn;
+    get writeTurn(): WriteTurn;
     get hasInput(): boolean;
     get ending(): "EIO" | undefined;
     get demand(): ReadSource["demand"];
@@ -6312,6 +6313,7 @@ declare abstract class TerminalEnd implements FileOps, ReadSource {
     abstract readonly waiters: WaitQueue;
     abstract readonly isMaster: boolean;
     abstract readonly turn: ReadTurn;
+    abstract readonly writeTurn: WriteTurn;
     abstract readonly hasInput: boolean;
     abstract readonly ending: 0 | Errno | undefined;
     abstract readonly demand: ReadSource["demand"];
@@ -6423,6 +6425,8 @@ declare class Terminal implements DisciplineClient {
     readonly masterWaiters: WaitQueue;
     readonly turn: ReadTurn;
     readonly masterTurn: ReadTurn;
+    readonly writeTurn: WriteTurn;
+    readonly masterWriteTurn: WriteTurn;
     termios: Termios;
     window: WindowSize;
     sid: number;
@@ -6445,6 +6449,7 @@ declare class Terminal implements DisciplineClient {
     signal(signo: number): void;
     flush(): void;
     flushInput(): void;
+    flushArrived(): void;
     flushTyped(): void;
     stopOutput(): void;
     startOutput(): void;
@@ -6452,6 +6457,11 @@ declare class Terminal implements DisciplineClient {
     flowTyping(action: number): 0 | Errno;
     slaveClosed(): void;
     hangUp(): void;
+}
+
+// tty/terminal.d.ts
+interface WriteTurn {
+    writer: object | null;
 }
 
 // unix/in-flight.d.ts

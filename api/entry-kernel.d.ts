@@ -5890,6 +5890,7 @@ declare class MasterEnd extends TerminalEnd {
     get waiters(): WaitQueue;
     protected get readableBytes(): number;
     get turn(): ReadTurn;
+    get writeTurn(): WriteTurn;
     get hasInput(): boolean;
     get ending(): "EIO" | undefined;
     get demand(): ReadSource["demand"];
@@ -5910,6 +5911,7 @@ declare abstract class TerminalEnd implements FileOps, ReadSource {
     abstract readonly waiters: WaitQueue;
     abstract readonly isMaster: boolean;
     abstract readonly turn: ReadTurn;
+    abstract readonly writeTurn: WriteTurn;
     abstract readonly hasInput: boolean;
     abstract readonly ending: 0 | Errno | undefined;
     abstract readonly demand: ReadSource["demand"];
@@ -6021,6 +6023,8 @@ declare class Terminal implements DisciplineClient {
     readonly masterWaiters: WaitQueue;
     readonly turn: ReadTurn;
     readonly masterTurn: ReadTurn;
+    readonly writeTurn: WriteTurn;
+    readonly masterWriteTurn: WriteTurn;
     termios: Termios;
     window: WindowSize;
     sid: number;
@@ -6043,6 +6047,7 @@ declare class Terminal implements DisciplineClient {
     signal(signo: number): void;
     flush(): void;
     flushInput(): void;
+    flushArrived(): void;
     flushTyped(): void;
     stopOutput(): void;
     startOutput(): void;
@@ -6050,6 +6055,11 @@ declare class Terminal implements DisciplineClient {
     flowTyping(action: number): 0 | Errno;
     slaveClosed(): void;
     hangUp(): void;
+}
+
+// tty/terminal.d.ts
+interface WriteTurn {
+    writer: object | null;
 }
 
 // tty/termios.d.ts

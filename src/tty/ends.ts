@@ -12,11 +12,13 @@ import type { WaitQueue } from "../base/wait-queue.ts";
 import type { FileDescription, FileOps, ObjectDetails, OpenFile } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import { type ReadSource, type ReadTurn, TerminalRead } from "./reading.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal, WriteTurn } from "./terminal.ts";
 import { parseWindow } from "./termios.ts";
 
 /** VTIME counts tenths of a second. */
 const TENTH_NS = 100_000_000;
+/** TTY_THRESHOLD_UNTHROTTLE of Linux: a read that leaves so few bytes wakes who writes at the other end. */
+const NEARLY_EMPTY_BYTES = 128;
 
 /** Either end of a pseudo-terminal. */
 export abstract class TerminalEnd implements FileOps, ReadSource {
@@ -24,6 +26,7 @@ export abstract class TerminalEnd implements FileOps, ReadSource {
   abstract readonly waiters: WaitQueue;
   abstract readonly isMaster: boolean;
   abstract readonly turn: ReadTurn;
+  abstract readonly writeTurn: WriteTurn;
   abstract readonly hasInput: boolean;
   abstract readonly ending: 0 | Errno | undefined;
   abstract readonly demand: ReadSource["demand"];
@@ -121,6 +124,10 @@ export class MasterEnd extends TerminalEnd {
     return this.terminal.masterTurn;
   }
 
+  override get writeTurn(): WriteTurn {
+    return this.terminal.masterWriteTurn;
+  }
+
   override get hasInput(): boolean {
     return this.terminal.output.arrived > 0;
   }
@@ -142,7 +149,9 @@ export class MasterEnd extends TerminalEnd {
     return this.terminal.take(into);
   }
 
-  override inputTaken(): void {}
+  override inputTaken(): void {
+    if (this.readableBytes <= NEARLY_EMPTY_BYTES) this.terminal.waiters.wake(POLLOUT);
+  }
 
   override write(_task: Task, from: Uint8Array): number | Errno {
     if (from.length === 0) return 0;
@@ -193,6 +202,10 @@ export class SlaveEnd extends TerminalEnd {
     return this.terminal.turn;
   }
 
+  override get writeTurn(): WriteTurn {
+    return this.terminal.writeTurn;
+  }
+
   override get hasInput(): boolean {
     const { buffer, isCanonical } = this.terminal;
     return isCanonical ? buffer.hasLine : buffer.length > 0;
@@ -214,6 +227,7 @@ export class SlaveEnd extends TerminalEnd {
 
   override inputTaken(): void {
     this.terminal.feed();
+    if (this.readableBytes <= NEARLY_EMPTY_BYTES) this.terminal.masterWaiters.wake(POLLOUT);
   }
 
   /** A write that goes on is in the background where it was in the foreground: as on Linux, nobody asks again. */

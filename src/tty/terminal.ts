@@ -49,6 +49,11 @@ export interface JobControl {
   hangUp(terminal: Terminal): void;
 }
 
+/** Whose turn it is to write at one end: who sleeps in a write keeps it. */
+export interface WriteTurn {
+  writer: object | null;
+}
+
 export class Terminal implements DisciplineClient {
   readonly index: number;
   readonly jobs: JobControl;
@@ -61,6 +66,9 @@ export class Terminal implements DisciplineClient {
   /** Whose turn to read it is, at the slave and at the master. */
   readonly turn: ReadTurn = { reader: null };
   readonly masterTurn: ReadTurn = { reader: null };
+  /** Whose turn to write it is. */
+  readonly writeTurn: WriteTurn = { writer: null };
+  readonly masterWriteTurn: WriteTurn = { writer: null };
   termios: Termios = INITIAL_TERMIOS;
   window: WindowSize = { rows: 0, columns: 0 };
   /** The session that it controls, and the group in the foreground; 0: none. */
@@ -139,8 +147,9 @@ export class Terminal implements DisciplineClient {
 
   /** A program writes. */
   write(bytes: Uint8Array): number {
+    const before = this.output.arrived;
     const count = this.output.write(bytes);
-    this.masterWaiters.wake(POLLIN);
+    if (this.output.arrived !== before) this.masterWaiters.wake(POLLIN);
     return count;
   }
 
@@ -169,7 +178,7 @@ export class Terminal implements DisciplineClient {
     }
     // What was typed may be readable now, and who waits looks whether he still should.
     this.feed();
-    this.waiters.wake(READ_TURN);
+    this.waiters.wake(POLLOUT | READ_TURN);
   }
 
   lineEnded(): void {
@@ -192,12 +201,18 @@ export class Terminal implements DisciplineClient {
     this.output.flush();
     this.output.flushEchoes();
     this.buffer.clear();
-    this.waiters.wake(POLLOUT);
+    if (this.output.isWritable) this.waiters.wake(POLLOUT);
   }
 
   flushInput(): void {
     this.buffer.clear();
     this.flushTyped();
+  }
+
+  /** What has arrived at the master, and what is on its way, is thrown away. */
+  flushArrived(): void {
+    this.output.flushAll();
+    this.waiters.wake(POLLOUT);
   }
 
   /** What the line discipline has not looked at yet is thrown away. */

@@ -189,14 +189,14 @@ static void watch(int index) {
   view->state = IDLE;
 }
 
-/* The state letter of /proc/PID/stat; X when the process is gone. */
+/* The state letter of /proc/PID/stat; 0 when the process is gone. */
 static char state_letter(struct view *view) {
   char text[256];
   ssize_t length = pread(view->stat_fd, text, sizeof text - 1, 0);
-  if (length <= 0) return 'X';
+  if (length <= 0) return 0;
   text[length] = 0;
   char *end = strrchr(text, ')');
-  return end == NULL ? 'X' : end[2];
+  return end == NULL ? 0 : end[2];
 }
 
 static int sleeps_in(struct view *view, long number) {
@@ -216,7 +216,10 @@ static void look(int index) {
   if (view->state == UNBORN || view->state == DEAD) return;
   char letter = state_letter(view);
   view->stopped = letter == 'T' || letter == 't';
-  if (letter == 'Z' || letter == 'X') {
+  if (letter == 'X' || (letter == 'Z' && index == 0)) {
+    /* It is about to be gone: nobody collects it, so its number is free in a moment. */
+    view->state = BUSY;
+  } else if (letter == 'Z' || letter == 0) {
     view->state = DEAD;
   } else if (worker->answer == worker->command) {
     /* One that was not asleep has been sent a signal, and may be about to die of it. */

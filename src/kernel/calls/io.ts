@@ -10,6 +10,7 @@ import { SOCK_STREAM } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import { Socket } from "../../socket/socket.ts";
 import { TerminalRead } from "../../tty/reading.ts";
+import type { WriteTurn } from "../../tty/terminal.ts";
 import type { Attempt, Sleeper } from "../operation.ts";
 import type { Process } from "../process.ts";
 import { kernelSignal } from "../signals/siginfo.ts";
@@ -144,16 +145,30 @@ class ReadAttempt extends FileAttempt<number> {
 
 class WriteAttempt extends FileAttempt<number> {
   readonly #from: Uint8Array;
+  /** On a terminal one write at a time, as by tty_write_lock on Linux; null elsewhere. */
+  readonly #turn: WriteTurn | null;
   #written = 0;
   #hasTried = false;
+  #hasSlept = false;
 
   constructor(process: Process, file: OpenFile, from: Uint8Array) {
     super("write", process, file, POLLOUT | WRITER);
     this.#from = from;
+    this.#turn = terminalEnd(file.ops)?.writeTurn ?? null;
+  }
+
+  override attempt(): number | Errno {
+    if (this.#turn === null) return this.#try();
+    this.#turn.writer ??= this;
+    if (this.#turn.writer !== this) return "EAGAIN";
+    const result = this.#try();
+    // From the background it has stopped itself, and begins again.
+    if (this.process.isStopped) this.#giveUpTurn();
+    return result;
   }
 
   /** A part that went in before an error counts: write(2) answers what was written. */
-  override attempt(): number | Errno {
+  #try(): number | Errno {
     const rest = this.#written === 0 ? this.#from : this.#from.subarray(this.#written);
     const result = writeFile(this.process, this.file, rest, this.#hasTried);
     this.#hasTried = true;
@@ -179,9 +194,32 @@ class WriteAttempt extends FileAttempt<number> {
     return this.#written > 0 ? this.#written : "EAGAIN";
   }
 
+  override enlist(sleeper: Sleeper): void {
+    this.#hasSlept = true;
+    super.enlist(sleeper);
+  }
+
+  /** As n_tty_write on Linux: O_NONBLOCK that was set while it slept ends it when it wakes and finds no room. */
+  isRefused(): boolean {
+    return this.file.nonBlocking && this.#turn?.writer === this;
+  }
+
   /** When it begins again, it is a new write, which may fill up a page. */
   withdraw(): void {
+    this.#giveUpTurn();
     this.#hasTried = this.#written > 0;
+  }
+
+  override end(): void {
+    this.#giveUpTurn();
+    super.end();
+  }
+
+  #giveUpTurn(): void {
+    if (this.#turn?.writer !== this) return;
+    this.#turn.writer = null;
+    // Only while it slept could others have come.
+    if (this.#hasSlept) this.file.ops.waiters.wake(POLLOUT);
   }
 
   interrupted(): number | Errno {

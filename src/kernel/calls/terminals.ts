@@ -226,7 +226,7 @@ export function flushing(process: Process, fd: number, queue: number): FileAttem
     if (!isMaster && directions.input) terminal.flushInput();
     // What has been typed and taken in is the slave's, as what has arrived is the master's.
     if (isMaster && directions.output) terminal.flushTyped();
-    if (isMaster && directions.input) terminal.output.flushAll();
+    if (isMaster && directions.input) terminal.flushArrived();
     if (!isMaster && directions.output) terminal.output.flush();
     return 0;
   });

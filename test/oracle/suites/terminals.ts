@@ -1,5 +1,5 @@
 /** Scenes about terminals and job control. Read first: termios(3), tty(4), pty(7). */
-import { O_NONBLOCK, POLLIN, POLLOUT, SIGCONT, SIGUSR1, TCIFLUSH, TCOOFF, TCOON, TCSANOW } from "netloom";
+import { O_NONBLOCK, POLLIN, POLLOUT, SIGCONT, SIGUSR1, TCIFLUSH, TCOOFF, TCOON, TCSANOW, TOSTOP } from "netloom";
 import { close, fcntl, poll, read, write } from "../calls/descriptors.ts";
 import { setpgid, setsid } from "../calls/jobs.ts";
 import { exit, fork, waitpid } from "../calls/processes.ts";
@@ -123,6 +123,33 @@ export const terminals: Suite = {
       p0(flow(SLAVE, TCOON), "0"),
       p1(read(MASTER, ROOM), waits),
       p0(write(SLAVE, "W"), "1", { p1: got("aW") }),
+    ]),
+    scene("who sleeps in a write and should not wait any more hears of it when it wakes and finds no room", [
+      ...begin,
+      p0(flow(SLAVE, TCOOFF), "0"),
+      p0(write(SLAVE, "x"), waits),
+      p1(fcntl(SLAVE, "F_SETFL", O_NONBLOCK), "0"),
+      p1(setSettings(SLAVE, TCSANOW, inLines), "0", { p0: "EAGAIN" }),
+    ]),
+    scene("a write that finds no room wakes nobody at the other end", [
+      ...begin,
+      p0(fork(2), "p2"),
+      p0(flow(SLAVE, TCOOFF), "0"),
+      p0(read(MASTER, ROOM), waits),
+      p1(fcntl(MASTER, "F_SETFL", O_NONBLOCK), "0"),
+      p1(write(SLAVE, "x"), waits),
+      p2(flow(SLAVE, TCOON), "0", { p0: got("x"), p1: "1" }),
+    ]),
+    scene("one write at a time: who comes later is not asked whether it is in the background", [
+      ...session,
+      p1(setSettings(SLAVE, TCSANOW, { ...inLines, lflag: inLines.lflag | TOSTOP }), "0"),
+      p0(flow(SLAVE, TCOOFF), "0"),
+      p1(write(SLAVE, "x"), waits),
+      p2(write(SLAVE, "y"), waits),
+      p0(flow(SLAVE, TCOON), "0", { p1: "1", p2: stops }),
+      p1(setForeground(SLAVE, "p2"), "0"),
+      p1(kill("p2", SIGCONT), "0", { p2: [goesOn, "1"] }),
+      p0(read(MASTER, ROOM), got("xy")),
     ]),
     scene("Ctrl-C ends the foreground, and nobody else", [
       ...session,
