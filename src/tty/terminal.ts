@@ -149,7 +149,7 @@ export class Terminal implements DisciplineClient {
   write(bytes: Uint8Array): number {
     const before = this.output.arrived;
     const count = this.output.write(bytes);
-    if (this.output.arrived !== before) this.masterWaiters.wake(POLLIN);
+    if (count > 0 || this.output.arrived !== before) this.masterWaiters.wake(POLLIN);
     return count;
   }
 
