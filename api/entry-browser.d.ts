@@ -3829,9 +3829,9 @@ declare class PortBinding {
     bound: number;
     constructor(port: number);
     get isFree(): boolean;
-    get owners(): Iterable<PortOwner>;
+    owners(): Generator<PortOwner>;
     add(owner: PortOwner): void;
-    remove(owner: PortOwner): void;
+    remove({ earlierOwner, laterOwner }: PortOwner): void;
 }
 
 // inet/tcp/ports.d.ts
@@ -3839,6 +3839,8 @@ interface PortOwner {
     readonly localAddress: IpAddress;
     readonly sharing: Sharing;
     readonly isListening: boolean;
+    earlierOwner: PortOwner | null;
+    laterOwner: PortOwner | null;
 }
 
 // inet/tcp/ports.d.ts
@@ -3979,6 +3981,7 @@ declare class SentQueue {
     sackedCount: number;
     lostBytes: number;
     get isEmpty(): boolean;
+    make(seq: number, end: number, flags: number, sentNs: number, segmentBytes: number): SentSegment;
     push(segment: SentSegment): void;
     shiftAcknowledged(una: number): SentSegment | null;
     trimAcknowledged(una: number): number;
@@ -3998,7 +4001,7 @@ declare class SentSegment {
     end: number;
     flags: number;
     sentNs: number;
-    readonly segmentBytes: number;
+    segmentBytes: number;
     transmissions: number;
     isLost: boolean;
     isSacked: boolean;
@@ -4013,6 +4016,7 @@ declare class SentSegment {
     txInFlightBytes: number;
     priorLostBytes: number;
     constructor(seq: number, end: number, flags: number, sentNs: number, segmentBytes?: number);
+    begin(seq: number, end: number, flags: number, sentNs: number, segmentBytes: number): void;
     get count(): number;
     get length(): number;
     get isInPipe(): boolean;
@@ -4152,6 +4156,8 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     remotePort: number;
     nextInChain: Endpoint | null;
     binding: PortBinding | null;
+    earlierOwner: PortOwner | null;
+    laterOwner: PortOwner | null;
     hasBoundAddress: boolean;
     hasBoundPort: boolean;
     device: Interface | null;
@@ -4299,6 +4305,8 @@ declare class TimeWait implements Endpoint, PortOwner {
     timestampRecentAtNs: number;
     nextInChain: Endpoint | null;
     binding: PortBinding | null;
+    earlierOwner: PortOwner | null;
+    laterOwner: PortOwner | null;
     dueNs: number;
     older: TimeWait | null;
     newer: TimeWait | null;
@@ -6801,6 +6809,7 @@ declare class Packet {
     end: number;
     tail: Uint8Array | null;
     shared: boolean;
+    isLent: boolean;
     checksumStart: number;
     checksumField: number;
     segmentBytes: number;

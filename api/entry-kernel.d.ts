@@ -464,6 +464,7 @@ export declare class Packet {
     end: number;
     tail: Uint8Array | null;
     shared: boolean;
+    isLent: boolean;
     checksumStart: number;
     checksumField: number;
     segmentBytes: number;
@@ -2657,9 +2658,9 @@ declare class PortBinding {
     bound: number;
     constructor(port: number);
     get isFree(): boolean;
-    get owners(): Iterable<PortOwner>;
+    owners(): Generator<PortOwner>;
     add(owner: PortOwner): void;
-    remove(owner: PortOwner): void;
+    remove({ earlierOwner, laterOwner }: PortOwner): void;
 }
 
 // inet/tcp/ports.d.ts
@@ -2667,6 +2668,8 @@ interface PortOwner {
     readonly localAddress: IpAddress;
     readonly sharing: Sharing;
     readonly isListening: boolean;
+    earlierOwner: PortOwner | null;
+    laterOwner: PortOwner | null;
 }
 
 // inet/tcp/ports.d.ts
@@ -2807,6 +2810,7 @@ declare class SentQueue {
     sackedCount: number;
     lostBytes: number;
     get isEmpty(): boolean;
+    make(seq: number, end: number, flags: number, sentNs: number, segmentBytes: number): SentSegment;
     push(segment: SentSegment): void;
     shiftAcknowledged(una: number): SentSegment | null;
     trimAcknowledged(una: number): number;
@@ -2826,7 +2830,7 @@ declare class SentSegment {
     end: number;
     flags: number;
     sentNs: number;
-    readonly segmentBytes: number;
+    segmentBytes: number;
     transmissions: number;
     isLost: boolean;
     isSacked: boolean;
@@ -2841,6 +2845,7 @@ declare class SentSegment {
     txInFlightBytes: number;
     priorLostBytes: number;
     constructor(seq: number, end: number, flags: number, sentNs: number, segmentBytes?: number);
+    begin(seq: number, end: number, flags: number, sentNs: number, segmentBytes: number): void;
     get count(): number;
     get length(): number;
     get isInPipe(): boolean;
@@ -3024,6 +3029,8 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     remotePort: number;
     nextInChain: Endpoint | null;
     binding: PortBinding | null;
+    earlierOwner: PortOwner | null;
+    laterOwner: PortOwner | null;
     hasBoundAddress: boolean;
     hasBoundPort: boolean;
     device: Interface | null;
@@ -3171,6 +3178,8 @@ declare class TimeWait implements Endpoint, PortOwner {
     timestampRecentAtNs: number;
     nextInChain: Endpoint | null;
     binding: PortBinding | null;
+    earlierOwner: PortOwner | null;
+    laterOwner: PortOwner | null;
     dueNs: number;
     older: TimeWait | null;
     newer: TimeWait | null;

@@ -104,6 +104,7 @@ declare class Packet {
     end: number;
     tail: Uint8Array | null;
     shared: boolean;
+    isLent: boolean;
     checksumStart: number;
     checksumField: number;
     segmentBytes: number;

@@ -18,6 +18,12 @@ export class RollingHash {
   // A typed array, as an engine may allocate an object for a field of 32 bits (its small integers may have 31).
   private readonly lanes: Int32Array = Int32Array.of(0x2545f491, 0x6a09e667);
 
+  /** As if it were new. */
+  private reset(): void {
+    this.lanes[0] = 0x2545f491;
+    this.lanes[1] = 0x6a09e667;
+  }
+
   /** Mixes in one integer of 32 bits, signed or not. */
   mix(word: number): void {
     const { lanes } = this;
@@ -30,9 +36,9 @@ export class RollingHash {
 
   /** The hash of one text, for what is mixed in often. */
   static ofString(text: string): number {
-    const hash = new RollingHash();
-    hash.mixString(text);
-    return hash.value32;
+    scratch.reset();
+    scratch.mixString(text);
+    return scratch.value32;
   }
 
   /** Mixes in an integer of up to 53 bits, signed or not: a time, say. It counts as two words. */
@@ -119,6 +125,9 @@ export class RollingHash {
     return hexadecimal(this.value32) + hexadecimal(second);
   }
 }
+
+/** For hashes of one text. */
+const scratch: RollingHash = new RollingHash();
 
 /** A bijection of 32 bits in which every input bit reaches every output bit. */
 function avalanche(word: number): number {

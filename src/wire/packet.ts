@@ -46,6 +46,8 @@ export class Packet {
   tail: Uint8Array | null;
   /** Others hold the same bytes: `own()` before changing them. */
   shared = false;
+  /** The payload is in somebody's send queue as well, and he only reads it: `own()` before changing it. */
+  isLent = false;
   /**
    * Where a checksum is still to be filled in: the first byte that it covers, -1 when nothing is missing. The field
    * holds the sum of the pseudo-header until then (as CHECKSUM_PARTIAL on Linux).
@@ -196,7 +198,7 @@ export class Packet {
 
   /** After this the head (headers and small payload) may be changed. A tail is never changed in place. */
   own(): void {
-    if (this.shared) this.#move(HEADROOM_BYTES);
+    if (this.shared || this.isLent) this.#move(HEADROOM_BYTES);
   }
 
   /** After this every byte, payload included, is in the head and may be changed: for rules and corruption. */
@@ -343,6 +345,7 @@ export class Packet {
     this.start = start;
     this.end = start + length;
     this.shared = false;
+    this.isLent = false;
   }
 }
 

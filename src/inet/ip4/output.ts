@@ -44,26 +44,48 @@ export function output(
     return "EMSGSIZE";
   }
   const start = packet.prepend(ipHeaderLength);
-  ipv4.emit(packet.view, start, {
-    dscp: trafficClass >>> 2,
-    ecn: trafficClass & 3,
-    totalLength,
-    identification: ip.nextIdentification,
-    dontFragment: isWhole(mtuDiscovery) || (mtuDiscovery === IP_PMTUDISC_WANT && !isLarge && !ip.paths.isNarrow(path)),
-    moreFragments: false,
-    fragmentOffset: 0,
-    timeToLive,
-    protocol,
-    source,
-    destination: path.destination,
-    options: ipOptions,
-  });
+  const { view } = packet;
+  const { destination } = path;
+  const identification = ip.nextIdentification;
+  const dontFragment =
+    isWhole(mtuDiscovery) || (mtuDiscovery === IP_PMTUDISC_WANT && !isLarge && !ip.paths.isNarrow(path));
+  if (ipOptions.length === 0) {
+    ipv4.emitPlain(
+      view,
+      start,
+      trafficClass,
+      totalLength,
+      identification,
+      dontFragment,
+      timeToLive,
+      protocol,
+      source,
+      destination,
+    );
+  } else {
+    ipv4.emit(view, start, {
+      dscp: trafficClass >>> 2,
+      ecn: trafficClass & 3,
+      totalLength,
+      identification,
+      dontFragment,
+      moreFragments: false,
+      fragmentOffset: 0,
+      timeToLive,
+      protocol,
+      source,
+      destination,
+      options: ipOptions,
+    });
+  }
   // One for each of the packets that a large segment becomes.
   ip.nextIdentification = (ip.nextIdentification + packet.segments) & 0xffff;
   // The sender is the first one in a record of the route.
   if (ipOptions.length > 0) stamp(ip, packet, source);
   if (ip.machine.tracer.on) trace(ip, "inet/ip/output", packet);
-  transmit(ip, packet, path, mtu, options.multicastLoop);
+  const isToOne = path.kind === "local" || path.kind === "unicast";
+  if (isToOne && !isLarge) linkOutput(ip.netif, path.through, packet, path.nextHop, ETHERTYPE_IPV4);
+  else transmit(ip, packet, path, mtu, options.multicastLoop);
   return 0;
 }
 

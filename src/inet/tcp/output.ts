@@ -20,7 +20,6 @@ import { stamp } from "./rate.ts";
 import { resendLost } from "./resend.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
 import { congestionRoom, unsentBytes, usableWindow } from "./room.ts";
-import { SentSegment } from "./sent.ts";
 import { hasQueuedFin, isSynchronised } from "./state.ts";
 import { scheduleProbe } from "./tail-probe.ts";
 import type { Tcb } from "./tcb.ts";
@@ -128,7 +127,7 @@ function send(tcb: Tcb, length: number, fin: boolean): void {
   const flags = (hasFin ? wire.FIN : 0) | (isLast && bytes > 0 ? wire.PSH : 0);
   if (tcb.flight === 0) restartAfterIdle(tcb);
   snd.nxt = add(seq, bytes + Number(hasFin));
-  const segment = new SentSegment(seq, snd.nxt, flags, nowNs, mss);
+  const segment = sent.make(seq, snd.nxt, flags, nowNs, mss);
   stamp(tcb, segment);
   sent.push(segment);
   noteSent(tcb, segment.length);

@@ -21,41 +21,44 @@ export interface PortOwner {
   readonly localAddress: IpAddress;
   readonly sharing: Sharing;
   readonly isListening: boolean;
+  /** Its neighbours among the owners of its port. Only the binding writes these. */
+  earlierOwner: PortOwner | null;
+  laterOwner: PortOwner | null;
 }
 
 export class PortBinding {
   readonly port: number;
   /** Owners that have asked for the port by bind(2): connect(2) takes no port that one of these has. */
   bound = 0;
-  /** Most ports have one owner; those of a listener have many, and a set. */
-  #only: PortOwner | null = null;
-  #many: Set<PortOwner> | null = null;
+  #first: PortOwner | null = null;
+  #last: PortOwner | null = null;
 
   constructor(port: number) {
     this.port = port;
   }
 
   get isFree(): boolean {
-    return this.#only === null && (this.#many === null || this.#many.size === 0);
+    return this.#first === null;
   }
 
-  get owners(): Iterable<PortOwner> {
-    return this.#many ?? (this.#only === null ? [] : [this.#only]);
+  /** In the order in which they came. */
+  *owners(): Generator<PortOwner> {
+    for (let owner = this.#first; owner !== null; owner = owner.laterOwner) yield owner;
   }
 
   add(owner: PortOwner): void {
-    if (this.isFree && this.#many === null) {
-      this.#only = owner;
-      return;
-    }
-    this.#many ??= new Set<PortOwner>(this.owners);
-    this.#only = null;
-    this.#many.add(owner);
+    owner.earlierOwner = this.#last;
+    owner.laterOwner = null;
+    if (this.#last === null) this.#first = owner;
+    else this.#last.laterOwner = owner;
+    this.#last = owner;
   }
 
-  remove(owner: PortOwner): void {
-    if (this.#only === owner) this.#only = null;
-    else this.#many?.delete(owner);
+  remove({ earlierOwner, laterOwner }: PortOwner): void {
+    if (earlierOwner === null) this.#first = laterOwner;
+    else earlierOwner.laterOwner = laterOwner;
+    if (laterOwner === null) this.#last = earlierOwner;
+    else laterOwner.earlierOwner = earlierOwner;
   }
 }
 
@@ -76,7 +79,7 @@ export class Ports {
   isTaken(port: number, address: IpAddress, sharing: Sharing): boolean {
     const binding = this.#bindings.get(port);
     if (binding === undefined) return false;
-    for (const owner of binding.owners) if (conflicts(owner, address, sharing)) return true;
+    for (const owner of binding.owners()) if (conflicts(owner, address, sharing)) return true;
     return false;
   }
 
@@ -129,7 +132,7 @@ export class Ports {
 
   /** Who else has the port. */
   ownersOf(port: number): Iterable<PortOwner> {
-    return this.#bindings.get(port)?.owners ?? [];
+    return this.#bindings.get(port)?.owners() ?? [];
   }
 
   /** How many ports are in use. */

@@ -30,6 +30,11 @@ const LOOP_MAX_BYTES = 24;
 
 interface SendChunk {
   readonly bytes: Uint8Array;
+  /** Where the first of them lies, and how many there is room for. */
+  readonly offset: number;
+  readonly room: number;
+  /** The packet in which they lie, until it has left. */
+  packet: Packet | null;
   /** Borrowed memory that they lie in. */
   readonly memory: Slab | null;
   /** So many of them are used. */
@@ -70,11 +75,14 @@ export class SendQueue {
   /** Copies data[from, from + length) to the end. */
   append(data: Uint8Array, from: number, length: number, payer: ChargedPayer): void {
     const last = this.#last;
-    if (last !== null && last.length + length <= last.bytes.length) {
-      copy(data, from, last.bytes, last.length, length);
+    if (last !== null && last.length + length <= last.room) {
+      copy(data, from, last.bytes, last.offset + last.length, length);
       last.length += length;
     } else {
-      const chunk = newChunk(data, from, length, this.#end, this.length);
+      const isAlone = last === null && length <= COPY_MAX_BYTES;
+      const chunk = isAlone
+        ? packetChunk(data, from, length, this.#end)
+        : newChunk(data, from, length, this.#end, this.length);
       if (last === null) this.#first = chunk;
       else last.next = chunk;
       this.#last = chunk;
@@ -112,6 +120,11 @@ export class SendQueue {
   packet(seq: number, length: number, segmentBytes: number = length): Packet {
     const chunk = this.#find(seq);
     const from = diff(seq, chunk.seq);
+    const { packet } = chunk;
+    if (packet !== null && packet.length === length && from === 0) {
+      chunk.packet = null;
+      return packet;
+    }
     return chunk.length - from >= length ? slice(chunk, from, length) : gather(chunk, from, length, segmentBytes);
   }
 
@@ -124,18 +137,28 @@ export class SendQueue {
   }
 }
 
+/** A small chunk that nothing waits before: it will leave as it is, so it lies in a packet, and is not copied again for that. */
+function packetChunk(data: Uint8Array, from: number, length: number, seq: number): SendChunk {
+  const packet = Packet.allocate(length);
+  const { bytes, start } = packet;
+  copy(data, from, bytes, start, length);
+  packet.isLent = true;
+  return { bytes, offset: start, room: length, packet, memory: null, length, seq, next: null };
+}
+
 /** A chunk with a copy of data[from, from + length), behind as many bytes as are queued. */
 function newChunk(data: Uint8Array, from: number, length: number, seq: number, queuedBytes: number): SendChunk {
   if (length > BORROW_MIN_BYTES) {
     const memory = Slab.borrow();
     copy(data, from, memory.bytes, 0, length);
-    return { bytes: memory.bytes, memory, length, seq, next: null };
+    const { bytes } = memory;
+    return { bytes, offset: 0, room: bytes.length, packet: null, memory, length, seq, next: null };
   }
   const room = Math.min(Math.max(queuedBytes, CHUNK_MIN_BYTES), CHUNK_GROWING_MAX_BYTES);
   // Made as a copy it is not cleared first. Not slice(): a Buffer's shares its memory.
   const bytes = length > room ? new Uint8Array(data.subarray(from, from + length)) : new Uint8Array(room);
   if (length <= room) copy(data, from, bytes, 0, length);
-  return { bytes, memory: null, length, seq, next: null };
+  return { bytes, offset: 0, room: bytes.length, packet: null, memory: null, length, seq, next: null };
 }
 
 /** A segment that straddles chunks: copied, but for a long last piece, which goes by reference. */
@@ -149,7 +172,7 @@ function gather(first: SendChunk, from: number, length: number, segmentBytes: nu
   const bytes = available >= length ? length : Math.max(whole(available, segmentBytes), least);
   if (bytes <= GATHER_MAX_BYTES) return copied(first, from, bytes);
   const packet = copied(first, from, here);
-  packet.tail = second.bytes.subarray(0, bytes - here);
+  packet.tail = second.bytes.subarray(second.offset, second.offset + bytes - here);
   packet.useMemory(second.memory);
   return packet;
 }
@@ -165,21 +188,21 @@ function copied(first: SendChunk, from: number, length: number): Packet {
   let start = from;
   for (let done = 0; chunk !== null && done < length; chunk = chunk.next) {
     const count = Math.min(chunk.length - start, length - done);
-    copy(chunk.bytes, start, packet.bytes, packet.start + done, count);
+    copy(chunk.bytes, chunk.offset + start, packet.bytes, packet.start + done, count);
     done += count;
     start = 0;
   }
   return packet;
 }
 
-function slice({ bytes, memory }: SendChunk, from: number, length: number): Packet {
+function slice({ bytes, offset, memory }: SendChunk, from: number, length: number): Packet {
   if (length > COPY_MAX_BYTES) {
-    const packet = Packet.withTail(bytes.subarray(from, from + length));
+    const packet = Packet.withTail(bytes.subarray(offset + from, offset + from + length));
     packet.useMemory(memory);
     return packet;
   }
   const packet = Packet.allocate(length);
-  copy(bytes, from, packet.bytes, packet.start, length);
+  copy(bytes, offset + from, packet.bytes, packet.start, length);
   return packet;
 }
 

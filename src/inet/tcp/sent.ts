@@ -24,7 +24,7 @@ export class SentSegment {
   /** When it was sent last. */
   sentNs: number;
   /** The data of each segment on the wire but the last: a large segment is many. */
-  readonly segmentBytes: number;
+  segmentBytes: number;
   transmissions = 1;
   /** Thought to be lost. Cleared when it has been sent again. */
   isLost = false;
@@ -56,6 +56,20 @@ export class SentSegment {
     this.flags = flags;
     this.sentNs = sentNs;
     this.segmentBytes = segmentBytes;
+  }
+
+  /** It stands for another segment from now on, in no list yet. What rate.ts notes is noted anew. */
+  begin(seq: number, end: number, flags: number, sentNs: number, segmentBytes: number): void {
+    this.seq = seq;
+    this.end = end;
+    this.flags = flags;
+    this.sentNs = sentNs;
+    this.segmentBytes = segmentBytes;
+    this.transmissions = 1;
+    this.isLost = false;
+    this.isSacked = false;
+    this.previous = null;
+    this.next = null;
   }
 
   /** How many segments it is on the wire. */
@@ -90,8 +104,20 @@ export class SentQueue {
   /** Where find() has looked last: the next block is mostly near. */
   #cursor: SentSegment | null = null;
 
+  /** The last one that was acknowledged: the next one that is sent takes its place, so that most connections make few. */
+  #spare: SentSegment | null = null;
+
   get isEmpty(): boolean {
     return this.first === null;
+  }
+
+  /** A segment that is sent for the first time, and not in the list yet. */
+  make(seq: number, end: number, flags: number, sentNs: number, segmentBytes: number): SentSegment {
+    const spare = this.#spare;
+    if (spare === null) return new SentSegment(seq, end, flags, sentNs, segmentBytes);
+    this.#spare = null;
+    spare.begin(seq, end, flags, sentNs, segmentBytes);
+    return spare;
   }
 
   push(segment: SentSegment): void {
@@ -102,7 +128,7 @@ export class SentQueue {
     this.#enter(segment);
   }
 
-  /** Takes the first one out, when all of it is acknowledged. */
+  /** Takes the first one out, when all of it is acknowledged. It is good until the next one is made. */
   shiftAcknowledged(una: number): SentSegment | null {
     const { first } = this;
     if (first === null || gt(first.end, una)) return null;
@@ -113,6 +139,7 @@ export class SentQueue {
     else this.first.previous = null;
     if (this.#lostFrom === first) this.#lostFrom = first.next;
     if (this.#cursor === first) this.#cursor = first.next;
+    this.#spare = first;
     return first;
   }
 

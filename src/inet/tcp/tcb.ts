@@ -131,6 +131,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   nextInChain: Endpoint | null = null;
   /** Its share of the local port. */
   binding: PortBinding | null = null;
+  earlierOwner: PortOwner | null = null;
+  laterOwner: PortOwner | null = null;
   /** bind(2) has named an address, or a port: disconnecting leaves them. */
   hasBoundAddress = false;
   hasBoundPort = false;

@@ -47,6 +47,8 @@ export class TimeWait implements Endpoint, PortOwner {
   timestampRecentAtNs: number;
   nextInChain: Endpoint | null = null;
   binding: PortBinding | null = null;
+  earlierOwner: PortOwner | null = null;
+  laterOwner: PortOwner | null = null;
   /** Its place in the queue. */
   dueNs = 0;
   older: TimeWait | null = null;
@@ -126,6 +128,7 @@ export function endTimeWait(entry: TimeWait, cause: string): void {
   tcp.timeWaits.remove(entry);
   tcp.demux.remove(entry);
   if (binding !== null) tcp.ports.remove(binding, entry, false);
+  entry.binding = null;
 }
 
 // @rfc 9293 3.6.1 MAY-2

@@ -9,7 +9,7 @@ import { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
 import { noOptions, type Options } from "../../wire/tcp-options.ts";
 import { asksForEcn, ecnFlags, ecnOptions } from "./ecn.ts";
-import { emit } from "./emit.ts";
+import { emit, type Outgoing } from "./emit.ts";
 import { headerBytes } from "./mss.ts";
 import { blocksMax } from "./sack.ts";
 import type { SentSegment } from "./sent.ts";
@@ -18,7 +18,14 @@ import { DELAYED_ACK } from "./timers.ts";
 import { timestampNow } from "./timestamps.ts";
 import { initialWindow, selectWindow } from "./window.ts";
 
-/** One record for all segments; nothing keeps it. */
+/** One record each for all segments; nothing keeps it. */
+const outgoing: { -readonly [Field in keyof Outgoing]: Outgoing[Field] } = {
+  seq: 0,
+  ack: 0,
+  flags: 0,
+  window: 0,
+  urgentPointer: 0,
+};
 const options: Options = noOptions();
 const NO_BLOCKS = options.sackBlocks;
 
@@ -26,7 +33,7 @@ const NO_BLOCKS = options.sackBlocks;
 export function transmit(tcb: Tcb, packet: Packet, seq: number, flags: number, isNew: boolean = false): void {
   const { tcp, rcv } = tcb;
   const bytes = packet.length;
-  const window = selectWindow(tcb) >>> rcv.scale;
+  outgoing.window = selectWindow(tcb) >>> rcv.scale;
   setOptions(tcb);
   const urgentPointer = urgentPointerFor(tcb, seq);
   const newBytes = isNew ? bytes : 0;
@@ -34,14 +41,11 @@ export function transmit(tcb: Tcb, packet: Packet, seq: number, flags: number, i
   const control = flags | wire.ACK | urgent | ecnFlags(tcb, newBytes);
   acknowledged(tcb);
   count(tcb, packet.segments, bytes);
-  const result = emit(
-    tcp,
-    tcb,
-    packet,
-    { seq, ack: rcv.nxt, flags: control, window, urgentPointer },
-    options,
-    ecnOptions(tcb, newBytes),
-  );
+  outgoing.seq = seq;
+  outgoing.ack = rcv.nxt;
+  outgoing.flags = control;
+  outgoing.urgentPointer = urgentPointer;
+  const result = emit(tcp, tcb, packet, outgoing, options, ecnOptions(tcb, newBytes));
   // As on Linux a segment that has no way is as good as lost: it will be sent again, and may have one then.
   if (result !== 0) tcb.softError = result;
 }

@@ -214,7 +214,18 @@ function digest(result: unknown): number {
   if (typeof result !== "object" || result === null) return 0;
   const { bytes, source } = result as { bytes?: number; source?: { port?: number } };
   if (bytes !== undefined) return bytes + (source?.port ?? 0) * 0x1_0000_0000;
-  return RollingHash.ofString(Object.values(result).map(String).join());
+  return RollingHash.ofString(valuesText(result));
+}
+
+/** The values of a record, as join() writes them. */
+function valuesText(record: object): string {
+  let text = "";
+  let separator = "";
+  for (const value of Object.values(record)) {
+    text += separator + String(value);
+    separator = ",";
+  }
+  return text;
 }
 
 /** What an error message names beside the call: the descriptor or path, and the endpoint if there is one. */
