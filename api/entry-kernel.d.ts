@@ -279,7 +279,6 @@ export declare class Ip {
     readonly inDelivers: Counter;
     readonly outRequests: Counter;
     readonly forwarded: Counter;
-    epochMs: number;
     readonly reassembly: Reassembly;
     readonly arrival: Arrival;
     readonly way: Way;
@@ -325,7 +324,7 @@ export declare class Kernel {
     readonly ipc: Ipc;
     readonly processes: ProcessTable;
     readonly terminals: Terminals;
-    readonly epochMs: number;
+    readonly clock: HostClock;
     constructor(parts: KernelParts);
     nextInode(): number;
     spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[], terminal?: Terminal): Process | Errno;
@@ -339,6 +338,7 @@ export type MacAddress = number;
 export interface Machine {
     readonly name: string;
     readonly scheduler: Scheduler;
+    readonly clock: HostClock;
     readonly tracer: Tracer;
     readonly counters: Counters;
     readonly sysctl: Sysctl;
@@ -1197,6 +1197,22 @@ declare class RollingHash {
     mixArray(bytes: Uint8Array, length: number): void;
     get value32(): number;
     digest(): string;
+}
+
+// base/host-clock.d.ts
+interface ClockOptions {
+    readonly skewMs?: number;
+    readonly driftPpm?: number;
+}
+
+// base/host-clock.d.ts
+declare class HostClock {
+    readonly epochMs: number;
+    readonly driftPpm: number;
+    constructor(epochMs: number, { skewMs, driftPpm }?: ClockOptions);
+    localNs(worldNs: number): number;
+    worldNs(localNs: number): number;
+    after(nowNs: number, delayNs: number): number;
 }
 
 // base/sysctl.d.ts
@@ -4320,6 +4336,7 @@ declare abstract class Caller {
     begun: string;
     constructor(image: Image);
     protected deadline(fd: number, flags: number, direction: "receive" | "send"): number;
+    protected after(delayNs: number): number;
     protected now<R>(call: string, args: readonly unknown[], run: () => R | Errno): R;
     protected later<R, P = R>(call: string, args: readonly unknown[], attempt: Attempt<R> | Errno, deadlineNs: number, present?: (result: R) => P): Promise<P>;
     refuse(code: Errno): Promise<never>;
@@ -4632,7 +4649,6 @@ interface KernelParts {
     readonly protocols: ProtocolTable;
     readonly runtimes: readonly ProgramRuntime[];
     readonly console: FileOps;
-    readonly epochMs: number;
     readonly onCrash: (crash: Crash) => void;
 }
 

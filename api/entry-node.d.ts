@@ -105,6 +105,11 @@ export declare class Capture {
 
 export type ClockName = "CLOCK_MONOTONIC" | "CLOCK_REALTIME" | "CLOCK_PROCESS_CPUTIME_ID";
 
+export interface ClockOptions {
+    readonly skewMs?: number;
+    readonly driftPpm?: number;
+}
+
 export interface ConnectionSeries {
     readonly host: string;
     readonly local: string;
@@ -461,6 +466,10 @@ export declare class Host {
     lsof(): LsofRow[];
     lsofTree(): LsofTree;
     capture(sink?: (piece: Uint8Array) => void): Capture;
+}
+
+export interface HostOptions {
+    readonly clock?: ClockOptions;
 }
 
 export declare class HostTerminal implements Disposable {
@@ -2422,10 +2431,21 @@ declare class RollingHash {
     digest(): string;
 }
 
+// base/host-clock.d.ts
+declare class HostClock {
+    readonly epochMs: number;
+    readonly driftPpm: number;
+    constructor(epochMs: number, { skewMs, driftPpm }?: ClockOptions);
+    localNs(worldNs: number): number;
+    worldNs(localNs: number): number;
+    after(nowNs: number, delayNs: number): number;
+}
+
 // base/machine.d.ts
 interface Machine {
     readonly name: string;
     readonly scheduler: Scheduler;
+    readonly clock: HostClock;
     readonly tracer: Tracer;
     readonly counters: Counters;
     readonly sysctl: Sysctl;
@@ -3047,7 +3067,6 @@ declare class Ip {
     readonly inDelivers: Counter;
     readonly outRequests: Counter;
     readonly forwarded: Counter;
-    epochMs: number;
     readonly reassembly: Reassembly;
     readonly arrival: Arrival;
     readonly way: Way;
@@ -4898,7 +4917,7 @@ declare class Kernel {
     readonly ipc: Ipc;
     readonly processes: ProcessTable;
     readonly terminals: Terminals;
-    readonly epochMs: number;
+    readonly clock: HostClock;
     constructor(parts: KernelParts);
     nextInode(): number;
     spawn(attributes: ProcessAttributes, program: unknown, args: readonly string[], terminal?: Terminal): Process | Errno;
@@ -4914,7 +4933,6 @@ interface KernelParts {
     readonly protocols: ProtocolTable;
     readonly runtimes: readonly ProgramRuntime[];
     readonly console: FileOps;
-    readonly epochMs: number;
     readonly onCrash: (crash: Crash) => void;
 }
 
@@ -6914,7 +6932,7 @@ declare class World implements AsyncDisposable {
     get hosts(): ReadonlyMap<string, Host>;
     get links(): ReadonlyMap<string, Cable | Segment>;
     get serials(): ReadonlyMap<string, Serial>;
-    host(name: string): Host;
+    host(name: string, { clock }?: HostOptions): Host;
     segment(name: string, options?: LinkOptions): Segment;
     cable(options?: LinkOptions & {
         readonly name?: string;

@@ -3,6 +3,7 @@
  * host/host.ts makes it; links have one of their own.
  */
 import type { Counters } from "./counters.ts";
+import type { HostClock } from "./host-clock.ts";
 import type { Prng } from "./prng.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Sysctl } from "./sysctl.ts";
@@ -12,6 +13,8 @@ export interface Machine {
   /** Name of the host or link. */
   readonly name: string;
   readonly scheduler: Scheduler;
+  /** What it takes for the time. */
+  readonly clock: HostClock;
   readonly tracer: Tracer;
   readonly counters: Counters;
   /** Its settings, by Linux's names. A link has none. */

@@ -114,7 +114,6 @@ export class Host {
     this.#parts = parts;
     this.netif = new Netif(machine);
     this.inet = new Inet(machine, this.netif);
-    this.inet.ip.epochMs = parts.epochMs;
     for (const row of this.inet.protocols) this.protocols.add(row);
     this.inet.tcp.nextInode = () => this.kernel.nextInode();
     this.unix = new UnixDomain(machine, () => this.kernel.nextInode());
@@ -129,7 +128,6 @@ export class Host {
       protocols: this.protocols,
       runtimes: parts.runtimes,
       console: new HostConsole(machine, parts.console),
-      epochMs: parts.epochMs,
       onCrash: parts.onCrash,
     });
     this.unix.names = new TreeNames(this.kernel.files);

@@ -10,6 +10,7 @@
 import type { Errno } from "../abi/errno.ts";
 import { POLLIN } from "../abi/poll.ts";
 import { CallbackEvent } from "../base/event-queue.ts";
+import type { HostClock } from "../base/host-clock.ts";
 import type { Scheduler } from "../base/scheduler.ts";
 import * as uint64 from "../base/uint64.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
@@ -27,6 +28,7 @@ export interface TimerState {
 export class TimerFile implements FileOps {
   readonly waiters: WaitQueue = new WaitQueue();
   readonly #scheduler: Scheduler;
+  readonly #clock: HostClock;
   readonly #inode: number;
   #event: CallbackEvent | null = null;
   /** When it expires, or has expired. */
@@ -37,9 +39,15 @@ export class TimerFile implements FileOps {
   /** It has expired, and no next event is set. */
   #hasExpired = false;
 
-  constructor(scheduler: Scheduler, inode: number) {
+  constructor(scheduler: Scheduler, clock: HostClock, inode: number) {
     this.#scheduler = scheduler;
+    this.#clock = clock;
     this.#inode = inode;
+  }
+
+  /** What its host's clock has counted; its own times are of that clock. */
+  get nowNs(): number {
+    return this.#clock.localNs(this.#scheduler.nowNs);
   }
 
   /**
@@ -55,8 +63,8 @@ export class TimerFile implements FileOps {
     if (expiryNs === null) return old;
     this.#event = new CallbackEvent("timerfd", () => this.#expire(), isBackground);
     this.#expiryNs = expiryNs;
-    if (expiryNs <= this.#scheduler.nowNs) this.#expire();
-    else this.#scheduler.at(this.#event, expiryNs);
+    if (expiryNs <= this.nowNs) this.#expire();
+    else this.#scheduler.at(this.#event, this.#clock.worldNs(expiryNs));
     return old;
   }
 
@@ -64,7 +72,7 @@ export class TimerFile implements FileOps {
   gettime(): TimerState {
     this.#reckon();
     const isArmed = this.#event?.queued === true;
-    const remainingNs = isArmed ? Math.max(this.#expiryNs - this.#scheduler.nowNs, 1) : 0;
+    const remainingNs = isArmed ? Math.max(this.#expiryNs - this.nowNs, 1) : 0;
     return { remainingNs, intervalNs: this.#intervalNs };
   }
 
@@ -103,10 +111,10 @@ export class TimerFile implements FileOps {
   #reckon(): void {
     if (!this.#hasExpired || this.#intervalNs === 0) return;
     this.#hasExpired = false;
-    const further = Math.floor((this.#scheduler.nowNs - this.#expiryNs) / this.#intervalNs);
+    const further = Math.floor((this.nowNs - this.#expiryNs) / this.#intervalNs);
     this.#expirations += further;
     this.#expiryNs += (further + 1) * this.#intervalNs;
-    if (this.#event !== null) this.#scheduler.at(this.#event, this.#expiryNs);
+    if (this.#event !== null) this.#scheduler.at(this.#event, this.#clock.worldNs(this.#expiryNs));
   }
 
   #cancel(): void {

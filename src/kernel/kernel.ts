@@ -6,6 +6,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { O_RDWR } from "../abi/fcntl.ts";
+import type { HostClock } from "../base/host-clock.ts";
 import type { Machine } from "../base/machine.ts";
 import { createFileTree } from "../file/initial-tree.ts";
 import type { Directory } from "../file/inode.ts";
@@ -45,8 +46,6 @@ export interface KernelParts {
   readonly runtimes: readonly ProgramRuntime[];
   /** The object behind descriptors 0, 1 and 2 of a new process. */
   readonly console: FileOps;
-  /** Real time of the world's start, in ms since 1970: what CLOCK_REALTIME counts from. */
-  readonly epochMs: number;
   readonly onCrash: (crash: Crash) => void;
 }
 
@@ -64,7 +63,7 @@ export class Kernel {
   readonly ipc: Ipc;
   readonly processes: ProcessTable;
   readonly terminals: Terminals;
-  readonly epochMs: number;
+  readonly clock: HostClock;
   readonly #parts: KernelParts;
   #lastInode = 0;
   /** The file tree numbers its own, as a file system of its own does. */
@@ -75,7 +74,7 @@ export class Kernel {
     this.machine = parts.machine;
     this.runState = parts.runState;
     this.protocols = parts.protocols;
-    this.epochMs = parts.epochMs;
+    this.clock = parts.machine.clock;
     const { scheduler } = parts.runState;
     this.files = createFileTree(
       new Volume(
@@ -84,7 +83,7 @@ export class Kernel {
       ),
       parts.console,
     );
-    this.ipc = new Ipc(() => timespec(parts.epochMs, scheduler.nowNs).seconds);
+    this.ipc = new Ipc(() => timespec(this.clock.epochMs, this.clock.localNs(scheduler.nowNs)).seconds);
     this.processes = new ProcessTable(this);
     mountQueues(this);
     mountNames(this);

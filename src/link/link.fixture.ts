@@ -4,6 +4,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { Counters } from "../base/counters.ts";
+import { HostClock } from "../base/host-clock.ts";
 import type { Machine } from "../base/machine.ts";
 import { Prng } from "../base/prng.ts";
 import { Scheduler } from "../base/scheduler.ts";
@@ -36,7 +37,7 @@ export class TestWorld {
       return Prng.stream(this.seed, `${name} ${purpose}`);
     };
     const { scheduler, tracer } = this;
-    return { name, scheduler, tracer, counters: new Counters(), sysctl: new Sysctl(), random };
+    return { name, scheduler, clock: new HostClock(0), tracer, counters: new Counters(), sysctl: new Sysctl(), random };
   }
 
   listen(): this {

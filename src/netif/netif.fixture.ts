@@ -4,6 +4,7 @@
  */
 import { Counters } from "../base/counters.ts";
 import { CallbackEvent } from "../base/event-queue.ts";
+import { HostClock } from "../base/host-clock.ts";
 import type { Machine } from "../base/machine.ts";
 import { Prng } from "../base/prng.ts";
 import { Scheduler } from "../base/scheduler.ts";
@@ -29,6 +30,7 @@ export class TestWorld {
     return {
       name,
       scheduler: this.scheduler,
+      clock: new HostClock(0),
       tracer: this.tracer,
       counters: new Counters(),
       sysctl: new Sysctl(),

@@ -260,6 +260,7 @@ export {
   WUNTRACED,
 } from "../abi/wait.ts";
 export { describe } from "../base/describe.ts";
+export type { ClockOptions } from "../base/host-clock.ts";
 export type { TraceDetail, TracedFrame, TraceEvent, TraceListener } from "../base/trace.ts";
 export type { Capture } from "../host/capture.ts";
 export type { InterfaceOptions } from "../host/configure.ts";
@@ -353,11 +354,8 @@ export type {
   OptionValues,
   ValueOf,
 } from "../socket/option.ts";
-
 export { cfmakeraw, type Termios, type WindowSize } from "../tty/termios.ts";
-
 export { dissect, type Layer } from "../wire/dissect.ts";
-
 export { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "../wire/pcapng.ts";
 export { describe as describePacket } from "../wire/tcpdump.ts";
 export { parseDuration } from "./duration.ts";
@@ -368,4 +366,4 @@ export type { OutsideSource } from "./outside.ts";
 export { svgSeries } from "./plot.ts";
 export * from "./public-sockets.ts";
 export type { Progress } from "./run-loop.ts";
-export type { Recording, RunOptions, RunResult, WorldOptions } from "./world.ts";
+export type { HostOptions, Recording, RunOptions, RunResult, WorldOptions } from "./world.ts";

@@ -5,6 +5,7 @@
  * points bring the Platform and export this class for Node and for browsers.
  */
 import { Counters } from "../base/counters.ts";
+import { type ClockOptions, HostClock } from "../base/host-clock.ts";
 import type { Machine } from "../base/machine.ts";
 import type { Platform } from "../base/platform.ts";
 import { Prng } from "../base/prng.ts";
@@ -37,6 +38,12 @@ const DEFAULT_WATCHDOG_MS = 5000;
 const HOP_MS = 0.000_001;
 
 /** How a world is made. Everything may be left out. */
+/** What a new host gets. */
+export interface HostOptions {
+  /** How its clock differs from the world's. */
+  readonly clock?: ClockOptions;
+}
+
 export interface WorldOptions {
   /** Decides every random choice. Default 1. */
   readonly seed?: number | string;
@@ -159,11 +166,11 @@ export class World implements AsyncDisposable {
     return this.#serials;
   }
 
-  /** A new machine, with a loopback interface. */
-  host(name: string): Host {
+  /** A new machine, with a loopback interface. Throws RangeError: a clock that is none. */
+  host(name: string, { clock = {} }: HostOptions = {}): Host {
     this.#checkName("host", name, this.#hosts.has(name));
     const host = new Host({
-      machine: this.#machine("host", name),
+      machine: this.#machine("host", name, clock),
       runState: this.#runState,
       runtimes: this.#runtimes,
       programs: SHIPPED_PROGRAMS,
@@ -318,10 +325,11 @@ export class World implements AsyncDisposable {
     return lines.map((line) => `${line}\n`).join("");
   }
 
-  #machine(kind: "host" | "link", name: string): Machine {
+  #machine(kind: "host" | "link", name: string, clock: ClockOptions = {}): Machine {
     return {
       name,
       scheduler: this.#scheduler,
+      clock: new HostClock(this.epochMs, clock),
       tracer: this.#tracer,
       counters: new Counters(),
       sysctl: new Sysctl(),

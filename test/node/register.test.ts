@@ -1,10 +1,12 @@
 /** Putting the door in and taking it out: code outside of virtual processes has what Node gives, and nothing is left. */
+import buffer from "node:buffer";
 import child_process from "node:child_process";
 import crypto from "node:crypto";
 import dgram from "node:dgram";
 import dns from "node:dns";
 import fs from "node:fs";
 import http, { type Server } from "node:http";
+import http2 from "node:http2";
 import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import os from "node:os";
@@ -21,6 +23,12 @@ const OBJECTS: Record<string, object> = {
   process,
   Math,
   AbortSignal,
+  "Event.prototype": Event.prototype,
+  "Intl.DateTimeFormat.prototype": Intl.DateTimeFormat.prototype,
+  ...("Temporal" in globalThis
+    ? { "Temporal.Now": (globalThis as unknown as { Temporal: { Now: object } }).Temporal.Now }
+    : {}),
+  buffer,
   child_process,
   crypto,
   "crypto.webcrypto": crypto.webcrypto,
@@ -31,6 +39,7 @@ const OBJECTS: Record<string, object> = {
   http,
   "http.Agent.prototype": http.Agent.prototype,
   "http.OutgoingMessage.prototype": http.OutgoingMessage.prototype,
+  http2,
   https,
   net,
   "net.Socket": net.Socket,

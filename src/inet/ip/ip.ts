@@ -155,8 +155,6 @@ export class Ip {
   readonly inDelivers: Counter;
   readonly outRequests: Counter;
   readonly forwarded: Counter;
-  /** Real time at the world's start, in milliseconds since 1970: the host fills it in. */
-  epochMs = 0;
   /** IPv4 fragments that wait for the rest. */
   readonly reassembly: Reassembly;
   /** Written anew for each datagram that is taken in. */
@@ -210,7 +208,8 @@ export class Ip {
 
   /** Milliseconds since midnight UT: timestamps of RFC 791 and RFC 792. */
   get timeOfDayMs(): number {
-    return (this.epochMs + Math.floor(this.machine.scheduler.nowNs / 1_000_000)) % 86_400_000;
+    const { clock, scheduler } = this.machine;
+    return (clock.epochMs + Math.floor(clock.localNs(scheduler.nowNs) / 1_000_000)) % 86_400_000;
   }
 
   /** net.ipv4.ip_forward: is this host a gateway? */

@@ -111,7 +111,7 @@ export function controlWith(
   const messages: ControlMessage[] = [];
   const add = (type: number, value: ControlMessage["value"]) => messages.push({ level: IPPROTO_IP, type, value });
   if (timestamp !== "none") {
-    messages.push(timestampMessage(ip.epochMs, ip.machine.scheduler.nowNs, timestamp === "nanoseconds"));
+    messages.push(timestampMessage(ip.machine.clock, ip.machine.scheduler.nowNs, timestamp === "nanoseconds"));
   }
   if (options.has(abi.IP_PKTINFO)) add(abi.IP_PKTINFO, packetInfo(ip, arrival));
   if (options.has(abi.IP_RECVTTL)) add(abi.IP_TTL, arrival.timeToLive);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { HostClock } from "../../base/host-clock.ts";
 import { TestDevice } from "../../netif/netif.fixture.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import * as options from "../../wire/ipv4-options.ts";
@@ -29,7 +30,7 @@ test("a host writes down its own when it takes a datagram in", () => {
   const { host } = gateway();
   const seen: string[] = [];
   host.inet.ip.register(17, ({ view, start }) => seen.push(options.text(view, start + 20, 12)));
-  host.inet.ip.epochMs = 86_400_000 + 1234;
+  Object.assign(host.inet.ip.machine, { clock: new HostClock(86_400_000 + 1234) });
   host.arrives(
     udpDatagram("10.0.0.2:9", "10.0.0.1:7", "x", { options: Uint8Array.of(68, 12, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0) }),
   );

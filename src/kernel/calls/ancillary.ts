@@ -113,7 +113,7 @@ function wantsTime({ domain, type, options }: Socket): boolean {
 /** When the message was sent; one that came before anybody asked, when it is received. */
 function timeOf({ kernel, runState }: Process, on: Socket, ancillary: Ancillary | null): ControlMessage {
   const timeNs = ancillary?.timeNs ?? runState.scheduler.nowNs;
-  return timestampMessage(kernel.epochMs, timeNs, on.options.timestamp === "nanoseconds");
+  return timestampMessage(kernel.clock, timeNs, on.options.timestamp === "nanoseconds");
 }
 
 /** The process has the references of the files from here on: in its table, or given back. */

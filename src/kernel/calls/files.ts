@@ -216,7 +216,7 @@ function openedDirectory(process: Process, path: string): Inode | Errno {
 }
 
 function statOf({ kernel }: Process, inode: Inode): Stat {
-  const time = (timeNs: number): Timespec => timespec(kernel.epochMs, timeNs);
+  const time = (timeNs: number): Timespec => timespec(kernel.clock.epochMs, kernel.clock.localNs(timeNs));
   return {
     mode: inode.mode,
     ino: inode.number,
@@ -233,7 +233,7 @@ function statOf({ kernel }: Process, inode: Inode): Stat {
 /** A pipe, a socket, the console: what has no name has no times either. */
 function statOfNameless({ kernel }: Process, ops: FileOps): Stat {
   const { type, node } = ops.describe();
-  const time = timespec(kernel.epochMs, 0);
+  const time = timespec(kernel.clock.epochMs, 0);
   const mode = type === "FIFO" ? S_IFIFO | 0o600 : type === "CHR" ? S_IFCHR | 0o600 : S_IFSOCK | 0o777;
   const number = Number(node);
   const ino = Number.isInteger(number) ? number : 0;

@@ -16,16 +16,17 @@ export interface Timespec {
 }
 
 /**
- * clock_gettime(2). CLOCK_MONOTONIC counts from the world's start, CLOCK_REALTIME from 1970 by the world's epoch,
+ * clock_gettime(2). CLOCK_MONOTONIC counts from the world's start, CLOCK_REALTIME from 1970, both by the host's clock,
  * CLOCK_PROCESS_CPUTIME_ID what the process's calls have cost (cpu.perCallNs). EINVAL.
  */
 export function clockGettime(process: Process, clock: ClockName): Timespec | Errno {
-  const { nowNs } = process.runState.scheduler;
+  const { clock: own } = process.kernel;
+  const nowNs = own.localNs(process.runState.scheduler.nowNs);
   switch (clock) {
     case "CLOCK_MONOTONIC":
       return timespec(0, nowNs);
     case "CLOCK_REALTIME":
-      return timespec(process.kernel.epochMs, nowNs);
+      return timespec(own.epochMs, nowNs);
     case "CLOCK_PROCESS_CPUTIME_ID":
       return timespec(0, process.cpuNs);
     default:
@@ -66,7 +67,8 @@ export class SleepAttempt implements Attempt<undefined> {
   }
 
   interrupted(): Errno {
-    const leftNs = this.#deadlineNs - this.#process.runState.scheduler.nowNs;
+    const { kernel, runState } = this.#process;
+    const leftNs = kernel.clock.localNs(this.#deadlineNs) - kernel.clock.localNs(runState.scheduler.nowNs);
     if (this.#remaining !== undefined) this.#remaining.nanoseconds = Math.max(leftNs, 0);
     return "EINTR";
   }
@@ -100,5 +102,6 @@ export function realtimeDeadline(process: Process, deadline: Timespec): number |
   if (!Number.isSafeInteger(seconds) || !Number.isInteger(nanoseconds)) return "EINVAL";
   if (seconds < 0 || nanoseconds < 0 || nanoseconds >= 1e9) return "EINVAL";
   // What would come after the end of virtual time stands for its end.
-  return Math.min(sinceEpoch(deadline, process.kernel.epochMs), END_OF_TIME_NS);
+  const { clock } = process.kernel;
+  return Math.min(clock.worldNs(sinceEpoch(deadline, clock.epochMs)), END_OF_TIME_NS);
 }

@@ -31,7 +31,7 @@ export function timerfdCreate(process: Process, clock: ClockName, flags: number)
   if (clock !== "CLOCK_MONOTONIC" && clock !== "CLOCK_REALTIME") return "EINVAL";
   if ((flags & ~(TFD_NONBLOCK | TFD_CLOEXEC)) !== 0) return "EINVAL";
   const Timer = clock === "CLOCK_REALTIME" ? RealtimeTimer : TimerFile;
-  const timer = new Timer(process.runState.scheduler, process.kernel.nextInode());
+  const timer = new Timer(process.runState.scheduler, process.kernel.clock, process.kernel.nextInode());
   const isNonBlocking = (flags & TFD_NONBLOCK) !== 0;
   return process.kernel.install(
     process,
@@ -53,8 +53,8 @@ export function timerfdSettime(process: Process, fd: number, flags: number, sett
   let expiryNs: number | null = null;
   if (valueNs > 0) {
     const isAbsolute = (flags & TFD_TIMER_ABSTIME) !== 0;
-    if (!isAbsolute) expiryNs = process.runState.scheduler.nowNs + valueNs;
-    else expiryNs = timer instanceof RealtimeTimer ? sinceEpoch(setting.value, process.kernel.epochMs) : valueNs;
+    if (!isAbsolute) expiryNs = timer.nowNs + valueNs;
+    else expiryNs = timer instanceof RealtimeTimer ? sinceEpoch(setting.value, process.kernel.clock.epochMs) : valueNs;
     // What would come after the end of virtual time stands for its end.
     expiryNs = Math.min(expiryNs, END_OF_TIME_NS);
   }

@@ -41,7 +41,12 @@ export abstract class Caller {
     if ((flags & MSG_ERRQUEUE) !== 0 && file.ops.requests.receiveError !== undefined) return 0;
     const { receiveTimeoutNs, sendTimeoutNs } = file.ops;
     const timeoutNs = direction === "receive" ? receiveTimeoutNs : sendTimeoutNs;
-    return timeoutNs === NO_DEADLINE ? NO_DEADLINE : this.runState.scheduler.nowNs + timeoutNs;
+    return timeoutNs === NO_DEADLINE ? NO_DEADLINE : this.after(timeoutNs);
+  }
+
+  /** When, in the world's time, so much will have passed by the clock of the host. */
+  protected after(delayNs: number): number {
+    return this.process.kernel.clock.after(this.runState.scheduler.nowNs, delayNs);
   }
 
   /** A call that can't block. */

@@ -28,7 +28,7 @@ export abstract class DescriptorDoor extends TimeDoor {
     this.now("close", [fd], () => io.close(this.process, fd));
     const lingerNs = socket?.isReleased === true ? (socket.requests.lingerNs?.() ?? 0) : 0;
     if (socket === null || lingerNs === 0) return undefined;
-    const deadlineNs = this.runState.scheduler.nowNs + lingerNs;
+    const deadlineNs = this.after(lingerNs);
     return this.later<0, void>("close", [fd], new io.LingerAttempt(socket), deadlineNs, () => {});
   }
 
@@ -56,7 +56,7 @@ export abstract class DescriptorDoor extends TimeDoor {
     if (!this.enter("poll")) return never();
     if (!Array.isArray(watched)) return this.later<number>("poll", [], "EFAULT", 0);
     if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) return this.later<number>("poll", [], "EINVAL", 0);
-    const deadlineNs = timeoutMs < 0 ? NO_DEADLINE : this.runState.scheduler.nowNs + Math.round(timeoutMs * 1e6);
+    const deadlineNs = timeoutMs < 0 ? NO_DEADLINE : this.after(Math.round(timeoutMs * 1e6));
     return this.later("poll", [watched?.length, timeoutMs], polling(this.process, watched), deadlineNs);
   }
 

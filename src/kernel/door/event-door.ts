@@ -81,6 +81,6 @@ export abstract class EventDoor extends FileDoor {
   }
 
   #deadlineIn(timeoutMs: number): number {
-    return timeoutMs < 0 ? NO_DEADLINE : this.runState.scheduler.nowNs + Math.round(timeoutMs * 1e6);
+    return timeoutMs < 0 ? NO_DEADLINE : this.after(Math.round(timeoutMs * 1e6));
   }
 }

@@ -62,7 +62,7 @@ export abstract class SemaphoreDoor extends MemoryDoor {
     const word = this.#word(futex, bits);
     const isTime = typeof timeoutNs === "number" && timeoutNs >= 0;
     const attempt = typeof word === "string" ? word : futexes.futexWaiting(this.process, call, word, expected, bits);
-    const deadlineNs = this.runState.scheduler.nowNs + Math.round(timeoutNs);
+    const deadlineNs = this.after(Math.round(timeoutNs));
     return this.later<0, void>(
       call,
       [futex?.offset, expected],

@@ -86,7 +86,7 @@ export abstract class SignalDoor extends UserDoor {
 
   sigtimedwait(set: Iterable<number>, timeoutNs: number): Promise<SigInfo> {
     const isValid = Number.isFinite(timeoutNs) && timeoutNs >= 0;
-    const deadlineNs = isValid ? this.runState.scheduler.nowNs + Math.round(timeoutNs) : Number.NaN;
+    const deadlineNs = isValid ? this.after(Math.round(timeoutNs)) : Number.NaN;
     return this.#await("sigtimedwait", set, deadlineNs, (info) => info);
   }
 

@@ -68,7 +68,7 @@ export abstract class SysvDoor extends TerminalDoor {
 
   semtimedop(id: number, operations: readonly SemaphoreOperation[], timeoutNs: number): Promise<void> {
     const isTime = typeof timeoutNs === "number" && timeoutNs >= 0;
-    const deadlineNs = isTime ? this.runState.scheduler.nowNs + Math.round(timeoutNs) : "EINVAL";
+    const deadlineNs = isTime ? this.after(Math.round(timeoutNs)) : "EINVAL";
     return this.#operate("semtimedop", id, operations, deadlineNs);
   }
 

@@ -23,7 +23,7 @@ export abstract class TimeDoor extends ProcessDoor {
     if (!this.enter("nanosleep")) return never();
     const nanoseconds = delay();
     const delayNs = Math.round(nanoseconds);
-    const deadlineNs = this.runState.scheduler.nowNs + delayNs;
+    const deadlineNs = this.after(delayNs);
     const isValid = delayNs >= 0 && delayNs < NO_DEADLINE;
     const attempt = isValid ? new SleepAttempt(this.process, deadlineNs, remaining) : "EINVAL";
     return this.later("nanosleep", [delayNs], attempt, deadlineNs);

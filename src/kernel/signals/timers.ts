@@ -99,7 +99,8 @@ export class ProcessTimers {
   }
 
   #clockNs(timer: Timer): number {
-    return timer === this.#real ? this.#process.runState.scheduler.nowNs : this.#process.cpuNs;
+    const { kernel, runState, cpuNs } = this.#process;
+    return timer === this.#real ? kernel.clock.localNs(runState.scheduler.nowNs) : cpuNs;
   }
 
   #expire(timer: Timer): void {
@@ -111,7 +112,7 @@ export class ProcessTimers {
   }
 
   #schedule(): void {
-    const { title, daemon, runState } = this.#process;
+    const { title, daemon, runState, kernel } = this.#process;
     this.cancel();
     if (this.#real.dueNs === NEVER) return;
     const expire = (): void => {
@@ -120,7 +121,7 @@ export class ProcessTimers {
       if (this.#process.state === "running") this.#schedule();
     };
     this.#event = new CallbackEvent(`${title} alarm`, expire, daemon);
-    runState.scheduler.at(this.#event, this.#real.dueNs);
+    runState.scheduler.at(this.#event, kernel.clock.worldNs(this.#real.dueNs));
   }
 
   #watchCpu(): void {

@@ -58,7 +58,7 @@ export class NodeProcess {
     this.#program = program;
     this.host = program.host;
     this.allow = program.allow;
-    this.startNs = image.process.runState.scheduler.nowNs;
+    this.startNs = this.nowNs;
     // As Node does at its start.
     this.process.signals.setAction(SIGPIPE, { handler: SIG_IGN, flags: 0, mask: new SignalSet() });
     this.root = enter(this, () => new AsyncResource("NETLOOM_PROCESS"));
@@ -77,14 +77,25 @@ export class NodeProcess {
     return this.host.name;
   }
 
-  /** Virtual time now, in ns since the world's start. */
+  /** Virtual time now by the clock of the host, in ns since the world's start. */
   get nowNs(): number {
-    return this.process.runState.scheduler.nowNs;
+    const { kernel, runState } = this.process;
+    return kernel.clock.localNs(runState.scheduler.nowNs);
+  }
+
+  /** When, in the world's time, the clock of the host says that. */
+  worldNs(localNs: number): number {
+    return this.process.kernel.clock.worldNs(localNs);
   }
 
   /** Virtual wall clock now, in ms since 1970, with a fraction. */
   get wallMs(): number {
-    return this.process.kernel.epochMs + this.nowNs / 1e6;
+    return this.process.kernel.clock.epochMs + this.nowNs / 1e6;
+  }
+
+  /** The same in ns. */
+  get wallNs(): bigint {
+    return BigInt(this.process.kernel.clock.epochMs) * 1_000_000n + BigInt(this.nowNs);
   }
 
   begin(): void {

@@ -19,7 +19,12 @@ export class Patches {
   }
 
   /** Replaces a property by a getter, and a setter if there is one. */
-  define<T extends object>(target: T, name: PropertyKey, get: () => unknown, set?: (value: unknown) => void): void {
+  define<T extends object>(
+    target: T,
+    name: PropertyKey,
+    get: (this: unknown) => unknown,
+    set?: (value: unknown) => void,
+  ): void {
     const before = Object.getOwnPropertyDescriptor(target, name);
     const accessors = set === undefined ? { get } : { get, set };
     Object.defineProperty(target, name, { configurable: true, enumerable: before?.enumerable ?? true, ...accessors });

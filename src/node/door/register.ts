@@ -6,6 +6,7 @@
  */
 import { syncBuiltinESMExports } from "node:module";
 import { registeredRuntimes } from "../runtimes.ts";
+import { patchClocks } from "./clocks.ts";
 import { patchDgram } from "./dgram.ts";
 import { patchDns } from "./dns.ts";
 import { patchEscapes } from "./escapes.ts";
@@ -32,6 +33,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchHttpClocks,
   patchHttp2Clocks,
   patchTime,
+  patchClocks,
   patchNet,
   patchTls,
   patchHttp2,

@@ -6,6 +6,7 @@
 import { performance } from "node:perf_hooks";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
+import { sinceStartMs } from "./clocks.ts";
 import { current } from "./context.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { originals } from "./originals.ts";
@@ -18,7 +19,7 @@ export function patchTime(patches: Patches): void {
   patchTimers(patches);
   patchTimerPromises(patches);
   patchDate(patches);
-  patchClocks(patches);
+  patchCounters(patches);
   patchAbortSignal(patches);
 }
 
@@ -216,10 +217,10 @@ function patchDate(patches: Patches): void {
   };
 }
 
-function patchClocks(patches: Patches): void {
+function patchCounters(patches: Patches): void {
   patches.replace(performance, "now", (original) => () => {
     const owner = current();
-    return owner === undefined ? original.call(performance) : (owner.nowNs - owner.startNs) / 1e6;
+    return owner === undefined ? original.call(performance) : sinceStartMs(owner);
   });
   patches.replace(process as { uptime: () => number }, "uptime", (original) => () => {
     const owner = current();

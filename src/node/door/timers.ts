@@ -157,7 +157,7 @@ export class VirtualTimeout implements Owned {
   }
 
   #woken(): void {
-    if (this.#isPutOff) this.#operation.sleep(this.#dueNs as number);
+    if (this.#isPutOff) this.#operation.sleep(this.#owner.worldNs(this.#dueNs as number));
     else this.#owner.turn(() => this.#fire());
   }
 
@@ -181,7 +181,7 @@ export class VirtualTimeout implements Owned {
     if (this.#isLazy && this.#operation.pending && before !== null && before <= this.#dueNs) return;
     this.#owner.owned.add(this);
     this.#operation.cancel();
-    this.#operation.sleep(this.#dueNs);
+    this.#operation.sleep(this.#owner.worldNs(this.#dueNs));
     this.#updateHold();
   }
 
