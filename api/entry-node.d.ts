@@ -5604,6 +5604,7 @@ interface LinkSettings {
     readonly rateBitsPerSecond: number;
     readonly queuePackets: number;
     readonly mtu: number;
+    readonly isFaultless: boolean;
     readonly isIdeal: boolean;
 }
 

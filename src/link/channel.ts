@@ -127,6 +127,7 @@ export class Channel {
     packet.release();
     if (!this.#owner.up) this.#owner.statistics.drop(this.#medium, "cut", packet.length);
     else if (this.#medium.rules.length > 0) this.#applyRules(packet);
+    else if (this.#medium.settings.isFaultless && this.#overtaking.length === 0) this.#fly(packet);
     else this.#meetChance(packet, 0);
   }
 

@@ -46,6 +46,8 @@ export interface LinkSettings {
   readonly rateBitsPerSecond: number;
   readonly queuePackets: number;
   readonly mtu: number;
+  /** Nothing is left to chance, but for the delay. */
+  readonly isFaultless: boolean;
   /** Frames take no time, and nothing happens to any of them. */
   readonly isIdeal: boolean;
 }
@@ -109,11 +111,11 @@ export function resolve(linkName: string, given: LinkOptions, current: ResolvedO
 export function convert(options: ResolvedOptions): LinkSettings {
   const { delayMs, jitterMs, rateMbps, ...same } = options;
   const { lossRate, duplicateRate, corruptRate, reorderRate } = same;
+  const isFaultless = lossRate + duplicateRate + corruptRate + reorderRate === 0;
   return {
     ...same,
-    isIdeal:
-      rateMbps === Number.POSITIVE_INFINITY &&
-      delayMs + jitterMs + lossRate + duplicateRate + corruptRate + reorderRate === 0,
+    isFaultless,
+    isIdeal: isFaultless && rateMbps === Number.POSITIVE_INFINITY && delayMs + jitterMs === 0,
     delayNs: millisecondsToNs(delayMs),
     jitterNs: millisecondsToNs(jitterMs),
     rateBitsPerSecond: Math.round(rateMbps * BITS_PER_MEGABIT),

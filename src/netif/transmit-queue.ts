@@ -58,6 +58,8 @@ export class TransmitQueue {
 
   /** Hands packets to the device while it takes them. */
   run(): void {
+    // As a rule nobody waits: this is asked after each frame.
+    if (this.#qdisc.length === 0) return;
     const { scheduler } = this.#machine;
     while (this.#device.ready) {
       const packet = this.#qdisc.dequeue(scheduler.nowNs);
