@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const VERSIONS = [20, 22, 24, 26];
 /** Arithmetic, and the parts that sit on Node's internals. */
-const SUITES = ["src/base", "src/wire", "src/node", "test/node", "test/parity"];
+const SUITES = ["src/base", "src/wire", "src/node", "test/node", "test/parity", "test/libraries"];
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const REPORT = "dist/.cache/node-tests.json";
 const MINUTE_MS = 60_000;
