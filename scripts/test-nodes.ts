@@ -1,8 +1,9 @@
 /**
- * The same on every Node: the shipped scenario gives one hash, and the tests that depend most on the engine pass.
+ * The same on every Node: the shipped scenario gives one hash, and the tests that depend most on the engine pass, and
+ * so does the whole parity suite.
  *
  * Other Nodes come as the npm package `node`. Where one cannot be had it is skipped with the reason, except under CI=true.
- * Order: for each version: find() → hashOn() → testsOn(); then the table.
+ * Order: for each version: find() → hashOn() → testsOn() → parityOn(); then the table.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
@@ -19,6 +20,8 @@ interface Row {
   readonly version: string;
   readonly hash: string;
   readonly tests: string;
+  /** Scenarios that came to the same on the real loopback and on a virtual host. */
+  readonly parity: string;
   readonly verdict: "ok" | "failed" | "skipped";
 }
 
@@ -70,21 +73,34 @@ function testsOn(path: string): Output & { passed: number; failed: number } {
   }
 }
 
+function parityOn(path: string): Output & { same: string } {
+  const output = run(path, ["--import", "tsx", "scripts/test-parity.ts"]);
+  return { ...output, same: /^(\d+ of \d+) on both/m.exec(output.stdout)?.[1] ?? "" };
+}
+
 function rowOf(major: number): Row {
   const node = find(major);
   if ("reason" in node) {
     console.error(node.reason);
-    return { version: `${major}`, hash: "", tests: "", verdict: process.env.CI === "true" ? "failed" : "skipped" };
+    return {
+      version: `${major}`,
+      hash: "",
+      tests: "",
+      parity: "",
+      verdict: process.env.CI === "true" ? "failed" : "skipped",
+    };
   }
   const version = run(node.path, ["--version"]).stdout.trim();
   const scenario = hashOn(node.path);
   const tests = testsOn(node.path);
-  for (const output of [scenario, tests]) if (!output.ok) console.error(`Node ${version}: ${output.complaint}`);
+  const parity = parityOn(node.path);
+  for (const output of [scenario, tests, parity]) if (!output.ok) console.error(`Node ${version}: ${output.complaint}`);
   return {
     version,
     hash: scenario.hash,
     tests: `${tests.passed} passed, ${tests.failed} failed`,
-    verdict: scenario.ok && tests.ok ? "ok" : "failed",
+    parity: parity.same,
+    verdict: scenario.ok && tests.ok && parity.ok ? "ok" : "failed",
   };
 }
 

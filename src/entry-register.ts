@@ -4,6 +4,7 @@
  */
 import { register } from "./node/door/register.ts";
 
+export { external } from "./node/door/outside-work.ts";
 export { register, unregister } from "./node/door/register.ts";
 
 register();

@@ -1,8 +1,8 @@
 /**
  * The object `process`, and `console`, as code of a virtual process sees them.
  *
- * Code that names `process` gets a view of it in which `process.exitCode` is its own too: that property can't be replaced on
- * the object itself. Properties of the object that are not here (versions, memoryUsage(), …) are those of the machine.
+ * Code that names `process` gets a view of it in which `process.exitCode` is its own too, and which has no channel: those
+ * properties can't be replaced on the object itself. Properties of the object that are not here (versions, memoryUsage(), …) are those of the machine.
  */
 import { ERRNO_TEXT } from "../../abi/errno.ts";
 import { signalNumber } from "../../abi/signal.ts";
@@ -61,10 +61,10 @@ const VALUES: Readonly<Record<string, (owner: NodeProcess) => unknown>> = {
   stdin: (owner) => input(owner),
   stdout: (owner) => output(owner, 1),
   stderr: (owner) => output(owner, 2),
-  connected: () => undefined,
-  channel: () => undefined,
-  send: () => undefined,
 };
+
+/** A virtual process has no channel to a parent; but Node's own code, and that of test runners, goes on using the real one. */
+const HIDDEN: ReadonlySet<PropertyKey> = new Set(["connected", "channel", "send", "disconnect"]);
 
 const SETTERS: Readonly<Record<string, (owner: NodeProcess, value: unknown) => void>> = {
   env: (owner, value) => {
@@ -136,6 +136,7 @@ function patchGlobals(patches: Patches): void {
   const view = new Proxy(real, {
     get: (target, name) => {
       if (name === "exitCode") return current()?.exitCode;
+      if (HIDDEN.has(name) && current() !== undefined) return undefined;
       return Reflect.get(target, name, target);
     },
     set: (target, name, value) => {

@@ -17,6 +17,7 @@ import { whyUnsupported } from "./internals.ts";
 import { patchNet } from "./net.ts";
 import { patchOs } from "./os.ts";
 import { patchOutsideWork } from "./outside-work.ts";
+import { patchOutsideZlib } from "./outside-zlib.ts";
 import { Patches } from "./patch.ts";
 import { patchProcessEvents } from "./process-events.ts";
 import { patchProcessObject } from "./process-object.ts";
@@ -44,6 +45,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchProcessEvents,
   patchProcessObject,
   patchOutsideWork,
+  patchOutsideZlib,
   patchEscapes,
 ];
 const patches: Patches = new Patches();
