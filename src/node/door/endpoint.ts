@@ -6,7 +6,7 @@
  */
 import type { Errno } from "../../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "../../abi/poll.ts";
-import { SHUT_WR, SO_LINGER, SOL_SOCKET } from "../../abi/socket.ts";
+import { MSG_MORE, SHUT_WR, SO_LINGER, SOL_SOCKET } from "../../abi/socket.ts";
 import * as ioCalls from "../../kernel/calls/io.ts";
 import * as messages from "../../kernel/calls/socket-messages.ts";
 import * as options from "../../kernel/calls/socket-options.ts";
@@ -70,6 +70,11 @@ export class Endpoint {
   write(from: Uint8Array): number | Errno {
     const { owner } = this;
     return owner.enterCall("write") ? owner.leaveCall("write", ioCalls.write(owner.process, this.fd, from)) : "EBADF";
+  }
+
+  /** As write(), of which more follows at once: what would fill no segment waits for it. */
+  writeMore(from: Uint8Array): number | Errno {
+    return this.owner.call("write", () => messages.send(this.owner.process, this.fd, from, null, MSG_MORE));
   }
 
   shutdown(): 0 | Errno {

@@ -15,6 +15,8 @@ import { formAs, nativeForm, plainOf } from "./native-handle.ts";
 import type { Patches } from "./patch.ts";
 import { StreamHandle } from "./stream-handle.ts";
 
+/** Taken now: what replaces it is slow to ask whose instance something is. */
+const { TLSSocket } = tls;
 /** As Node has it. */
 const ATTEMPT_MIN_MS = 10;
 const FOR_EVER_MS = 0x7fff_ffff;
@@ -58,7 +60,7 @@ export function patchNet(patches: Patches): void {
       const [options] = normalized;
       const made = options.path ? new PipeHandle(owner) : new TcpHandle(owner);
       if (made instanceof TcpHandle) normalized[0] = withAttempts(made, options);
-      const form = this instanceof tls.TLSSocket ? formUnderTls(made, this) : wantedForm(made);
+      const form = this instanceof TLSSocket ? formUnderTls(made, this) : wantedForm(made);
       (this[reinitializeHandle] as (handle: unknown) => void).call(this, form);
       return original.call(this, normalized);
     } as Connect;
@@ -72,7 +74,7 @@ export function patchNet(patches: Patches): void {
     };
   });
   // Where one address of several did not answer, Node makes a handle of its own for the next.
-  for (const prototype of [net.Socket.prototype, tls.TLSSocket.prototype]) {
+  for (const prototype of [net.Socket.prototype, TLSSocket.prototype]) {
     patches.replace(prototype as unknown as Record<symbol, Reinitialize>, reinitializeHandle, (original) => {
       return function (this: Inside & net.Socket, handle: object): void {
         const owner = current();
@@ -85,7 +87,7 @@ export function patchNet(patches: Patches): void {
         made.attempts = before.attempts;
         (original as Reinitialize).call(
           this,
-          this instanceof tls.TLSSocket ? formUnderTls(made, this) : formAs(before, made),
+          this instanceof TLSSocket ? formUnderTls(made, this) : formAs(before, made),
         );
       };
     });

@@ -5,6 +5,9 @@ import { AsyncResource } from "node:async_hooks";
 import type { Errno } from "../../abi/errno.ts";
 import type { Endpoint } from "./endpoint.ts";
 
+/** Buffers of one request that are not more than this go down as one, as writev(2) takes them: an answer's head and its body. */
+const JOINED_MAX_BYTES = 65_536;
+
 export class PendingWrite {
   /** Bytes in all. */
   readonly length: number;
@@ -19,11 +22,11 @@ export class PendingWrite {
   #offset = 0;
 
   constructor(endpoint: Endpoint, buffers: readonly Uint8Array[], told: (status: number) => void) {
-    this.#endpoint = endpoint;
-    this.#buffers = buffers;
-    this.#told = told;
     let length = 0;
     for (const buffer of buffers) length += buffer.length;
+    this.#endpoint = endpoint;
+    this.#buffers = buffers.length > 1 && length <= JOINED_MAX_BYTES ? [Buffer.concat(buffers, length)] : buffers;
+    this.#told = told;
     this.length = length;
     this.left = length;
   }
@@ -33,7 +36,9 @@ export class PendingWrite {
     for (; this.#index < this.#buffers.length; this.#index++, this.#offset = 0) {
       const buffer = this.#buffers[this.#index] as Uint8Array;
       while (this.#offset < buffer.length) {
-        const taken = this.#endpoint.write(this.#offset === 0 ? buffer : buffer.subarray(this.#offset));
+        const rest = this.#offset === 0 ? buffer : buffer.subarray(this.#offset);
+        const isLast = this.#index === this.#buffers.length - 1;
+        const taken = isLast ? this.#endpoint.write(rest) : this.#endpoint.writeMore(rest);
         if (typeof taken === "string") return taken;
         this.#offset += taken;
         this.left -= taken;
