@@ -4229,6 +4229,8 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
         copied: number;
         space: number;
         sinceNs: number;
+        rttNs: number;
+        lastEcho: number;
     } | null;
     softError: Errno | null;
     lastChallengeNs: number;

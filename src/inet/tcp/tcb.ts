@@ -203,7 +203,7 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   /** When the peer was heard last. */
   lastHeardNs = 0;
   /** Auto-tuning of the receive buffer: what the user reads in a round trip. */
-  tuning: { copied: number; space: number; sinceNs: number } | null = null;
+  tuning: { copied: number; space: number; sinceNs: number; rttNs: number; lastEcho: number } | null = null;
   /** RFC 1122 §4.2.3.9: news that may pass. It is told when the connection fails in the end. */
   softError: Errno | null = null;
   /** When a segment outside the window was last answered. */

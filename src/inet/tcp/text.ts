@@ -13,6 +13,7 @@ import { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
 import { finReceived } from "./fin.ts";
 import { consume } from "./reassembly.ts";
+import { noteRoundTrip } from "./receive-buffer.ts";
 import { noteDuplicate, noteEarly } from "./sack.ts";
 import type { Segment } from "./segment.ts";
 import { excessBytes, oldBytes } from "./sequence.ts";
@@ -79,6 +80,7 @@ export function takeText(tcb: Tcb, seg: Segment): Verdict | null {
     acknowledgment.isNow = true;
     noteDuplicate(tcb, seg.dataSeq, start);
   }
+  if (start === rcv.nxt && length > 0) noteRoundTrip(tcb, seg);
   if (start === rcv.nxt) inOrder(tcb, packet, length, fin, Math.min(length, seg.segmentBytes));
   else early(tcb, packet, start, length, fin);
   return null;
