@@ -4,18 +4,22 @@
  * Read first: Linux's tcp_try_coalesce. Small data that nobody waits for are copied together, as long as there is room.
  */
 import type { Packet } from "../wire/packet.ts";
-import { StreamPiece } from "./stream-piece.ts";
+import type { SocketAddress } from "./address.ts";
+import type { Ancillary } from "./ancillary.ts";
+import type { StreamPiece } from "./stream-piece.ts";
 
 /** Data of at most so many bytes are merged. */
 export const MERGED_MAX_BYTES = 512;
 const CAPACITY_BYTES = 2048;
 
-export class MergedPiece extends StreamPiece {
+export class MergedPiece implements StreamPiece {
+  source: SocketAddress | null = null;
+  ancillary: Ancillary | null = null;
   readonly #bytes: Uint8Array = new Uint8Array(CAPACITY_BYTES);
   #from = 0;
   #to = 0;
 
-  override get length(): number {
+  get length(): number {
     return this.#to - this.#from;
   }
 
@@ -28,15 +32,15 @@ export class MergedPiece extends StreamPiece {
     return true;
   }
 
-  override copyTo(target: Uint8Array, at: number = 0): number {
+  copyTo(target: Uint8Array, at: number = 0): number {
     const count = Math.min(this.length, target.length - at);
     target.set(this.#bytes.subarray(this.#from, this.#from + count), at);
     return count;
   }
 
-  override consume(count: number): void {
+  consume(count: number): void {
     this.#from += count;
   }
 
-  override release(): void {}
+  release(): void {}
 }

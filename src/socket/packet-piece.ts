@@ -4,31 +4,34 @@
  * A packet in a long queue gets memory of its own size, so that it does not hold on to the memory of others.
  */
 import type { Packet } from "../wire/packet.ts";
-import { StreamPiece } from "./stream-piece.ts";
+import type { SocketAddress } from "./address.ts";
+import type { Ancillary } from "./ancillary.ts";
+import type { StreamPiece } from "./stream-piece.ts";
 
-export class PacketPiece extends StreamPiece {
+export class PacketPiece implements StreamPiece {
+  source: SocketAddress | null = null;
+  ancillary: Ancillary | null = null;
   readonly #packet: Packet;
   #from = 0;
 
   /** The packet has no headers any more. */
   constructor(packet: Packet) {
-    super();
     this.#packet = packet;
   }
 
-  override get length(): number {
+  get length(): number {
     return this.#packet.length - this.#from;
   }
 
-  override copyTo(target: Uint8Array, at: number = 0): number {
+  copyTo(target: Uint8Array, at: number = 0): number {
     return this.#packet.copyTo(at === 0 ? target : target.subarray(at), this.#from);
   }
 
-  override consume(count: number): void {
+  consume(count: number): void {
     this.#from += count;
   }
 
-  override release(): void {
+  release(): void {
     this.#packet.release();
     this.#packet.giveBackMemory();
   }

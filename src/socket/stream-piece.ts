@@ -5,17 +5,17 @@
 import type { SocketAddress } from "./address.ts";
 import type { Ancillary } from "./ancillary.ts";
 
-export abstract class StreamPiece {
-  source: SocketAddress | null = null;
+export interface StreamPiece {
+  source: SocketAddress | null;
   /** Its rights go with the first bytes that are read of it. */
-  ancillary: Ancillary | null = null;
+  ancillary: Ancillary | null;
 
   /** Bytes that have not been consumed. */
-  abstract get length(): number;
+  readonly length: number;
   /** Copies to target[at …] what is there and fits, and says how many bytes that were. */
-  abstract copyTo(target: Uint8Array, at?: number): number;
+  copyTo(target: Uint8Array, at?: number): number;
   /** So many bytes have been read for good. */
-  abstract consume(count: number): void;
+  consume(count: number): void;
   /** It has left the queue. */
-  abstract release(): void;
+  release(): void;
 }
