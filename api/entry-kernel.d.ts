@@ -38,7 +38,9 @@ export declare class CallbackEvent extends TimedEvent {
     run(): void;
 }
 
-export declare class Chunk extends StreamPiece {
+export declare class Chunk implements StreamPiece {
+    source: SocketAddress | null;
+    ancillary: Ancillary | null;
     constructor(bytes: Uint8Array, payer: Payer, chargedBytes: number);
     get length(): number;
     copyTo(target: Uint8Array, at?: number): number;
@@ -5891,13 +5893,13 @@ declare abstract class SendAccount implements Payer {
 type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
 
 // socket/stream-piece.d.ts
-declare abstract class StreamPiece {
+interface StreamPiece {
     source: SocketAddress | null;
     ancillary: Ancillary | null;
-    abstract get length(): number;
-    abstract copyTo(target: Uint8Array, at?: number): number;
-    abstract consume(count: number): void;
-    abstract release(): void;
+    readonly length: number;
+    copyTo(target: Uint8Array, at?: number): number;
+    consume(count: number): void;
+    release(): void;
 }
 
 // tty/discipline.d.ts

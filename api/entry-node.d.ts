@@ -6112,7 +6112,9 @@ declare class Rights {
 }
 
 // socket/chunk.d.ts
-declare class Chunk extends StreamPiece {
+declare class Chunk implements StreamPiece {
+    source: SocketAddress | null;
+    ancillary: Ancillary | null;
     constructor(bytes: Uint8Array, payer: Payer, chargedBytes: number);
     get length(): number;
     copyTo(target: Uint8Array, at?: number): number;
@@ -6295,13 +6297,13 @@ declare class Socket extends SendAccount implements FileOps {
 }
 
 // socket/stream-piece.d.ts
-declare abstract class StreamPiece {
+interface StreamPiece {
     source: SocketAddress | null;
     ancillary: Ancillary | null;
-    abstract get length(): number;
-    abstract copyTo(target: Uint8Array, at?: number): number;
-    abstract consume(count: number): void;
-    abstract release(): void;
+    readonly length: number;
+    copyTo(target: Uint8Array, at?: number): number;
+    consume(count: number): void;
+    release(): void;
 }
 
 // tty/discipline.d.ts

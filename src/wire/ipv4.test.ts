@@ -86,6 +86,30 @@ describe("known bytes", () => {
   });
 });
 
+test("emitPlain() writes what emit() writes of a whole datagram without options", () =>
+  fc.assert(
+    fc.property(headers, (any) => {
+      const header = { ...any, moreFragments: false, fragmentOffset: 0, options: new Uint8Array(0) };
+      const plain = viewOf(new Uint8Array(ipv4.HEADER_LENGTH));
+      const { dscp, ecn, totalLength, identification, dontFragment, timeToLive, protocol, source, destination } =
+        header;
+      const service = (dscp << 2) | ecn;
+      ipv4.emitPlain(
+        plain,
+        0,
+        service,
+        totalLength,
+        identification,
+        dontFragment,
+        timeToLive,
+        protocol,
+        source,
+        destination,
+      );
+      expect(hexOf(plain)).toBe(hexOf(viewOf(emit(header))));
+    }),
+  ));
+
 test("parse(emit(header)) equals the header", () => expectRoundTrip(ipv4.emit, ipv4.parse, headers, lengthOf));
 
 test("check() passes what emit() writes, with or without link padding", () => {

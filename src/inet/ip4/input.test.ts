@@ -30,6 +30,21 @@ test("a datagram for us is delivered, link padding cut off", () => {
   expect(take(Packet.from(Uint8Array.of(...packet.copyBytes(), 0, 0, 0, 0))).got).toBe("10.0.0.2:9 hi");
 });
 
+test("an address that is taken away, or given, counts from the next datagram on, though it comes as the last one did", () => {
+  const host = new WiredHost();
+  const socket = host.socket();
+  socket.bind("0.0.0.0:7");
+  const receive = (): string => {
+    host.arrives(udpDatagram("10.0.0.2:9", "10.0.0.9:7", "hi"));
+    return socket.receive();
+  };
+  expect(receive()).toBe("EAGAIN");
+  host.inet.addAddress(host.eth0, "10.0.0.9/24");
+  expect([receive(), receive()]).toEqual(["10.0.0.2:9 hi", "10.0.0.2:9 hi"]);
+  host.inet.deleteAddress(host.eth0, "10.0.0.9");
+  expect(receive()).toBe("EAGAIN");
+});
+
 test("options are skipped, also where the header is split", () => {
   const options = new Uint8Array(8).fill(1);
   const packet = udpDatagram("10.0.0.2:9", "10.0.0.1:7", "hi", { options });
