@@ -25,6 +25,7 @@ import { patchRandomness } from "./randomness.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { patchSingletons } from "./singletons.ts";
 import { patchSocketTimeouts } from "./socket-timeouts.ts";
+import { patchStandardFiles } from "./standard-files.ts";
 import { patchTime } from "./time.ts";
 import { patchTls } from "./tls.ts";
 
@@ -46,6 +47,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchProcessObject,
   patchOutsideWork,
   patchOutsideZlib,
+  patchStandardFiles,
   patchEscapes,
 ];
 const patches: Patches = new Patches();
