@@ -4237,6 +4237,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     retransmissions: number;
     bytesSent: number;
     bytesReceived: number;
+    unreadBytes: number;
     bytesAcked: number;
     segmentsOut: number;
     segmentsIn: number;
@@ -4255,6 +4256,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     get flight(): number;
     charge(bytes: number): void;
     uncharge(bytes: number): void;
+    chargeUnread(bytes: number): void;
     expire(): void;
 }
 
@@ -6192,7 +6194,7 @@ interface UserRequests {
     accepted?(connection: Socket | null): void;
     shutdown?(how: number): 0 | Errno;
     pair?(task: Task, other: UserRequests): 0 | Errno;
-    receivable?(): 0 | Errno;
+    receivable?(flags: number): 0 | Errno;
     received?(bytes: number): void;
     receiveError?(into: Uint8Array, flags: number): Received | Errno;
     getsockopt?(level: number, option: number): OptionValue | Errno;
@@ -6283,7 +6285,7 @@ declare class Socket extends SendAccount implements FileOps {
     room(): 0 | Errno;
     deliver(packet: Packet, source: SocketAddress, ancillary?: Ancillary | null): boolean;
     append(chunk: Chunk, source: SocketAddress, ancillary: Ancillary | null): void;
-    announceUrgent(): void;
+    announceUrgent(takesPlace: boolean): void;
     appendUrgent(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void;
     appendPacket(packet: Packet): void;
     disconnected(): void;

@@ -20,6 +20,7 @@ import {
   SO_ERROR,
   SO_LINGER,
   SO_RCVBUF,
+  SO_RCVLOWAT,
   SO_REUSEADDR,
   SO_REUSEPORT,
   SO_SNDTIMEO,
@@ -338,6 +339,33 @@ describe("buffers", () => {
 });
 
 describe("options", () => {
+  test("SO_RCVLOWAT beyond the buffer: poll() tells of a closed window", async () => {
+    await runProgram(async (sys) => {
+      const listener = sys.socket(AF_INET, SOCK_STREAM);
+      sys.setsockopt(listener, SOL_SOCKET, SO_RCVBUF, 20_000);
+      sys.bind(listener, LOCAL);
+      sys.listen(listener, 5);
+      const client = await connectTo(sys, LOCAL);
+      const { fd: server } = await sys.accept(listener);
+      sys.setsockopt(server, SOL_SOCKET, SO_RCVLOWAT, 1_000_000);
+      const watched = [{ fd: server, events: POLLIN, revents: 0 }];
+      await sys.send(client, "few");
+      expect(await sys.poll(watched, 1000)).toBe(0);
+      await sys.send(client, new Uint8Array(100_000), MSG_DONTWAIT);
+      expect(await sys.poll(watched, 1000)).toBe(1);
+    });
+  });
+
+  test("TCP_INFO of a listening socket: its accept queue and its backlog", async () => {
+    await runProgram(async (sys) => {
+      const listener = sys.socket(AF_INET, SOCK_STREAM);
+      sys.bind(listener, LOCAL);
+      sys.listen(listener, 5);
+      await connectTo(sys, LOCAL);
+      expect(sys.getsockopt(listener, IPPROTO_TCP, TCP_INFO)).toMatchObject({ unacked: 1, sacked: 5 });
+    });
+  });
+
   // @rfc 9293 3.8.2 MAY-18
   test("TCP_*: values, bounds, and what a connection takes over", async () => {
     await runProgram(async (sys) => {

@@ -62,8 +62,9 @@ export interface TcpInfo {
   readonly ato: number;
   readonly snd_mss: number;
   readonly rcv_mss: number;
-  /** Segments in flight. */
+  /** Segments in flight; of a listening socket how many connections wait for accept(2). */
   readonly unacked: number;
+  /** Segments that the peer has selectively acknowledged; of a listening socket its backlog. */
   readonly sacked: number;
   readonly lost: number;
   /** Segments that were sent again and are in flight. */

@@ -59,7 +59,7 @@ export interface UserRequests {
   /** socketpair(2): these two are each other's peers. */
   pair?(task: Task, other: UserRequests): 0 | Errno;
   /** May it receive at all? */
-  receivable?(): 0 | Errno;
+  receivable?(flags: number): 0 | Errno;
   /** So much has left the receive queue. */
   received?(bytes: number): void;
   /** MSG_ERRQUEUE: the oldest error that waits, with its control messages; "EAGAIN" when there is none. */

@@ -136,7 +136,7 @@ export class Socket extends SendAccount implements FileOps {
     if ((flags & MSG_ERRQUEUE) !== 0 && this.requests.receiveError !== undefined) {
       return this.requests.receiveError(into, flags);
     }
-    const refusal = this.requests.receivable?.() ?? 0;
+    const refusal = this.requests.receivable?.(flags) ?? 0;
     if (refusal !== 0) return refusal;
     if ((flags & MSG_OOB) !== 0) return this.#receiveUrgent(into, flags);
     if (this.#stream === null || this.#stream.isEmpty) {
@@ -288,9 +288,9 @@ export class Socket extends SendAccount implements FileOps {
     this.waiters.wake(POLLIN);
   }
 
-  /** An urgent byte will come (TCP), or has: the owner of the socket is sent SIGURG. */
-  announceUrgent(): void {
-    if (this.#stream !== null) this.#stream.isUrgentExpected = true;
+  /** An urgent byte will come (TCP), or has: the owner of the socket is sent SIGURG. Does it take the place of one that is next? */
+  announceUrgent(takesPlace: boolean): void {
+    this.#stream?.expectUrgent(takesPlace && !this.options.oobInline);
     this.waiters.wake(POLLPRI | URGENT);
   }
 

@@ -29,7 +29,7 @@ export class StreamBuffer implements ReceiveBuffer {
   /** The last piece, when small segments are merged into it. */
   #merged: MergedPiece | null = null;
   /** An urgent byte was announced, and has not come yet: TCP hears of it before. */
-  isUrgentExpected = false;
+  #isUrgentExpected = false;
 
   get isEmpty(): boolean {
     return this.#chunks.length === 0;
@@ -64,16 +64,22 @@ export class StreamBuffer implements ReceiveBuffer {
     this.#merged = piece;
   }
 
+  /** An urgent byte is announced. As tcp_check_urg on Linux: one that nobody has read, and that is next, gives up its place. */
+  expectUrgent(takesPlace: boolean): void {
+    this.#isUrgentExpected = true;
+    if (takesPlace) this.#front(false);
+  }
+
   /** The urgent byte. One that came before is an ordinary one from here on. */
   pushUrgent(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void {
     this.push(chunk, source, ancillary);
     this.#urgent = chunk;
-    this.isUrgentExpected = false;
+    this.#isUrgentExpected = false;
   }
 
   /** Is there an urgent byte that nobody has read, or will there be one? */
   get isUrgent(): boolean {
-    return this.#urgent !== null || this.isUrgentExpected;
+    return this.#urgent !== null || this.#isUrgentExpected;
   }
 
   /** sockatmark(3): would a read begin at the mark? */
@@ -93,7 +99,7 @@ export class StreamBuffer implements ReceiveBuffer {
   /** MSG_OOB: one byte, as on Linux even where the buffer has no room for it. EINVAL: there is none, or it was read; EAGAIN: it was announced. */
   receiveUrgent(into: Uint8Array, flags: number): Received | Errno {
     const urgent = this.#urgent;
-    if (urgent === null) return this.isUrgentExpected ? "EAGAIN" : "EINVAL";
+    if (urgent === null) return this.#isUrgentExpected ? "EAGAIN" : "EINVAL";
     urgent.copyTo(into);
     if ((flags & MSG_PEEK) === 0) {
       this.#urgent = null;

@@ -47,7 +47,7 @@ export function sendStream(
     const rights = sent === 0 ? (ancillary?.rights ?? null) : null;
     const extra = credentials === null && rights === null ? null : { credentials, rights };
     const piece = chunk(pcb, data, sent, length, pieceBytes(length));
-    if (isUrgent) peer.socket.announceUrgent();
+    if (isUrgent) peer.socket.announceUrgent(false);
     if (isUrgent) peer.socket.appendUrgent(piece, pcb.name, extra);
     else peer.socket.append(piece, pcb.name, extra);
     sent += length;

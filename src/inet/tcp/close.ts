@@ -31,7 +31,7 @@ export function close(tcb: Tcb): void {
   if (socket === null) return;
   if (state === "LISTEN") stopListening(tcb);
   // What nobody has read will be thrown away.
-  tcp.memory.bytes -= socket.receiveQueueBytes;
+  tcb.chargeUnread(0);
   const { linger } = socket.options;
   const { counters } = tcp.machine;
   // H12, RFC 2525 §2.17: the peer is told that not all that it has sent was read.

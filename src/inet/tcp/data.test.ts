@@ -286,6 +286,30 @@ describe("urgent data", () => {
     expect([t.read(), t.read()]).toEqual(["abc", "def"]);
   });
 
+  test("one that is next and unread gives up its place to another, as on Linux", () => {
+    const t = accepted().receives(segment("ACK", { seq: 2001, ack: 1001, data: "a", urg: 1 }));
+    t.receives(segment("ACK", { seq: 2002, ack: 1001, data: "bc", urg: 2 }));
+    expect([t.readUrgent(), t.read(), t.read()]).toEqual(["c", "b", "[EAGAIN]"]);
+    t.socket.options.oobInline = true;
+    t.receives(segment("ACK", { seq: 2004, ack: 1001, data: "d", urg: 1 }));
+    t.receives(segment("ACK", { seq: 2005, ack: 1001, data: "ef", urg: 2 }));
+    expect([t.read(), t.read()]).toEqual(["de", "f"]);
+  });
+
+  test("one that is read, passed over or lost is given back to the host's memory", () => {
+    const t = accepted().receives(segment("ACK", { seq: 2001, ack: 1001, data: "a", urg: 1 }));
+    t.readUrgent();
+    t.receives(segment("ACK", { seq: 2002, ack: 1001, data: "b", urg: 1 }));
+    t.receives(segment("ACK", { seq: 2003, ack: 1001, data: "cd", urg: 1 }));
+    expect(t.read()).toBe("d");
+    expect(t.tcp.memory.bytes).toBe(0);
+  });
+
+  test("without a connection there is none: EINVAL, as on Linux", () => {
+    const t = established().receives(segment("RST|ACK", { seq: 2001, ack: 1001 }));
+    expect(t.readUrgent()).toBe("[EINVAL]");
+  });
+
   // @rfc 9293 3.8.5 MUST-32
   test("it is announced before it comes", () => {
     const t = accepted().receives(segment("ACK", { seq: 2001, ack: 1001, data: "ab", urg: 5 }));

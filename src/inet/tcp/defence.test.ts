@@ -184,6 +184,17 @@ describe("options", () => {
     t.at(210).sends(data({ data: "def" }));
   });
 
+  test("TCP_NODELAY sends what TCP_CORK holds back, once", () => {
+    const t = established({ before: option(abi.TCP_CORK, 1) })
+      .send("abc")
+      .silent();
+    option(abi.TCP_NODELAY, 1)(t.socket, t.tcp);
+    t.at(0).sends(data({ data: "abc" }));
+    t.receives(ack({ seq: 2001, ack: 1004 }))
+      .send("def")
+      .silent();
+  });
+
   // @rfc 9293 3.8.3 MUST-23
   test("TCP_SYNCNT: SYN is sent so often again, beside the linear ones", () => {
     const t = synSent({ before: option(abi.TCP_SYNCNT, 1), sysctl: { syn_linear_timeouts: 0 } });

@@ -28,7 +28,8 @@ export function checkBind(tcb: Tcb, domain: number, endpoint: SocketAddress): In
   if (endpoint.family === AF_INET) return "EINVAL";
   if (endpoint.family !== AF_INET6) return "EAFNOSUPPORT";
   if (endpoint.address.family === 4) return tcb.sharing.v6Only ? "EINVAL" : endpoint;
-  return zoned(tcb, endpoint);
+  // As __inet6_bind: a stream does not come from a group.
+  return endpoint.address.isMulticast ? "EINVAL" : zoned(tcb, endpoint);
 }
 
 /** An address that connect(2) is given: can the socket have such a peer? */

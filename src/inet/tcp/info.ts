@@ -79,7 +79,12 @@ function fastOpenBits({ fastOpen, isActive }: Tcb): number {
   return (fastOpen.isAcknowledged ? OPTION_SYN_DATA : 0) | (isActive ? 0 : OPTION_FAST_OPEN_CHILD);
 }
 
-function countSent({ sent }: Tcb): Pick<TcpInfo, "unacked" | "sacked" | "lost" | "retrans"> {
+/** Of a listening socket, as on Linux: how many connections wait for accept(2), and the backlog. */
+function countSent({ sent, socket, state }: Tcb): Pick<TcpInfo, "unacked" | "sacked" | "lost" | "retrans"> {
+  if (state === "LISTEN") {
+    const queue = socket?.acceptQueue;
+    return { unacked: queue?.length ?? 0, sacked: queue?.backlogMax ?? 0, lost: 0, retrans: 0 };
+  }
   let unacked = 0;
   let sacked = 0;
   let lost = 0;

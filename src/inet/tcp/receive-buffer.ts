@@ -4,7 +4,7 @@
  * Read first: RFC 1122 §4.2.3.3; Linux's tcp_rcv_space_adjust ("dynamic right-sizing"), tcp_rcv_rtt_measure_ts and tcp_cleanup_rbuf.
  */
 import { diff } from "../../base/seq32.ts";
-import { RECEIVE_SHUT } from "../../socket/socket.ts";
+import { RECEIVE_SHUT, type Socket } from "../../socket/socket.ts";
 import type { Segment } from "./segment.ts";
 import { nth } from "./settings.ts";
 import type { Tcb } from "./tcb.ts";
@@ -32,6 +32,15 @@ export function noteRoundTrip({ tuning, timestamps, tcp }: Tcb, { options }: Seg
   if (elapsedMs < 0) return;
   const sampleNs = Math.max(1, elapsedMs) * NS_PER_MS;
   tuning.rttNs = tuning.rttNs === 0 ? sampleNs : Math.floor(tuning.rttNs + (sampleNs - tuning.rttNs) / 8);
+}
+
+/**
+ * Is there as much to read as SO_RCVLOWAT asks for? As in tcp_epollin_ready on Linux, also when no more would come, because the window
+ * is closed: it may ask for more than the buffer holds.
+ */
+export function isReadable(tcb: Tcb, { receiveQueueBytes, options }: Socket): boolean {
+  if (receiveQueueBytes === 0) return false;
+  return receiveQueueBytes >= options.receiveLowWaterBytes || offeredWindow(tcb) <= tcb.acknowledgment.segmentBytes;
 }
 
 /** The user has read so many bytes. */

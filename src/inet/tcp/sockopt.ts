@@ -165,6 +165,8 @@ function takeEffect(tcb: Tcb, option: number, value: number): void {
   const { acknowledgment, state, timers, socket } = tcb;
   switch (option) {
     case abi.TCP_NODELAY:
+      if (value !== 0) flush(tcb);
+      return;
     case abi.TCP_CORK:
       output(tcb);
       return;
@@ -181,6 +183,15 @@ function takeEffect(tcb: Tcb, option: number, value: number): void {
       if (value === 0) acknowledgment.quick = 0;
       else if (acknowledgment.isPending) sendAck(tcb);
   }
+}
+
+/** tcp(7), TCP_NODELAY: what waits goes now, even if TCP_CORK is set. */
+function flush(tcb: Tcb): void {
+  const { options } = tcb;
+  tcb.options = { ...options, cork: false };
+  tcb.isMoreComing = false;
+  output(tcb);
+  tcb.options = options;
 }
 
 /** socket(7) has no word on it, tc-fq(8) does: an unsigned int, all ones for no bound. */

@@ -211,6 +211,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   retransmissions = 0;
   bytesSent = 0;
   bytesReceived = 0;
+  /** What of the receive queue is charged to the host. */
+  unreadBytes = 0;
   bytesAcked = 0;
   segmentsOut = 0;
   segmentsIn = 0;
@@ -285,6 +287,12 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   uncharge(bytes: number): void {
     this.tcp.memory.bytes -= bytes;
     this.socket?.uncharge(bytes);
+  }
+
+  /** So much nobody has read, and is charged to the host. Urgent bytes leave the queue unread, too: it is told as it is. */
+  chargeUnread(bytes: number): void {
+    this.tcp.memory.bytes += bytes - this.unreadBytes;
+    this.unreadBytes = bytes;
   }
 
   expire(): void {

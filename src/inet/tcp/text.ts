@@ -152,13 +152,13 @@ function deliver(tcb: Tcb, packet: Packet, length: number): void {
   const { rcv, socket, acknowledgment, nowNs } = tcb;
   const urgentAt = placeOfUrgent(tcb, length);
   rcv.nxt = add(rcv.nxt, length);
-  if (socket !== null) tcb.tcp.memory.bytes += length;
   tcb.bytesReceived += length;
   acknowledgment.lastReceivedNs = nowNs;
   packet.release();
   if (socket === null) return;
   if (urgentAt < 0) socket.appendPacket(packet);
   else deliverUrgent(tcb, socket, packet, urgentAt);
+  tcb.chargeUnread(socket.receiveQueueBytes);
 }
 
 /** What comes before the urgent byte, the byte, and what comes behind it. */

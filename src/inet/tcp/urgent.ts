@@ -20,7 +20,7 @@ export function takeUrgent(tcb: Tcb, seg: Segment): void {
   if (!gt(up, rcv.nxt) || (urgent?.isAwaited === true && !gt(up, rcv.up))) return;
   rcv.up = up;
   urgentOf(tcb).isAwaited = true;
-  socket?.announceUrgent();
+  socket?.announceUrgent(true);
 }
 
 // @rfc 9293 3.8.5 MUST-30, MUST-31, MUST-62

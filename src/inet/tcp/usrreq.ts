@@ -19,7 +19,7 @@ import { anyAddress, checkBind, checkConnect, FamilyOptions, nameOf } from "./fa
 import { FastOpen, isClientEnabled, sendFastSyn } from "./fast-open.ts";
 import { activeOpen, passiveOpen } from "./open.ts";
 import { output } from "./output.ts";
-import { hasRead } from "./receive-buffer.ts";
+import { hasRead, isReadable } from "./receive-buffer.ts";
 import { initialBuffers } from "./send-buffer.ts";
 import { changing, get, set } from "./sockopt.ts";
 import { maySend } from "./state.ts";
@@ -171,17 +171,19 @@ export class TcpRequests implements UserRequests {
     return sent > 0 ? sent : "EINPROGRESS";
   }
 
-  receivable(): 0 | Errno {
+  receivable(flags: number): 0 | Errno {
     const { state, socket } = this.tcb;
     if (state === "LISTEN") return "ENOTCONN";
-    if (state !== "CLOSED" || socket === null) return 0;
+    // As tcp_recv_urg: without an urgent byte it is EINVAL, whatever the state.
+    if (state !== "CLOSED" || socket === null || ((flags & MSG_OOB) !== 0 && !socket.hasUrgent)) return 0;
     const hasNothing = socket.receiveBuffer.isEmpty && !socket.hasError && (socket.shut & RECEIVE_SHUT) === 0;
     return hasNothing ? "ENOTCONN" : 0;
   }
 
   received(bytes: number): void {
-    this.#tcp.memory.bytes -= bytes;
-    hasRead(this.tcb, bytes);
+    const { tcb } = this;
+    tcb.chargeUnread(tcb.socket?.receiveQueueBytes ?? 0);
+    hasRead(tcb, bytes);
   }
 
   shutdown(how: number): 0 | Errno {
@@ -230,7 +232,7 @@ export class TcpRequests implements UserRequests {
     if ((socket.shut & RECEIVE_SHUT) !== 0) events |= POLLIN | POLLRDHUP;
     if (fastOpen?.isDeferred === true) events |= POLLOUT;
     if ((state !== "SYN_SENT" && state !== "SYN_RECEIVED") || this.tcb.isOpenEarly) {
-      if (socket.receiveQueueBytes >= Math.max(1, socket.options.receiveLowWaterBytes)) events |= POLLIN;
+      if (isReadable(this.tcb, socket)) events |= POLLIN;
       if ((socket.shut & SEND_SHUT) !== 0 || socket.isWritable) events |= POLLOUT;
       if (socket.hasUrgent) events |= POLLPRI;
     }
@@ -279,7 +281,7 @@ export class TcpRequests implements UserRequests {
     if (socket === null) return;
     stopListening(old);
     disconnect(old);
-    this.#tcp.memory.bytes -= socket.receiveQueueBytes;
+    old.chargeUnread(0);
     const fresh = new Tcb(this.#tcp, socket);
     fresh.options = old.options;
     fresh.congestion = old.congestion;
