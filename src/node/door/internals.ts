@@ -5,7 +5,7 @@
  * Read first: docs/SPIKE-NODE-HANDLE.md, "Per version". They come from process.binding(), which Node 20 to 26 have.
  */
 import net from "node:net";
-import { getSystemErrorMap } from "node:util";
+import { getSystemErrorMap, types } from "node:util";
 
 /** Numbers that handles leave for the JavaScript of Node's streams, by index; and what else is there. */
 interface StreamWrap {
@@ -62,7 +62,7 @@ export function whyUnsupported(): string | undefined {
 
 function missingInternals(): string[] {
   const { streamBaseState, ...indices } = streamWrap();
-  const missing = streamBaseState instanceof Int32Array ? [] : ["streamBaseState"];
+  const missing = types.isInt32Array(streamBaseState) ? [] : ["streamBaseState"];
   for (const name of ["kReadBytesOrError", "kArrayBufferOffset", "kBytesWritten", "kLastWriteWasAsync"] as const) {
     if (typeof indices[name] !== "number") missing.push(name);
   }

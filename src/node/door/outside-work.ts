@@ -7,6 +7,7 @@
 import { AsyncResource } from "node:async_hooks";
 import crypto from "node:crypto";
 import fs from "node:fs";
+import { types } from "node:util";
 import zlib from "node:zlib";
 import { alike } from "./alike.ts";
 import { current, outside } from "./context.ts";
@@ -126,7 +127,7 @@ function waiting(original: Call): Call {
     const owner = current();
     if (owner === undefined) return original.apply(this, args);
     const result = outside(() => original.apply(this, args));
-    return result instanceof Promise ? held(owner, result) : result;
+    return types.isPromise(result) ? held(owner, result) : result;
   };
 }
 
