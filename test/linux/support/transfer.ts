@@ -69,14 +69,14 @@ const RUNS: Readonly<Record<Pair, (plan: Plan) => Promise<readonly [Seen, Metere
     await likeNetloom(wire);
     const said = await serve(wire, "meter", LINUX.address);
     const sent = settled<Seen>();
-    wire.host.spawn("pour", pour(LINUX.address, plan, sent.resolve));
+    wire.host.spawn("pour", sent.by(pour(LINUX.address, plan, sent.resolve)));
     return [await sent.promise, (await said()) as Metered];
   },
   "Linux → netloom": async (plan) => {
     await using wire = new Wire({ link: plan.link, world: seeded(plan) }).start();
     await likeNetloom(wire);
     const got = settled<Metered>();
-    wire.host.spawn("meter", meter(wire.world, got.resolve), { daemon: true });
+    wire.host.spawn("meter", got.by(meter(wire.world, got.resolve)), { daemon: true });
     return [await pourFromLinux(wire, plan), await got.promise];
   },
   "netloom → netloom": async (plan) => {
@@ -159,10 +159,28 @@ function now(sys: Sys): number {
   return seconds * 1e9 + nanoseconds;
 }
 
-function settled<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+interface Settled<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  /** The program, whose failure is that of the promise. */
+  by(program: Program): Program;
+}
+
+function settled<T>(): Settled<T> {
   let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
   });
-  return { promise, resolve };
+  const by =
+    (program: Program): Program =>
+    async (sys, ...args) => {
+      try {
+        return await program(sys, ...args);
+      } catch (error) {
+        reject(error);
+      }
+    };
+  return { promise, resolve, by };
 }
