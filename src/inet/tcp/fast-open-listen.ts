@@ -58,7 +58,7 @@ export function tryFastOpen(request: SynRequest, seg: Segment): Tcb | null {
 }
 
 /** TCP_FASTOPEN_KEY, or the host's. */
-export function keysOf({ tcb, tcp }: Listener): CookieKeys {
+function keysOf({ tcb, tcp }: Listener): CookieKeys {
   return tcb.options.fastOpenKeys ?? tcp.fastOpen.keys;
 }
 

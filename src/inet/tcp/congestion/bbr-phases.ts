@@ -43,7 +43,7 @@ const PROBE_UP_ROUNDS_MAX = 30;
 // ---- is the pipe full? ----
 
 /** BBRResetFullBW. */
-export function resetFullBw(model: Model, bytesPerSecond: number = 0): void {
+function resetFullBw(model: Model, bytesPerSecond: number = 0): void {
   model.fullBw = bytesPerSecond;
   model.fullBwCount = 0;
   model.isFullBwNow = false;
