@@ -54,7 +54,7 @@ export const mqtt: Library = {
     "51 s: reconnect",
     "54 s: connect EHOSTUNREACH 10.0.0.2:8000",
     "59 s: reconnect",
-    "60 s: connect",
-    "60 s: DURING",
+    "61 s: connect",
+    "61 s: DURING",
   ],
 };
