@@ -202,6 +202,27 @@ describe("options", () => {
     expect(t.error).toBe("ETIMEDOUT");
   });
 
+  // So it was on Linux 6.18.
+  test.each([
+    [1, 3000],
+    [2, 7000],
+    [3, 19_000],
+  ])("TCP_SYNCNT %i with the linear ones: ETIMEDOUT after %i ms", (count, afterMs) => {
+    const t = synSent({ before: option(abi.TCP_SYNCNT, count) }).at(afterMs - 1);
+    expect(t.state).toBe("SYN_SENT");
+    expect(t.at(afterMs).error).toBe("ETIMEDOUT");
+  });
+
+  test.each([
+    [500, 1000],
+    [2500, 2500],
+    [6000, 6000],
+  ])("TCP_USER_TIMEOUT of %i ms bounds SYN: ETIMEDOUT after %i ms", (limitMs, afterMs) => {
+    const t = synSent({ before: option(abi.TCP_USER_TIMEOUT, limitMs) }).at(afterMs - 1);
+    expect(t.state).toBe("SYN_SENT");
+    expect(t.at(afterMs).error).toBe("ETIMEDOUT");
+  });
+
   test("TCP_MAXSEG bounds both directions", () => {
     const t = synSent({ before: option(abi.TCP_MAXSEG, 500) });
     t.receives(synAck({ seq: 2000, ack: 1001, mss: 1460 }))

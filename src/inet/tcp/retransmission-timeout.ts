@@ -6,9 +6,6 @@
 import { RTO_MAX_NS, RTO_MIN_NS } from "./rtt.ts";
 import type { Tcb } from "./tcb.ts";
 
-/** Doublings that lead from RTO_MIN_NS to RTO_MAX_NS. */
-const DOUBLINGS_MAX = 9;
-
 // @rfc 9293 3.8.2 MUST-19
 /** RFC 6298 §5.5: doubled each time, up to a bound. */
 export function rtoNs({ rtt, backoff }: Tcb): number {
@@ -25,14 +22,17 @@ export function doubled(baseNs: number, times: number): number {
 // @rfc 9293 3.8.3 MUST-20
 /**
  * Has a connection been retransmitting for as long as so many retransmissions would take at the least RTO? As on Linux the
- * setting counts retransmissions and means time, so a long RTO does not make it wait for hours.
+ * setting counts retransmissions and means time, so a long RTO does not make it wait for hours. For SYN the RTO is the initial one.
  */
-export function isTimedOut({ retransmitsSinceNs, nowNs }: Tcb, retransmissionsMax: number): boolean {
+export function isTimedOut(tcb: Tcb, retransmissionsMax: number, baseNs: number = RTO_MIN_NS): boolean {
+  const { retransmitsSinceNs, nowNs } = tcb;
   if (retransmitsSinceNs === 0) return false;
-  return nowNs - retransmitsSinceNs >= modelTimeoutNs(retransmissionsMax);
+  return nowNs - retransmitsSinceNs >= modelTimeoutNs(retransmissionsMax, baseNs);
 }
 
-function modelTimeoutNs(retransmissionsMax: number): number {
-  if (retransmissionsMax <= DOUBLINGS_MAX) return ((2 << retransmissionsMax) - 1) * RTO_MIN_NS;
-  return ((2 << DOUBLINGS_MAX) - 1) * RTO_MIN_NS + (retransmissionsMax - DOUBLINGS_MAX) * RTO_MAX_NS;
+function modelTimeoutNs(retransmissionsMax: number, baseNs: number): number {
+  // Doublings that lead from the base to what is at most the bound.
+  const doublingsMax = 31 - Math.clz32(RTO_MAX_NS / baseNs);
+  if (retransmissionsMax <= doublingsMax) return ((2 << retransmissionsMax) - 1) * baseNs;
+  return ((2 << doublingsMax) - 1) * baseNs + (retransmissionsMax - doublingsMax) * RTO_MAX_NS;
 }

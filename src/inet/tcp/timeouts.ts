@@ -15,7 +15,7 @@ import { hasUnsent, output, sendIntoWindow, sendProbeSegment } from "./output.ts
 import { reorderingTimeout, timedOut } from "./recovery.ts";
 import { resend, resendSegment } from "./resend.ts";
 import { doubled, isTimedOut, rtoNs } from "./retransmission-timeout.ts";
-import { RTO_MAX_NS } from "./rtt.ts";
+import { RTO_INITIAL_NS, RTO_MAX_NS } from "./rtt.ts";
 import type { SentQueue, SentSegment } from "./sent.ts";
 import { isSynchronised } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
@@ -80,6 +80,10 @@ function retransmit(tcb: Tcb): void {
   const { sent, timers, nowNs, tcp } = tcb;
   if (sent.isEmpty) return;
   tcp.machine.counters.bump("TcpExtTCPTimeouts");
+  // As on Linux the time for a connection to be made counts from the first SYN; 0 would mean that nothing was sent again.
+  if (tcb.state === "SYN_SENT" && tcb.retransmitsSinceNs === 0) {
+    tcb.retransmitsSinceNs = Math.max(nowNs - rtoNs(tcb), Number.MIN_VALUE);
+  }
   const isOver = isGivenUp(tcb);
   suspectPath(tcb, isOver);
   if (isOver) {
@@ -108,8 +112,9 @@ function isGivenUp(tcb: Tcb): boolean {
   if (state === "SYN_SENT" || state === "SYN_RECEIVED") {
     const retries = options.synCount ?? settings.synRetries.value;
     const linear = state === "SYN_SENT" ? settings.synLinearTimeouts.value : 0;
-    if (isUserTimedOut(tcb)) return true;
-    return (sent.first?.transmissions ?? 1) - 1 >= retries + linear;
+    // As on Linux the linear ones do not make few retries last longer than they would without.
+    const isLate = options.userTimeoutNs > 0 ? isUserTimedOut(tcb) : isTimedOut(tcb, retries, RTO_INITIAL_NS);
+    return isLate || (sent.first?.transmissions ?? 1) - 1 >= retries + linear;
   }
   if (isUserTimedOut(tcb)) return true;
   if (isWindowClosedByLivingPeer(tcb)) return false;
