@@ -129,10 +129,11 @@ declare class Packet {
     ownAll(): void;
     compact(headroomBytes: number): void;
     completeChecksum(): void;
-    copyTo(target: Uint8Array, from?: number): number;
+    copyTo(target: Uint8Array, from?: number, at?: number): number;
     copyBytes(): Uint8Array;
     takePart(from: number, length: number): Packet;
     useMemory(memory: Slab | null): void;
+    shareHead(): Slab | null;
     giveBackMemory(): void;
     keepMemory(): void;
     charge(payer: Payer): number;

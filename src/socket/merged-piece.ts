@@ -29,6 +29,7 @@ export class MergedPiece implements StreamPiece {
     if (this.#to + length > CAPACITY_BYTES) return false;
     packet.copyTo(this.#bytes.subarray(this.#to, this.#to + length));
     this.#to += length;
+    packet.giveBackMemory();
     return true;
   }
 

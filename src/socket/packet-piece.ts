@@ -24,7 +24,7 @@ export class PacketPiece implements StreamPiece {
   }
 
   copyTo(target: Uint8Array, at: number = 0): number {
-    return this.#packet.copyTo(at === 0 ? target : target.subarray(at), this.#from);
+    return this.#packet.copyTo(target, this.#from, at);
   }
 
   consume(count: number): void {

@@ -62,20 +62,24 @@ export class Packet {
   segmentBytes = 0;
   /** Where the payload of a large segment starts: every header lies before it. */
   payloadStart = 0;
-  /** Borrowed memory that the bytes lie in, tail or head; null where it is left to the collector. */
-  #memory: Slab | null = null;
+  /** What the head lies in, and the tail; null where that is left to the collector. */
+  #headMemory: Slab | null;
+  #tailMemory: Slab | null = null;
   #payer: Payer | null = null;
   #chargedBytes = 0;
 
+  /** The caller's use of the memory passes to the packet. */
   private constructor(
-    slab: Pick<Slab, "bytes" | "view">,
+    { bytes, view }: Pick<Slab, "bytes" | "view">,
+    headMemory: Slab | null,
     origin: number,
     start: number,
     end: number,
     tail: Uint8Array | null,
   ) {
-    this.bytes = slab.bytes;
-    this.view = slab.view;
+    this.#headMemory = headMemory;
+    this.bytes = bytes;
+    this.view = view;
     this.origin = origin;
     this.start = start;
     this.end = end;
@@ -86,7 +90,7 @@ export class Packet {
   static allocate(length: number, headroomBytes: number = HEADROOM_BYTES): Packet {
     const { slab, origin } = carve(headroomBytes + length);
     const start = origin + headroomBytes;
-    return new Packet(slab, origin, start, start + length, null);
+    return new Packet(slab, slab, origin, start, start + length, null);
   }
 
   /** A packet with a copy of these bytes. */
@@ -107,9 +111,7 @@ export class Packet {
 
   /** A packet that is the first `length` bytes of borrowed memory: the borrower's use of it passes to the packet. */
   static over(memory: Slab, length: number): Packet {
-    const packet = new Packet(memory, 0, 0, length, null);
-    packet.#memory = memory;
-    return packet;
+    return new Packet(memory, memory, 0, 0, length, null);
   }
 
   /** Bytes from the first header to the end of the payload. */
@@ -185,7 +187,7 @@ export class Packet {
 
   /** Another packet with the same bytes; both must `own()` them before a change. */
   clone(): Packet {
-    const copy = new Packet(this, this.origin, this.start, this.end, this.tail);
+    const copy = new Packet(this, null, this.origin, this.start, this.end, this.tail);
     this.keepMemory();
     copy.checksumStart = this.checksumStart;
     copy.checksumField = this.checksumField;
@@ -237,14 +239,15 @@ export class Packet {
     this.checksumStart = -1;
   }
 
-  /** Copies payload from `from` bytes after `start` into the target; answers how many bytes were copied. */
-  copyTo(target: Uint8Array, from: number = 0): number {
-    const inHead = Math.max(0, Math.min(this.headLength - from, target.length));
-    if (inHead > 0) copyBytes(this.bytes, this.start + from, target, 0, inHead);
-    if (this.tail === null || inHead === target.length) return inHead;
+  /** Copies payload from `from` bytes after `start` to target[at …]; answers how many bytes were copied. */
+  copyTo(target: Uint8Array, from: number = 0, at: number = 0): number {
+    const room = target.length - at;
+    const inHead = Math.max(0, Math.min(this.headLength - from, room));
+    if (inHead > 0) copyBytes(this.bytes, this.start + from, target, at, inHead);
+    if (this.tail === null || inHead === room) return inHead;
     const tailFrom = Math.max(0, from - this.headLength);
-    const inTail = Math.max(0, Math.min(this.tail.length - tailFrom, target.length - inHead));
-    copyBytes(this.tail, tailFrom, target, inHead, inTail);
+    const inTail = Math.max(0, Math.min(this.tail.length - tailFrom, room - inHead));
+    copyBytes(this.tail, tailFrom, target, at + inHead, inTail);
     return inHead + inTail;
   }
 
@@ -272,7 +275,7 @@ export class Packet {
     if (inHead < length) {
       const tailFrom = Math.max(0, from - this.headLength);
       part.tail = (this.tail as Uint8Array).subarray(tailFrom, tailFrom + length - inHead);
-      part.useMemory(this.#memory);
+      part.useMemory(this.#tailMemory);
     }
     if (this.#payer !== null) {
       part.#payer = this.#payer;
@@ -282,23 +285,32 @@ export class Packet {
     return part;
   }
 
-  /** The tail lies in this borrowed memory. */
+  /** The tail lies in this memory, of which the packet becomes a user. */
   useMemory(memory: Slab | null): void {
-    this.#memory = memory;
+    this.#tailMemory = memory;
     memory?.share();
   }
 
-  /** Nobody looks at the bytes of this packet any more: borrowed memory may be used again. */
-  giveBackMemory(): void {
-    const memory = this.#memory;
-    if (memory === null) return;
-    this.#memory = null;
-    memory.giveBack();
+  /** Somebody else reads what lies in the head now: he is one more user of its memory, which is the answer. */
+  shareHead(): Slab | null {
+    this.#headMemory?.share();
+    return this.#headMemory;
   }
 
-  /** Somebody may look at the bytes later: memory that they lie in is not used again. */
+  /** Nobody looks at the bytes of this packet any more: the memory that they lie in may be used again. */
+  giveBackMemory(): void {
+    const head = this.#headMemory;
+    const tail = this.#tailMemory;
+    this.#headMemory = null;
+    this.#tailMemory = null;
+    head?.giveBack();
+    tail?.giveBack();
+  }
+
+  /** Somebody may look at the bytes later: the memory that they lie in is not used again. */
   keepMemory(): void {
-    this.#memory?.keep();
+    this.#headMemory?.keep();
+    this.#tailMemory?.keep();
   }
 
   /** From now on this payer is charged for the packet, until release(). */
@@ -333,12 +345,16 @@ export class Packet {
     this.#settle(slab, origin, origin + HEADROOM_BYTES, length);
     this.end += tail.length;
     this.tail = null;
+    this.#tailMemory?.giveBack();
+    this.#tailMemory = null;
   }
 
   #settle(slab: Slab, origin: number, start: number, length: number): void {
     copyBytes(this.bytes, this.start, slab.bytes, start, length);
     if (this.checksumStart >= 0) this.checksumStart += start - this.start;
     if (this.segmentBytes > 0) this.payloadStart += start - this.start;
+    this.#headMemory?.giveBack();
+    this.#headMemory = slab;
     this.bytes = slab.bytes;
     this.view = slab.view;
     this.origin = origin;

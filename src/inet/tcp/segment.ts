@@ -79,7 +79,10 @@ export class Segment {
 
   /** Nobody keeps the packet: whoever paid for it has it back. */
   discard(): void {
-    this.packet?.release();
+    const { packet } = this;
+    if (packet === null) return;
+    packet.release();
+    packet.giveBackMemory();
     this.packet = null;
   }
 }

@@ -35,7 +35,7 @@ interface SendChunk {
   readonly room: number;
   /** The packet in which they lie, until it has left. */
   packet: Packet | null;
-  /** Borrowed memory that they lie in. */
+  /** Memory that they lie in, and that is used again. */
   readonly memory: Slab | null;
   /** So many of them are used. */
   length: number;
@@ -143,7 +143,8 @@ function packetChunk(data: Uint8Array, from: number, length: number, seq: number
   const { bytes, start } = packet;
   copy(data, from, bytes, start, length);
   packet.isLent = true;
-  return { bytes, offset: start, room: length, packet, memory: null, length, seq, next: null };
+  const memory = packet.shareHead();
+  return { bytes, offset: start, room: length, packet, memory, length, seq, next: null };
 }
 
 /** A chunk with a copy of data[from, from + length), behind as many bytes as are queued. */
