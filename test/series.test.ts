@@ -1,6 +1,8 @@
 /** Series of TCP connections: as data, and as pictures. */
+import fc from "fast-check";
 import { svgSeries } from "netloom";
 import { expect, test } from "vitest";
+import { stepFor, thinned, ticks, tickText } from "../src/world/plot-scale.ts";
 import { connectTo, listenOn, pattern, readAll, twoHosts, writeAll } from "./support/tcp.ts";
 
 test("world.record() tells how each connection went, and svgSeries() draws it", async () => {
@@ -32,6 +34,69 @@ test("world.record() tells how each connection went, and svgSeries() draws it", 
   expect(last?.retransmissions).toBeGreaterThan(0);
   expect(last?.srttNs).toBeGreaterThan(10e6);
   expect(Math.max(...points.map(({ deliveryRateBps }) => deliveryRateBps))).toBeLessThan(11e6);
-  expect(svgSeries(series)).toMatch(/^<svg .*<polyline .*<\/svg>\n$/s);
+  const picture = svgSeries(series);
+  expect(picture).toMatch(/^<svg .*<\/svg>\n$/s);
+  const words = [...picture.matchAll(/<text [^>]*>([^<]*)/g)].map(([, text]) => text);
+  for (const name of ["Window", "in flight", "ssthresh", "cwnd", "sent again", "Round trip", "srtt", "rttvar"]) {
+    expect(words).toContain(name);
+  }
+  for (const name of ["Delivery rate", "Retransmissions"]) expect(words).toContain(name);
+  for (const unit of ["KiB", "ms", "Mbit/s", "segments"]) expect(picture).toContain(`>, ${unit}</tspan>`);
+  expect(picture.match(/<path class="curve /g)).toHaveLength(7 + 6);
+  // Nothing lies outside of the picture.
+  for (const [, x] of picture.matchAll(/[MH]([\d.-]+)/g)) expect(Number(x)).toBeLessThanOrEqual(960);
   senders[Symbol.dispose]();
+});
+
+test("a picture of a connection that has hardly begun, and of one without losses", async () => {
+  const point = {
+    timeNs: 5,
+    cwndBytes: 14_480,
+    ssthreshBytes: null,
+    srttNs: 0,
+    rttvarNs: 0,
+    inFlightBytes: 0,
+    retransmissions: 0,
+    deliveryRateBps: 0,
+  };
+  const series = { host: "a", local: "10.0.0.1:1", remote: "10.0.0.2:2", points: [point] };
+  for (const points of [[], [point], [point, { ...point, timeNs: 6 }]]) {
+    const picture = svgSeries({ ...series, points });
+    expect(picture).not.toMatch(/NaN|Infinity|undefined|ssthresh<|sent again/);
+  }
+});
+
+test("ticks are round numbers, and few", () => {
+  expect(ticks(0, 9.7, stepFor(9.7, 5))).toEqual([0, 2, 4, 6, 8]);
+  expect(ticks(0.122, 0.6, stepFor(0.478, 10)).map((each) => tickText(each, 0.05))).toEqual([
+    "0.15",
+    "0.20",
+    "0.25",
+    "0.30",
+    "0.35",
+    "0.40",
+    "0.45",
+    "0.50",
+    "0.55",
+    "0.60",
+  ]);
+  fc.assert(
+    fc.property(fc.double({ min: 1e-9, max: 1e12, noNaN: true }), fc.integer({ min: 2, max: 12 }), (span, count) => {
+      const step = stepFor(span, count);
+      expect(span / step).toBeLessThanOrEqual(count);
+      expect(span / step).toBeGreaterThan(count / 2.6);
+    }),
+  );
+});
+
+test("a curve with many points keeps what can be seen of it", () => {
+  const dots = Array.from({ length: 10_000 }, (_, n) => ({ x: n / 100, y: n % 97 }));
+  const kept = thinned(dots);
+  expect(kept.length).toBeLessThanOrEqual(400);
+  expect([kept[0], kept.at(-1)]).toEqual([dots[0], dots.at(-1)]);
+  for (let column = 0; column < 100; column++) {
+    const of = (all: readonly { x: number; y: number }[]) =>
+      all.filter(({ x }) => Math.floor(x) === column).map(({ y }) => y);
+    expect([Math.max(...of(kept)), Math.min(...of(kept))]).toEqual([Math.max(...of(dots)), Math.min(...of(dots))]);
+  }
 });

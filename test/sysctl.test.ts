@@ -1,5 +1,17 @@
 /** Settings of a host: from the scenario, and as files in /proc/sys. */
-import { O_RDONLY, O_RDWR, O_WRONLY, type Program, type Sys } from "netloom";
+import {
+  AF_INET,
+  O_RDONLY,
+  O_RDWR,
+  O_WRONLY,
+  type Program,
+  SO_RCVBUF,
+  SO_SNDBUF,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  type Sys,
+} from "netloom";
 import { expect, test } from "vitest";
 import { oneHost } from "./support/world.ts";
 
@@ -63,4 +75,29 @@ test("others only read them", async () => {
     await expect(write(sys, "/proc/sys/net/ipv4/ip_default_ttl", "9")).rejects.toThrow("EACCES");
     expect(() => sys.unlink("/proc/sys/net/ipv4/ip_default_ttl")).toThrow("EACCES");
   }, 1000);
+});
+
+test("net.core: buffers of new sockets, the most that SO_RCVBUF and SO_SNDBUF give, and the longest accept queue", async () => {
+  const alice = await run(async (sys) => {
+    const sizes = (fd: number) => [SO_RCVBUF, SO_SNDBUF].map((name) => sys.getsockopt(fd, SOL_SOCKET, name));
+    const fd = sys.socket(AF_INET, SOCK_DGRAM);
+    expect(sizes(fd)).toEqual([212_992, 212_992]);
+    sys.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, 1_000_000);
+    sys.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, 1_000_000);
+    expect(sizes(fd)).toEqual([425_984, 425_984]);
+    await write(sys, "/proc/sys/net/core/rmem_max", "1000000");
+    await write(sys, "/proc/sys/net/core/wmem_max", "500000");
+    await write(sys, "/proc/sys/net/core/rmem_default", "5000");
+    sys.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, 2_000_000);
+    sys.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, 2_000_000);
+    expect(sizes(fd)).toEqual([2_000_000, 1_000_000]);
+    expect(sizes(sys.socket(AF_INET, SOCK_DGRAM))).toEqual([5000, 212_992]);
+    // Those of TCP are net.ipv4.tcp_rmem and tcp_wmem.
+    expect(sizes(sys.socket(AF_INET, SOCK_STREAM))).toEqual([131_072, 16_384]);
+    await write(sys, "/proc/sys/net/core/somaxconn", "3");
+    const s = sys.socket(AF_INET, SOCK_STREAM);
+    sys.bind(s, { address: "0.0.0.0", port: 7 });
+    sys.listen(s, 100);
+  });
+  expect(() => alice.sysctl("net.core.rmem_max", 2303)).toThrow("can't set");
 });

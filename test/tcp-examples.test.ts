@@ -1,6 +1,7 @@
 /** The examples with stream sockets print what they promise. */
 import { World } from "netloom";
 import { expect, test } from "vitest";
+import congestionWindows from "../examples/congestion-windows.ts";
 import connectionRequests from "../examples/connection-requests.ts";
 import streamSockets from "../examples/stream-sockets.ts";
 import thousandClients from "../examples/thousand-clients.ts";
@@ -32,4 +33,12 @@ test("connection-requests: both wait in the queue before anybody accepts", async
 test("thousand-clients", async () => {
   const { printed } = await play(thousandClients);
   expect(printed).toBe("served 1000 clients, 1000 of them at once\n");
+}, 20_000);
+
+test("congestion-windows: both take about as long as the path does", async () => {
+  const { printed } = await play(async (world) => {
+    congestionWindows(world);
+    return world.run();
+  });
+  expect(printed).toMatch(/^bbr: 16 MB in 14\.\d s\ncubic: 16 MB in 14\.\d s\n$/);
 }, 20_000);

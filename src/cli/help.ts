@@ -28,7 +28,7 @@ Without FILE the shipped scenario runs, and leaves a capture of each host in cap
   --realtime     lets time follow the wall clock
   --pcap DIR     writes a capture of each host, for Wireshark: DIR/HOST.pcapng
   --lsof DIR     draws who has what open, after each call that changes it: DIR/HOST.txt, DIR/HOST-N-CALL.svg
-  --plot DIR     draws window, round trip and rate of each TCP connection: DIR/HOST-N.svg
+  --plot DIR     draws window, round trip, rate and retransmissions of each TCP connection: DIR/HOST-N.svg
   --check        runs twice and compares step by step; names the first one that differs
   --json         one JSON object a line for each step, the result last
   --quiet        only the result

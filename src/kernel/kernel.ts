@@ -16,6 +16,7 @@ import type { FileTree } from "../file/tree.ts";
 import { Volume } from "../file/volume.ts";
 import { Ipc } from "../ipc/ipc.ts";
 import type { ProtocolTable } from "../socket/protocol.ts";
+import { SocketSettings } from "../socket/settings.ts";
 import type { Terminal } from "../tty/terminal.ts";
 import { mountQueues } from "./calls/mqueue.ts";
 import { mountNames } from "./calls/rendezvous.ts";
@@ -53,6 +54,8 @@ export class Kernel {
   readonly machine: Machine;
   readonly runState: RunState;
   readonly protocols: ProtocolTable;
+  /** net.core.* */
+  readonly sockets: SocketSettings;
   /** The name space of files. */
   readonly files: FileTree;
   /** Who waits for whose record lock. */
@@ -75,6 +78,7 @@ export class Kernel {
     this.runState = parts.runState;
     this.protocols = parts.protocols;
     this.clock = parts.machine.clock;
+    this.sockets = new SocketSettings(parts.machine.sysctl);
     const { scheduler } = parts.runState;
     this.files = createFileTree(
       new Volume(

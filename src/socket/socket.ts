@@ -29,12 +29,6 @@ import { BOTH_SHUT, RECEIVE_SHUT, SEND_SHUT } from "./shut.ts";
 import { StreamBuffer } from "./stream-buffer.ts";
 import type { StreamPiece } from "./stream-piece.ts";
 
-/** net.core.rmem_max and wmem_max on Linux: the largest value that SO_RCVBUF and SO_SNDBUF take, before doubling. */
-export const BUFFER_MAX_BYTES = 212_992;
-/** SOCK_MIN_RCVBUF and SOCK_MIN_SNDBUF on Linux. */
-export const RECEIVE_BUFFER_MIN_BYTES = 2304;
-export const SEND_BUFFER_MIN_BYTES = 4608;
-
 /** So many datagrams may wait in memory that they share with other packets. */
 const SHARED_MAX_PACKETS = 2;
 

@@ -53,7 +53,8 @@ export function setFastOpen(tcb: Tcb, option: number, value: OptionValue): 0 | E
 
 function setMax(tcb: Tcb, value: OptionValue): 0 | Errno {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || !isUnused(tcb)) return "EINVAL";
-  tcb.options = { ...tcb.options, fastOpenMax: Math.min(value, SOMAXCONN) };
+  const max = Number(tcb.tcp.machine.sysctl.read("net.core.somaxconn") ?? SOMAXCONN);
+  tcb.options = { ...tcb.options, fastOpenMax: Math.min(value, max) };
   return 0;
 }
 

@@ -58,7 +58,7 @@ export function info(tcb: Tcb): TcpInfo {
     snd_ssthresh: ssthresh === Number.POSITIVE_INFINITY ? INFINITE_SSTHRESH : Math.floor(ssthresh / mss),
     snd_cwnd: Math.floor(tcb.cwnd / mss),
     advmss: withoutTimestamps(tcb, rcv.mss),
-    rcv_rtt: toUs(rtt.srttNs),
+    rcv_rtt: toUs(tcb.tuning?.rttNs ?? 0),
     rcv_space: tcb.tuning?.space ?? 0,
     total_retrans: tcb.retransmissions,
     bytes_acked: tcb.bytesAcked,

@@ -8,7 +8,8 @@ import { POLLOUT } from "../../abi/poll.ts";
 import * as abi from "../../abi/socket.ts";
 import type { Credentials } from "../../socket/ancillary.ts";
 import { type Linger, type OptionValue, type Text, text } from "../../socket/option.ts";
-import { BUFFER_MAX_BYTES, RECEIVE_BUFFER_MIN_BYTES, SEND_BUFFER_MIN_BYTES, type Socket } from "../../socket/socket.ts";
+import { RECEIVE_BUFFER_MIN_BYTES, SEND_BUFFER_MIN_BYTES } from "../../socket/settings.ts";
+import type { Socket } from "../../socket/socket.ts";
 import type { Process } from "../process.ts";
 import { socketOf } from "./sockets.ts";
 
@@ -118,7 +119,7 @@ function set(process: Process, on: Socket, option: number, value: OptionValue): 
   if (option === abi.SO_RCVTIMEO || option === abi.SO_SNDTIMEO) return setTimeout(on, option, value);
   if (!Number.isInteger(value)) return "EINVAL";
   const refusal = mayChange(process, option, value) || (on.requests.changing?.(process, option, value) ?? 0);
-  if (refusal === 0) setNumber(on, option, value);
+  if (refusal === 0) setNumber(process, on, option, value);
   return refusal;
 }
 
@@ -139,14 +140,15 @@ function mayChange(process: Process, option: number, value: number): 0 | Errno {
   return option === abi.SO_PRIORITY && (value < 0 || value > PRIORITY_MAX) ? "EPERM" : 0;
 }
 
-function setNumber(on: Socket, option: number, value: number): void {
+function setNumber({ kernel }: Process, on: Socket, option: number, value: number): void {
+  const { wmemMax, rmemMax } = kernel.sockets;
   switch (option) {
     case abi.SO_SNDBUF:
-      on.sendLimitBytes = doubled(value, SEND_BUFFER_MIN_BYTES);
+      on.sendLimitBytes = doubled(value, SEND_BUFFER_MIN_BYTES, wmemMax.value);
       on.waiters.wake(POLLOUT);
       return;
     case abi.SO_RCVBUF:
-      on.receiveLimitBytes = doubled(value, RECEIVE_BUFFER_MIN_BYTES);
+      on.receiveLimitBytes = doubled(value, RECEIVE_BUFFER_MIN_BYTES, rmemMax.value);
       return;
     case abi.SO_PASSCRED:
       on.passCredentials = value !== 0;
@@ -222,8 +224,8 @@ function isDeviceName(value: OptionValue): boolean {
 }
 
 /** socket(7): the kernel doubles the value to allow for its own overhead; net.core.[rw]mem_max bounds it. */
-function doubled(value: number, minBytes: number): number {
-  return Math.max(Math.min(value >>> 0, BUFFER_MAX_BYTES) * 2, minBytes);
+function doubled(value: number, minBytes: number, maxBytes: number): number {
+  return Math.max(Math.min(value >>> 0, maxBytes) * 2, minBytes);
 }
 
 /** As sock_set_timeout on Linux: 0 waits for ever, and a negative time not at all. */

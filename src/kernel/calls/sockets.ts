@@ -7,10 +7,11 @@
 import type { Errno } from "../../abi/errno.ts";
 import { O_NONBLOCK, O_RDWR } from "../../abi/fcntl.ts";
 import { POLLIN, POLLOUT } from "../../abi/poll.ts";
-import { SHUT_RD, SHUT_RDWR, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_TYPE_MASK, SOMAXCONN } from "../../abi/socket.ts";
+import { SHUT_RD, SHUT_RDWR, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_TYPE_MASK } from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import { NO_NAME, type SocketAddress } from "../../socket/address.ts";
 import type { Protocol } from "../../socket/protocol.ts";
+import { DEFAULT_BUFFER_BYTES } from "../../socket/send-account.ts";
 import { Socket } from "../../socket/socket.ts";
 import type { Process } from "../process.ts";
 import { FileAttempt } from "./file-attempt.ts";
@@ -81,12 +82,13 @@ export function connecting(process: Process, fd: number, address: SocketAddress)
   return new ConnectAttempt(process, process.descriptors.get(fd) as OpenFile, found, address);
 }
 
-/** listen(2). A backlog below 0 or above SOMAXCONN is SOMAXCONN. EOPNOTSUPP, EINVAL. */
+/** listen(2). A backlog below 0 or above net.core.somaxconn is that. EOPNOTSUPP, EINVAL. */
 export function listen(process: Process, fd: number, backlog: number): 0 | Errno {
   const found = socketOf(process, fd);
   if (typeof found === "string") return found;
   if (!Number.isInteger(backlog)) return "EINVAL";
-  return found.listen(process, backlog < 0 ? SOMAXCONN : Math.min(backlog, SOMAXCONN));
+  const max = process.kernel.sockets.somaxconn.value;
+  return found.listen(process, backlog < 0 ? max : Math.min(backlog, max));
 }
 
 /** accept4(2): EAGAIN when nobody has connected. EINVAL: not listening, or unknown flags; EOPNOTSUPP, EMFILE. */
@@ -138,6 +140,10 @@ function lookup(process: Process, domain: number, type: number, protocol: number
 function create({ kernel, uid }: Process, row: Protocol): Socket {
   const created = new Socket(kernel.machine, row, kernel.nextInode());
   created.uid = uid;
+  const { rmemDefault, wmemDefault } = kernel.sockets;
+  // Other sizes are the protocol's own.
+  if (created.receiveLimitBytes === DEFAULT_BUFFER_BYTES) created.receiveLimitBytes = rmemDefault.value;
+  if (created.sendLimitBytes === DEFAULT_BUFFER_BYTES) created.sendLimitBytes = wmemDefault.value;
   return created;
 }
 
