@@ -4,7 +4,16 @@
  * Read first: RFC 9438 §5.1 and Padhye, Firoiu, Towsley, Kurose, "Modeling TCP Throughput" (1998), equation 32, for the
  * models. scripts/throughput.ts makes docs/THROUGHPUT.md of it, test/throughput.test.ts looks at a share.
  */
-import { AF_INET, IPPROTO_TCP, type LinkOptions, SOCK_STREAM, type Sys, TCP_CONGESTION, World } from "netloom";
+import {
+  AF_INET,
+  IPPROTO_TCP,
+  type LinkOptions,
+  type QdiscOptions,
+  SOCK_STREAM,
+  type Sys,
+  TCP_CONGESTION,
+  World,
+} from "netloom";
 
 /** One cell of the table. */
 export interface Cell {
@@ -23,6 +32,17 @@ export interface Flows {
   readonly warmUpSeconds: number;
   readonly seconds: number;
   readonly seed?: number;
+  /** How the sender's interface queues. Default: first in, first out. */
+  readonly qdisc?: QdiscOptions;
+}
+
+/** What came of it. */
+export interface Outcome {
+  /** Bits a second that each flow delivers. */
+  readonly rates: readonly number[];
+  /** Segments sent again, and retransmission timers that expired. */
+  readonly retransmissions: number;
+  readonly timeouts: number;
 }
 
 const LINK_MBPS = 1000;
@@ -34,13 +54,22 @@ const BITS = 8;
 
 /** Bits a second that each flow delivers. */
 export async function goodput(flows: Flows): Promise<readonly number[]> {
-  const { link, algorithms, bufferBytes, warmUpSeconds, seconds, seed = 1 } = flows;
+  return (await measure(flows)).rates;
+}
+
+export async function measure(flows: Flows): Promise<Outcome> {
+  const { link, algorithms, bufferBytes, warmUpSeconds, seconds, seed = 1, qdisc } = flows;
   const world = new World({ console: () => {}, seed });
   const a = world.host("a");
   const b = world.host("b");
   const cable = world.cable({ lossRate: 0, ...link });
   a.attach(cable, "10.0.0.1/24");
   b.attach(cable, "10.0.0.2/24");
+  if (qdisc !== undefined) {
+    a.configure("eth0", { qdisc });
+    const isMarking = qdisc.kind === "fq_codel" && qdisc.ecn === true;
+    for (const host of [a, b]) host.sysctl("net.ipv4.tcp_ecn", isMarking ? 1 : 0);
+  }
   if (bufferBytes !== undefined) {
     for (const host of [a, b]) {
       // Half of a receive buffer is for data; a send buffer lets its writer go on when a third of it is free.
@@ -76,7 +105,12 @@ export async function goodput(flows: Flows): Promise<readonly number[]> {
   });
   const { crashes } = await world.run({ until: endNs });
   if (crashes[0] !== undefined) throw crashes[0].error;
-  return counted.map((bytes) => (bytes * BITS) / seconds);
+  const { counters } = a.netstat();
+  return {
+    rates: counted.map((bytes) => (bytes * BITS) / seconds),
+    retransmissions: counters.TcpRetransSegs ?? 0,
+    timeouts: counters.TcpExtTCPTimeouts ?? 0,
+  };
 }
 
 /** Again while packets of the handshake are lost. */
@@ -119,12 +153,17 @@ function model(lossRate: number, rttSeconds: number): { readonly bps: number; re
   if (lossRate >= 0.03) {
     const rto = rttSeconds + 0.2;
     const fast = rttSeconds * Math.sqrt((2 * lossRate) / 3);
-    const slow = rto * Math.min(1, 3 * Math.sqrt((3 * lossRate) / 8)) * lossRate * (1 + 32 * lossRate * lossRate);
+    const slow = rto * timeoutShare(lossRate) * lossRate * (1 + 32 * lossRate * lossRate);
     return { bps: segment / (fast + slow), by: "Padhye" };
   }
   const cubic = 1.054 * (rttSeconds / lossRate) ** 0.75;
   const reno = Math.sqrt(1.5 / lossRate);
   return { bps: (Math.max(cubic, reno) * segment) / rttSeconds, by: cubic > reno ? "CUBIC" : "Reno" };
+}
+
+/** Padhye's Q: of so many losses one is found by the timer, for want of three duplicate ACKs. */
+function timeoutShare(lossRate: number): number {
+  return Math.min(1, 3 * Math.sqrt((3 * lossRate) / 8));
 }
 
 /** What is to be expected where the models of loss are pessimistic: Reno's without timeouts. */
@@ -163,15 +202,17 @@ export async function row(cell: Cell): Promise<string> {
   const seconds = Math.round(Math.max(wanted, (ROUND_TRIPS_MIN * cell.rttMs) / 1000) * 1000) / 1000;
   const warmUpSeconds = seconds / 2;
   const { bufferBytes } = cell;
-  const [bps = 0] = await goodput({
+  const { rates, retransmissions, timeouts } = await measure({
     link: bottleneck(cell),
     algorithms: ["cubic"],
     bufferBytes,
     warmUpSeconds,
     seconds,
   });
+  const [bps = 0] = rates;
   const ratio = bps / limit;
-  const reason = ratio >= 0.7 && ratio <= 1.4 ? "" : reasonFor(by, ratio);
+  const share = timeouts / Math.max(1, retransmissions);
+  const reason = ratio >= 0.7 && ratio <= 1.4 ? "" : reasonFor(by, ratio, cell, share);
   const columns = [
     `${cell.lossRate * 100} %`,
     `${cell.rttMs} ms`,
@@ -189,9 +230,30 @@ export function megabits(bps: number): string {
   return (bps / 1e6).toFixed(2);
 }
 
-/** Why a cell is far from its bound. */
-function reasonFor(by: string, ratio: number): string {
-  if (by === "Padhye" && ratio > 1) return "SACK, RACK and probes of the tail repair without the timeouts of the model";
+/** Why a cell is far from its bound; `share`: of the losses, so many were found by a timeout. */
+function reasonFor(by: string, ratio: number, { lossRate }: Cell, share: number): string {
+  const percent = (value: number) => `${(100 * value).toFixed(value < 0.1 ? 1 : 0)} %`;
+  if (by === "Padhye" && ratio > 1) {
+    return `a timeout for ${percent(share)} of the losses, where the model has ${percent(timeoutShare(lossRate))}: RACK and the probe of the tail come first`;
+  }
   if (ratio > 1) return "the window is a few segments, and never less than two";
   return "the losses of a few round trips decide";
+}
+
+/**
+ * The utilisation that saw-tooths allow: windows that go from `beta` of what fits to all of it, in a straight line, where `queued` of
+ * what fits is queue. `inStep`: all are cut at once; else one at a time.
+ */
+export function sawTooth(
+  beta: number,
+  bdpPackets: number,
+  queuePackets: number,
+  flows: number,
+  inStep: boolean,
+): number {
+  const full = (bdpPackets + queuePackets) / bdpPackets;
+  const low = full * (inStep ? beta : 1 - (1 - beta) / flows);
+  if (low >= 1) return 1;
+  // Below 1 it rises in a straight line; from there on the link is full.
+  return ((1 - low) * ((1 + low) / 2) + (full - 1)) / (full - low);
 }
