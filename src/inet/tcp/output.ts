@@ -27,6 +27,9 @@ import { PERSIST, RETRANSMIT } from "./timers.ts";
 import { segmentBytes, sendAck, transmit } from "./transmit.ts";
 import { restartAfterIdle, validateWindow } from "./validation.ts";
 
+/** RFC 5682 §2.1: so many new segments show whether a timeout was spurious. */
+const FRTO_MAX = 2;
+
 /** Sends what may be sent. To be called after whatever may have changed that. */
 export function output(tcb: Tcb): void {
   if (isIdle(tcb)) {
@@ -34,9 +37,10 @@ export function output(tcb: Tcb): void {
     tcb.timers.clear(PERSIST);
   } else if (isSynchronised(tcb.state) || tcb.isOpenEarly) {
     const { nxt } = tcb.snd;
-    if (!tcb.loss.undo.wantsNewData) resendLost(tcb);
-    while (sendNext(tcb));
-    if (tcb.loss.undo.wantsNewData) triedNewData(tcb, tcb.snd.nxt !== nxt);
+    if (!tcb.loss.undo.wantsNewData || !tryNewData(tcb)) {
+      resendLost(tcb);
+      while (sendNext(tcb));
+    }
     if (tcb.snd.nxt !== nxt) {
       scheduleProbe(tcb);
       validateWindow(tcb, unsentBytes(tcb) <= 0);
@@ -51,13 +55,16 @@ function isIdle({ state, sendQueue, snd, sent, loss }: Tcb): boolean {
   return state === "ESTABLISHED" && sendQueue.end === snd.nxt && sent.lostBytes === 0 && !loss.undo.wantsNewData;
 }
 
-/** RFC 5682 §2.1, step 2b: were there new data? Then what comes next tells; else what is lost is sent again as ever. */
-function triedNewData(tcb: Tcb, isSent: boolean): void {
+/** RFC 5682 §2.1, step 2b: two new segments, and what comes next tells. False: there are none, and what is lost goes again as ever. */
+function tryNewData(tcb: Tcb): boolean {
   const { undo } = tcb.loss;
   undo.wantsNewData = false;
-  if (isSent) return;
-  undo.isFrto = false;
-  resendLost(tcb);
+  for (let count = 0; count < FRTO_MAX; count++) {
+    if (sendNext(tcb)) continue;
+    undo.isFrto = count > 0;
+    return undo.isFrto;
+  }
+  return true;
 }
 
 /** Is there anything that was not sent yet: data, or a FIN? */

@@ -169,7 +169,9 @@ function isSentAfter(oneNs: number, oneEnd: number, otherNs: number, otherEnd: n
 }
 
 /** Nothing has arrived yet: the numbers begin here. */
-export function startRack({ loss, snd }: Tcb): void {
+export function startRack({ loss, snd, rtt }: Tcb): void {
+  // As on Linux the SYN has measured a round trip, if it was ours.
+  loss.rack.rttNs = rtt.srttNs;
   loss.rack.fack = snd.una;
   loss.rack.endSeq = snd.una;
 }

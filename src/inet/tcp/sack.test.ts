@@ -1,38 +1,7 @@
 /** Selective acknowledgment, RACK and tail loss probes: RFC 2018, 2883, 6675 and 8985. */
 import { describe, expect, test } from "vitest";
-import {
-  ack,
-  type Dialogue,
-  data,
-  established,
-  type Setting,
-  syn,
-  synAck,
-  synReceived,
-  synSent,
-} from "./dialogue.fixture.ts";
-
-const WITH_SACK: Setting = { sysctl: { sack: 1 }, peer: { sackOk: true, wnd: 60_000 } };
-
-/** With a round trip of 100 ms, so that the timers are far from each other; `count` segments of 1000 bytes are out. */
-function flight(count: number, setting: Setting = WITH_SACK): Dialogue {
-  const t = synSent(setting).at(100);
-  t.receives(synAck({ seq: 2000, ack: 1001, mss: 1000, ...setting.peer })).fromHere();
-  t.sent();
-  t.tcb.cwnd = Math.max(t.tcb.cwnd, count * 1000);
-  t.send(count * 1000);
-  expect(t.sent()).toHaveLength(count);
-  return t;
-}
-
-/** An ACK of the peer with blocks. */
-function sacked({ ack: number, sack = [] }: { ack: number; sack?: readonly (readonly [number, number])[] }) {
-  return ack({ seq: 2001, ack: number, wnd: 60_000, sack });
-}
-
-/** The first byte of segment n of a flight. */
-const at = (n: number): number => 1001 + 1000 * n;
-const range = (from: number, to: number): readonly [number, number] => [at(from), at(to)];
+import { ack, data, established, type Setting, syn, synAck, synReceived } from "./dialogue.fixture.ts";
+import { at, flight, range, sacked, WITH_SACK } from "./flight.fixture.ts";
 
 describe("what the receiver tells", () => {
   const receiving: Setting = { sysctl: { sack: 1 }, peer: { sackOk: true } };
@@ -43,6 +12,12 @@ describe("what the receiver tells", () => {
     t.receives(syn({ seq: 2000, mss: 1000, sackOk: true })).sends(synAck({ sackOk: true }));
     const bare = synReceived({ sysctl: { sack: 1 } });
     bare.receives(syn({ seq: 2000, mss: 1000 })).sends(synAck({ sackOk: false }));
+  });
+
+  test("RFC 2018 §4, case 1: the last four of eight segments are lost: there is nothing to tell", () => {
+    const t = established(receiving);
+    for (let n = 0; n < 4; n++) t.receives(lens(2001 + 500 * n)).sends(ack({ ack: 2501 + 500 * n, sack: [] }));
+    t.at(1000).silent();
   });
 
   test("RFC 2018 §4, case 2: the first of eight segments is lost", () => {
@@ -81,6 +56,49 @@ describe("what the receiver tells", () => {
     expect(t.count("TcpExtTCPDSACKOldSent")).toBe(1);
     // It is told once.
     t.receives(lens(3501)).sends(ack({ ack: 3001, sack: [[3501, 4001]] }));
+  });
+
+  test("RFC 2883 §4.1.2: a segment comes twice while another is missing", () => {
+    const t = established(receiving).receives(lens(2001), lens(2501), lens(3501));
+    t.sent();
+    const sack = [
+      [2001, 2501],
+      [3501, 4001],
+    ] as const;
+    t.receives(lens(2001)).sends(ack({ ack: 3001, sack }));
+  });
+
+  test("RFC 2883 §4.1.3: one of two that wait comes twice", () => {
+    const t = established(receiving).receives(lens(2001), lens(3001), lens(3501));
+    t.sent();
+    const sack = [
+      [3501, 4001],
+      [3001, 4001],
+    ] as const;
+    t.receives(lens(3501)).sends(ack({ ack: 2501, sack }));
+  });
+
+  test("RFC 2883 §4.2: half of a segment has come before", () => {
+    const t = established(receiving).receives(lens(2001), lens(2501));
+    t.sent();
+    t.receives(lens(2501, 1000)).sends(ack({ ack: 3501, sack: [[2501, 3001]] }));
+    // Among what waits too.
+    t.receives(lens(4501)).sends(ack({ ack: 3501, sack: [[4501, 5001]] }));
+    t.receives(lens(4501)).sends(
+      ack({
+        ack: 3501,
+        sack: [
+          [4501, 5001],
+          [4501, 5001],
+        ],
+      }),
+    );
+  });
+
+  test("RFC 2883 §4, tcp_dsack 0: nothing is told of it", () => {
+    const t = established({ ...receiving, sysctl: { sack: 1, dsack: 0 } }).receives(lens(2001));
+    t.sent();
+    t.receives(lens(2001)).sends(ack({ ack: 2501, sack: [] }));
   });
 
   test("RFC 2883 §4.2: one that waits comes twice: the block around it follows", () => {

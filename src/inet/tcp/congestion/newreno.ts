@@ -27,8 +27,9 @@ export const newReno: CongestionControl = {
     memory.counted -= window.cwnd;
     window.cwnd += window.mss;
   },
-  // RFC 5681 §3.1, equation 4: half of what was in flight, not of the window, which may never have been used.
-  thresholdAfterLoss: (window, flight) => Math.max(Math.floor(flight / 2), 2 * window.mss),
+  // RFC 5681 §3.1, equation 4: half of what was in flight, not of the window, which may never have been used; §3.2, step 2: nor of
+  // what limited transmit has sent beyond it.
+  thresholdAfterLoss: (window, flight) => Math.max(Math.floor(Math.min(flight, window.cwnd) / 2), 2 * window.mss),
   timedOut(window) {
     (window.memory as Memory).counted = 0;
   },
