@@ -38,9 +38,7 @@ export declare class CallbackEvent extends TimedEvent {
     run(): void;
 }
 
-export declare class Chunk implements StreamPiece {
-    source: SocketAddress | null;
-    ancillary: Ancillary | null;
+export declare class Chunk extends StreamPiece {
     constructor(bytes: Uint8Array, payer: Payer, chargedBytes: number);
     get length(): number;
     copyTo(target: Uint8Array, at?: number): number;
@@ -320,6 +318,7 @@ export declare class Kernel {
     readonly machine: Machine;
     readonly runState: RunState;
     readonly protocols: ProtocolTable;
+    readonly sockets: SocketSettings;
     readonly files: FileTree;
     readonly lockWaits: LockWaits;
     readonly signalQuota: SignalQuota;
@@ -2753,6 +2752,17 @@ declare class Reassembly {
     clear(): void;
 }
 
+// inet/tcp/receive-buffer.d.ts
+interface ReceiveTuning {
+    copied: number;
+    space: number;
+    sinceNs: number;
+    rttNs: number;
+    echo: number;
+    windowEnd: number;
+    windowNs: number;
+}
+
 // inet/tcp/rtt.d.ts
 declare class RoundTrip {
     srttNs: number;
@@ -3098,13 +3108,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     probes: number;
     probeBackoff: number;
     lastHeardNs: number;
-    tuning: {
-        copied: number;
-        space: number;
-        sinceNs: number;
-        rttNs: number;
-        lastEcho: number;
-    } | null;
+    tuning: ReceiveTuning | null;
     softError: Errno | null;
     lastChallengeNs: number;
     retransmissions: number;
@@ -5892,17 +5896,27 @@ declare abstract class SendAccount implements Payer {
     uncharge(bytes: number): void;
 }
 
+// socket/settings.d.ts
+declare class SocketSettings {
+    readonly rmemDefault: IntegerSetting;
+    readonly wmemDefault: IntegerSetting;
+    readonly rmemMax: IntegerSetting;
+    readonly wmemMax: IntegerSetting;
+    readonly somaxconn: IntegerSetting;
+    constructor(sysctl: Sysctl);
+}
+
 // socket/socket.d.ts
 type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
 
 // socket/stream-piece.d.ts
-interface StreamPiece {
+declare abstract class StreamPiece {
     source: SocketAddress | null;
     ancillary: Ancillary | null;
-    readonly length: number;
-    copyTo(target: Uint8Array, at?: number): number;
-    consume(count: number): void;
-    release(): void;
+    abstract get length(): number;
+    abstract copyTo(target: Uint8Array, at?: number): number;
+    abstract consume(count: number): void;
+    abstract release(): void;
 }
 
 // tty/discipline.d.ts

@@ -1592,6 +1592,8 @@ export declare const SIOCGPGRP = 35076;
 
 export declare const SIOCOUTQ = 21521;
 
+export declare const SIOCOUTQNSD = 35147;
+
 export declare const SIOCSPGRP = 35074;
 
 export declare const SI_KERNEL = 128;
@@ -3924,6 +3926,17 @@ declare class Reassembly {
     clear(): void;
 }
 
+// inet/tcp/receive-buffer.d.ts
+interface ReceiveTuning {
+    copied: number;
+    space: number;
+    sinceNs: number;
+    rttNs: number;
+    echo: number;
+    windowEnd: number;
+    windowNs: number;
+}
+
 // inet/tcp/rtt.d.ts
 declare class RoundTrip {
     srttNs: number;
@@ -4225,13 +4238,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     probes: number;
     probeBackoff: number;
     lastHeardNs: number;
-    tuning: {
-        copied: number;
-        space: number;
-        sinceNs: number;
-        rttNs: number;
-        lastEcho: number;
-    } | null;
+    tuning: ReceiveTuning | null;
     softError: Errno | null;
     lastChallengeNs: number;
     retransmissions: number;
@@ -4915,6 +4922,7 @@ declare class Kernel {
     readonly machine: Machine;
     readonly runState: RunState;
     readonly protocols: ProtocolTable;
+    readonly sockets: SocketSettings;
     readonly files: FileTree;
     readonly lockWaits: LockWaits;
     readonly signalQuota: SignalQuota;
@@ -6114,9 +6122,7 @@ declare class Rights {
 }
 
 // socket/chunk.d.ts
-declare class Chunk implements StreamPiece {
-    source: SocketAddress | null;
-    ancillary: Ancillary | null;
+declare class Chunk extends StreamPiece {
     constructor(bytes: Uint8Array, payer: Payer, chargedBytes: number);
     get length(): number;
     copyTo(target: Uint8Array, at?: number): number;
@@ -6236,6 +6242,16 @@ declare abstract class SendAccount implements Payer {
     uncharge(bytes: number): void;
 }
 
+// socket/settings.d.ts
+declare class SocketSettings {
+    readonly rmemDefault: IntegerSetting;
+    readonly wmemDefault: IntegerSetting;
+    readonly rmemMax: IntegerSetting;
+    readonly wmemMax: IntegerSetting;
+    readonly somaxconn: IntegerSetting;
+    constructor(sysctl: Sysctl);
+}
+
 // socket/socket.d.ts
 type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
 
@@ -6299,13 +6315,13 @@ declare class Socket extends SendAccount implements FileOps {
 }
 
 // socket/stream-piece.d.ts
-interface StreamPiece {
+declare abstract class StreamPiece {
     source: SocketAddress | null;
     ancillary: Ancillary | null;
-    readonly length: number;
-    copyTo(target: Uint8Array, at?: number): number;
-    consume(count: number): void;
-    release(): void;
+    abstract get length(): number;
+    abstract copyTo(target: Uint8Array, at?: number): number;
+    abstract consume(count: number): void;
+    abstract release(): void;
 }
 
 // tty/discipline.d.ts

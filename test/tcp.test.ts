@@ -17,6 +17,8 @@ import {
   SHUT_WR,
   SIG_IGN,
   SIGPIPE,
+  SIOCOUTQ,
+  SIOCOUTQNSD,
   SO_ERROR,
   SO_LINGER,
   SO_RCVBUF,
@@ -525,4 +527,29 @@ test("the trace tells of changes of state, and of retransmissions with their cau
     "FIN_WAIT_1 FIN_WAIT_2 ACK of FIN",
     "FIN_WAIT_2 TIME_WAIT FIN",
   ]);
+});
+
+test("SIOCOUTQ and SIOCOUTQNSD: what is not acknowledged, and what was not even sent", async () => {
+  const { world, a, b } = twoHosts({ delayMs: 10 });
+  b.spawn("server", async (sys) => {
+    const s = listenOn(sys, 7);
+    expect(() => sys.ioctl(s, SIOCOUTQ)).toThrow("EINVAL");
+    expect(() => sys.ioctl(s, SIOCOUTQNSD)).toThrow("EINVAL");
+    // It reads nothing, and its buffer is small.
+    sys.setsockopt(s, SOL_SOCKET, SO_RCVBUF, 4000);
+    await sys.accept(s);
+    await sys.sleep(5);
+  });
+  a.spawn("client", async (sys) => {
+    const unused = sys.socket(AF_INET, SOCK_STREAM);
+    expect([sys.ioctl(unused, SIOCOUTQ), sys.ioctl(unused, SIOCOUTQNSD)]).toEqual([0, 0]);
+    const fd = await connectTo(sys);
+    await sys.write(fd, "x".repeat(10_000));
+    expect([sys.ioctl(fd, SIOCOUTQ)]).toEqual([10_000]);
+    await sys.sleep(1);
+    // 4000 bytes are in the peer's buffer; the rest has not been sent.
+    expect([sys.ioctl(fd, SIOCOUTQ), sys.ioctl(fd, SIOCOUTQNSD)]).toEqual([6000, 6000]);
+  });
+  const { crashes } = await world.run();
+  if (crashes[0] !== undefined) throw crashes[0].error;
 });

@@ -37,7 +37,7 @@ export interface Flows {
 }
 
 /** What came of it. */
-export interface Outcome {
+interface Outcome {
   /** Bits a second that each flow delivers. */
   readonly rates: readonly number[];
   /** Segments sent again, and retransmission timers that expired. */
@@ -57,7 +57,7 @@ export async function goodput(flows: Flows): Promise<readonly number[]> {
   return (await measure(flows)).rates;
 }
 
-export async function measure(flows: Flows): Promise<Outcome> {
+async function measure(flows: Flows): Promise<Outcome> {
   const { link, algorithms, bufferBytes, warmUpSeconds, seconds, seed = 1, qdisc } = flows;
   const world = new World({ console: () => {}, seed });
   const a = world.host("a");

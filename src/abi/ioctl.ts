@@ -6,6 +6,8 @@
 export const FIONREAD = 0x541b;
 /** Of a socket: how much was sent and has not been received? TIOCOUTQ of a terminal. */
 export const SIOCOUTQ = 0x5411;
+/** Of a TCP socket: how much of it was not even sent? */
+export const SIOCOUTQNSD = 0x894b;
 /** O_NONBLOCK, on or off. */
 export const FIONBIO = 0x5421;
 /** O_ASYNC, on or off. */

@@ -75,6 +75,7 @@ export {
   SIOCATMARK,
   SIOCGPGRP,
   SIOCOUTQ,
+  SIOCOUTQNSD,
   SIOCSPGRP,
 } from "../abi/ioctl.ts";
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP } from "../abi/poll.ts";

@@ -163,7 +163,11 @@ function updateWindow(tcb: Tcb, seg: Segment): boolean {
   }
   if (snd.wnd !== before && snd.wnd > 0) {
     tcb.timers.clear(PERSIST);
-    if (before === 0) tcb.backoff = 0;
+    if (before === 0) {
+      tcb.backoff = 0;
+      // Probes are over; what was sent before them may still be sent again.
+      if (tcb.sent.isEmpty) tcb.retransmitsSinceNs = 0;
+    }
   }
   return snd.wnd !== before;
 }

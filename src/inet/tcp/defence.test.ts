@@ -161,6 +161,24 @@ describe("options", () => {
     expect(t.error).toBe("ETIMEDOUT");
   });
 
+  test("TCP_USER_TIMEOUT bounds probes of a closed window too, though each is answered, until it opens", () => {
+    const t = established({ before: option(abi.TCP_USER_TIMEOUT, 5000) });
+    const closedWindow = (number: number) => ack({ seq: 2001, ack: number, wnd: 0 });
+    const answerProbes = (number: number, untilMs: number) => {
+      for (let ms = Math.ceil(t.nowMs / 100) * 100; ms <= untilMs; ms += 100) {
+        if (t.at(ms).sent().length > 0) t.receives(closedWindow(number));
+      }
+    };
+    t.receives(closedWindow(1001)).send("hello");
+    answerProbes(1001, 4000);
+    t.receives(ack({ seq: 2001, ack: 1001, wnd: 1000 })).sends(data({ seq: 1001, data: "hello" }));
+    t.receives(closedWindow(1006)).send("again");
+    answerProbes(1006, 8000);
+    expect(t.state).toBe("ESTABLISHED");
+    answerProbes(1006, 11_000);
+    expect([t.state, t.error]).toEqual(["CLOSED", "ETIMEDOUT"]);
+  });
+
   // @rfc 9293 3.7.4 MUST-17
   test("TCP_NODELAY: a small segment does not wait", () => {
     const t = established({ before: option(abi.TCP_NODELAY, 1) });

@@ -157,7 +157,8 @@ function probeWindow(tcb: Tcb): void {
   const { tcp, timers, options, sent } = tcb;
   if (!sent.isEmpty || !hasUnsent(tcb)) return;
   const retries = tcb.socket === null ? orphanRetries(tcb) : tcp.settings.retries2.value;
-  if (tcb.probes === 0) tcb.retransmitsSinceNs = tcb.nowNs;
+  // As on Linux the user's limit counts from the first probe, also if each one is answered.
+  if (tcb.retransmitsSinceNs === 0) tcb.retransmitsSinceNs = tcb.nowNs;
   if (tcb.probes >= retries || (options.userTimeoutNs > 0 && isUserTimedOut(tcb))) {
     fail(tcb, tcb.softError ?? "ETIMEDOUT", "window probes");
     return;

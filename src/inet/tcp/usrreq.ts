@@ -5,6 +5,7 @@
  * and tcp_poll, whose order of checks is kept. Making connections is open.ts, ending them close.ts.
  */
 import type { Errno } from "../../abi/errno.ts";
+import { SIOCOUTQNSD } from "../../abi/ioctl.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP } from "../../abi/poll.ts";
 import { AF_INET, AF_UNSPEC, MSG_FASTOPEN, MSG_MORE, MSG_OOB } from "../../abi/socket.ts";
 import type { Task } from "../../file/task.ts";
@@ -20,6 +21,7 @@ import { FastOpen, isClientEnabled, sendFastSyn } from "./fast-open.ts";
 import { activeOpen, passiveOpen } from "./open.ts";
 import { output } from "./output.ts";
 import { hasRead, isReadable } from "./receive-buffer.ts";
+import { unsentBytes } from "./room.ts";
 import { initialBuffers } from "./send-buffer.ts";
 import { changing, get, set } from "./sockopt.ts";
 import { maySend } from "./state.ts";
@@ -250,6 +252,13 @@ export class TcpRequests implements UserRequests {
 
   changing(_task: Task, option: number, value: OptionValue): 0 | Errno {
     return changing(this.tcb, option, value);
+  }
+
+  ioctl(_task: Task, request: number): number | Errno | undefined {
+    const { state } = this.tcb;
+    if (request !== SIOCOUTQNSD) return undefined;
+    if (state === "LISTEN") return "EINVAL";
+    return state === "SYN_SENT" || state === "SYN_RECEIVED" ? 0 : Math.max(0, unsentBytes(this.tcb));
   }
 
   /** As sk_stream_error on Linux: the error that waits, or EPIPE. One that is being made waits. */
