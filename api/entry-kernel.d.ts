@@ -38,7 +38,9 @@ export declare class CallbackEvent extends TimedEvent {
     run(): void;
 }
 
-export declare class Chunk extends StreamPiece {
+export declare class Chunk implements StreamPiece {
+    source: SocketAddress | null;
+    ancillary: Ancillary | null;
     constructor(bytes: Uint8Array, payer: Payer, chargedBytes: number);
     get length(): number;
     copyTo(target: Uint8Array, at?: number): number;
@@ -2752,17 +2754,6 @@ declare class Reassembly {
     clear(): void;
 }
 
-// inet/tcp/receive-buffer.d.ts
-interface ReceiveTuning {
-    copied: number;
-    space: number;
-    sinceNs: number;
-    rttNs: number;
-    echo: number;
-    windowEnd: number;
-    windowNs: number;
-}
-
 // inet/tcp/rtt.d.ts
 declare class RoundTrip {
     srttNs: number;
@@ -3108,7 +3099,13 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     probes: number;
     probeBackoff: number;
     lastHeardNs: number;
-    tuning: ReceiveTuning | null;
+    tuning: {
+        copied: number;
+        space: number;
+        sinceNs: number;
+        rttNs: number;
+        lastEcho: number;
+    } | null;
     softError: Errno | null;
     lastChallengeNs: number;
     retransmissions: number;
@@ -5910,13 +5907,13 @@ declare class SocketSettings {
 type ConnectionState = "unconnected" | "connecting" | "connected" | "listening";
 
 // socket/stream-piece.d.ts
-declare abstract class StreamPiece {
+interface StreamPiece {
     source: SocketAddress | null;
     ancillary: Ancillary | null;
-    abstract get length(): number;
-    abstract copyTo(target: Uint8Array, at?: number): number;
-    abstract consume(count: number): void;
-    abstract release(): void;
+    readonly length: number;
+    copyTo(target: Uint8Array, at?: number): number;
+    consume(count: number): void;
+    release(): void;
 }
 
 // tty/discipline.d.ts

@@ -3926,17 +3926,6 @@ declare class Reassembly {
     clear(): void;
 }
 
-// inet/tcp/receive-buffer.d.ts
-interface ReceiveTuning {
-    copied: number;
-    space: number;
-    sinceNs: number;
-    rttNs: number;
-    echo: number;
-    windowEnd: number;
-    windowNs: number;
-}
-
 // inet/tcp/rtt.d.ts
 declare class RoundTrip {
     srttNs: number;
@@ -4238,7 +4227,13 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     probes: number;
     probeBackoff: number;
     lastHeardNs: number;
-    tuning: ReceiveTuning | null;
+    tuning: {
+        copied: number;
+        space: number;
+        sinceNs: number;
+        rttNs: number;
+        lastEcho: number;
+    } | null;
     softError: Errno | null;
     lastChallengeNs: number;
     retransmissions: number;
@@ -6122,7 +6117,9 @@ declare class Rights {
 }
 
 // socket/chunk.d.ts
-declare class Chunk extends StreamPiece {
+declare class Chunk implements StreamPiece {
+    source: SocketAddress | null;
+    ancillary: Ancillary | null;
     constructor(bytes: Uint8Array, payer: Payer, chargedBytes: number);
     get length(): number;
     copyTo(target: Uint8Array, at?: number): number;
@@ -6315,13 +6312,13 @@ declare class Socket extends SendAccount implements FileOps {
 }
 
 // socket/stream-piece.d.ts
-declare abstract class StreamPiece {
+interface StreamPiece {
     source: SocketAddress | null;
     ancillary: Ancillary | null;
-    abstract get length(): number;
-    abstract copyTo(target: Uint8Array, at?: number): number;
-    abstract consume(count: number): void;
-    abstract release(): void;
+    readonly length: number;
+    copyTo(target: Uint8Array, at?: number): number;
+    consume(count: number): void;
+    release(): void;
 }
 
 // tty/discipline.d.ts

@@ -14,6 +14,8 @@ const SHARED = { rateMbps: 100, rttMs: 20 };
 const BDP = bottleneck({ rttMs: SHARED.rttMs, lossRate: 0 }, SHARED.rateMbps).queuePackets as number;
 /** RFC 9438 §4.6. */
 const BETA = 0.7;
+/** draft-ietf-ccwg-bbr §2.5. */
+const HEADROOM = 0.15;
 
 const lines: string[] = [
   "# Throughput of TCP",
@@ -98,6 +100,10 @@ function reasonFor(utilisation: number, index: number, algorithms: readonly stri
   if (utilisation < 0.95 && algorithms.every((each) => each === "cubic") && queuePackets < BDP) {
     const bound = (inStep: boolean) => sawTooth(BETA, BDP, queuePackets, algorithms.length, inStep).toFixed(2);
     reasons.push(`a saw-tooth from 0.7 of what fits allows ${bound(true)} in step, ${bound(false)} out of step`);
+  }
+  if (utilisation < 0.95 && algorithms.every((each) => each === "bbr") && queuePackets < BDP) {
+    const bound = (((1 - HEADROOM) * (BDP + queuePackets)) / BDP).toFixed(2);
+    reasons.push(`BBR leaves ${HEADROOM} free of what proved too much: ${bound}`);
   }
   if (algorithms.includes("bbr") && algorithms.includes("cubic") && index < 0.9) {
     reasons.push("BBR does not yield to a loss as CUBIC does");
