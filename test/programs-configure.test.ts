@@ -246,7 +246,7 @@ test("sysctl", async () => {
     sysctl: cannot stat /proc/sys/nope: No such file or directory
     1
     sysctl: setting key "net.ipv4.ip_forward": Invalid argument
-    net.ipv4.conf.all.accept_local = 0
+    net.core.rmem_default = 212992
     net.ipv4.ip_forward = 1
     "
   `);
