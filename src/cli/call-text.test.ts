@@ -1,5 +1,20 @@
 import { expect, test } from "vitest";
-import { EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLET, EPOLLHUP, EPOLLIN, RLIMIT_NOFILE } from "../entry-node.ts";
+import {
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLLET,
+  EPOLLHUP,
+  EPOLLIN,
+  ICMP_FILTER,
+  IP_MTU_DISCOVER,
+  IPPROTO_IP,
+  IPPROTO_TCP,
+  RLIMIT_NOFILE,
+  SO_LINGER,
+  SOL_RAW,
+  SOL_SOCKET,
+  TCP_CONGESTION,
+} from "../entry-node.ts";
 import { type CallEvent, formatCall } from "./call-text.ts";
 
 const text = (call: string, args: readonly unknown[], result: unknown) =>
@@ -25,4 +40,16 @@ test("timers and limits are written with their names and units", () => {
   expect(text("setrlimit", [RLIMIT_NOFILE, { soft: 3, hard: 4 }], 0)).toBe(
     'setrlimit(RLIMIT_NOFILE, {"soft":3,"hard":4}) = 0',
   );
+});
+
+test("a socket option has the name that its number has on its level", () => {
+  expect(text("getsockopt", [3, SOL_SOCKET, SO_LINGER], 0)).toBe("getsockopt(3, SOL_SOCKET, SO_LINGER) = 0");
+  expect(text("getsockopt", [3, IPPROTO_TCP, TCP_CONGESTION], 0)).toBe(
+    "getsockopt(3, IPPROTO_TCP, TCP_CONGESTION) = 0",
+  );
+  expect(text("setsockopt", [3, IPPROTO_IP, IP_MTU_DISCOVER, 2], 0)).toBe(
+    "setsockopt(3, IPPROTO_IP, IP_MTU_DISCOVER, 2) = 0",
+  );
+  expect(text("getsockopt", [3, SOL_RAW, ICMP_FILTER], 0)).toBe("getsockopt(3, SOL_RAW, ICMP_FILTER) = 0");
+  expect(text("getsockopt", [3, IPPROTO_TCP, 999], "ENOPROTOOPT")).toMatch(/^getsockopt\(3, IPPROTO_TCP, 999\) = -1/);
 });

@@ -59,6 +59,11 @@ const socket: FormatArguments = ([domain, type, protocol]) => [
   ...(protocol === 0 ? [] : [value(protocol)]),
 ];
 
+const socketOption = (level: unknown, option: unknown): readonly string[] => [
+  levelName(level as number),
+  socketOptionName(level as number, option as number),
+];
+
 const ARGUMENTS: Readonly<Record<string, FormatArguments>> = {
   ...FILE_ARGUMENTS,
   read: buffer,
@@ -71,13 +76,8 @@ const ARGUMENTS: Readonly<Record<string, FormatArguments>> = {
   sendto: data,
   socket,
   socketpair: socket,
-  getsockopt: ([fd, level, option]) => [value(fd), levelName(level as number), socketOptionName(option as number)],
-  setsockopt: ([fd, level, option, set]) => [
-    value(fd),
-    levelName(level as number),
-    socketOptionName(option as number),
-    value(set),
-  ],
+  getsockopt: ([fd, level, option]) => [value(fd), ...socketOption(level, option)],
+  setsockopt: ([fd, level, option, set]) => [value(fd), ...socketOption(level, option), value(set)],
   fcntl: ([fd, command, argument]) => [
     value(fd),
     fcntlCommandName(command as number),

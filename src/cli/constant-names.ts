@@ -9,8 +9,8 @@ type Names = ReadonlyMap<number, string>;
 
 const NUMBERS: Readonly<Record<string, unknown>> = netloom;
 
-/** They begin as the commands of fcntl(2) do, and are arguments of its locks and owners and of access(2). */
-const NO_COMMANDS: ReadonlySet<string> = new Set([
+/** They begin as the commands of fcntl(2) and the options of IP do, and are what goes with these, or with access(2). */
+const ARGUMENTS: ReadonlySet<string> = new Set([
   "F_OK",
   "F_RDLCK",
   "F_WRLCK",
@@ -18,12 +18,18 @@ const NO_COMMANDS: ReadonlySet<string> = new Set([
   "F_OWNER_TID",
   "F_OWNER_PID",
   "F_OWNER_PGRP",
+  "IP_PMTUDISC_DO",
+  "IP_PMTUDISC_DONT",
+  "IP_PMTUDISC_INTERFACE",
+  "IP_PMTUDISC_OMIT",
+  "IP_PMTUDISC_PROBE",
+  "IP_PMTUDISC_WANT",
 ]);
 
 /** The exported constants with these prefixes, by value. */
 function constants(...prefixes: readonly string[]): Names {
   const rows = Object.entries(NUMBERS).filter(
-    ([name]) => !NO_COMMANDS.has(name) && prefixes.some((prefix) => name.startsWith(prefix)),
+    ([name]) => !ARGUMENTS.has(name) && prefixes.some((prefix) => name.startsWith(prefix)),
   );
   return new Map(rows.flatMap(([name, value]) => (typeof value === "number" ? [[value, name] as const] : [])));
 }
@@ -48,13 +54,31 @@ const EPOLL_EVENTS: Names = new Map([
   [netloom.EPOLLERR, "EPOLLERR"],
   [netloom.EPOLLHUP, "EPOLLHUP"],
   [netloom.EPOLLRDHUP, "EPOLLRDHUP"],
+  [netloom.EPOLLRDNORM, "EPOLLRDNORM"],
+  [netloom.EPOLLWRNORM, "EPOLLWRNORM"],
   [netloom.EPOLLEXCLUSIVE, "EPOLLEXCLUSIVE"],
   [netloom.EPOLLWAKEUP, "EPOLLWAKEUP"],
   [netloom.EPOLLONESHOT, "EPOLLONESHOT"],
   [netloom.EPOLLET, "EPOLLET"],
 ]);
-const LEVELS = constants("SOL_");
-const SOCKET_OPTIONS = constants("SO_");
+/** Where both are the same number, SOL_SOCKET and SOL_RAW come last and count. */
+const LEVELS = constants("IPPROTO_", "SOL_");
+const PACKET_OPTIONS: Names = new Map([
+  [netloom.PACKET_ADD_MEMBERSHIP, "PACKET_ADD_MEMBERSHIP"],
+  [netloom.PACKET_DROP_MEMBERSHIP, "PACKET_DROP_MEMBERSHIP"],
+  [netloom.PACKET_STATISTICS, "PACKET_STATISTICS"],
+]);
+/** The options of each level. */
+const SOCKET_OPTIONS: ReadonlyMap<number, Names> = new Map([
+  [netloom.SOL_SOCKET, constants("SO_")],
+  [netloom.IPPROTO_IP, constants("IP_")],
+  [netloom.IPPROTO_IPV6, constants("IPV6_")],
+  [netloom.IPPROTO_TCP, constants("TCP_")],
+  [netloom.IPPROTO_UDP, constants("UDP_")],
+  [netloom.IPPROTO_ICMPV6, constants("ICMPV6_")],
+  [netloom.SOL_RAW, constants("ICMP_")],
+  [netloom.SOL_PACKET, PACKET_OPTIONS],
+]);
 const COMMANDS = constants("F_");
 const STATUS_FLAGS: Names = new Map([
   [netloom.O_APPEND, "O_APPEND"],
@@ -63,7 +87,8 @@ const STATUS_FLAGS: Names = new Map([
 
 export const domainName = (value: number): string => nameOf(DOMAINS, value);
 export const levelName = (value: number): string => nameOf(LEVELS, value);
-export const socketOptionName = (value: number): string => nameOf(SOCKET_OPTIONS, value);
+export const socketOptionName = (level: number, option: number): string =>
+  nameOf(SOCKET_OPTIONS.get(level) ?? new Map(), option);
 export const fcntlCommandName = (value: number): string => nameOf(COMMANDS, value);
 export const resourceName = (value: number): string => nameOf(RESOURCES, value);
 export const epollOperationName = (value: number): string => nameOf(EPOLL_OPERATIONS, value);
