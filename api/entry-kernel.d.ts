@@ -108,6 +108,7 @@ export interface FileOps {
     write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
     readonly pollable?: boolean;
     poll(): number;
+    readonly isPlain?: boolean;
     release(): void;
     describe(): FileDescription;
     readonly named?: Inode;

@@ -214,7 +214,11 @@ export declare const EPOLLPRI = 2;
 
 export declare const EPOLLRDHUP = 8192;
 
+export declare const EPOLLRDNORM = 64;
+
 export declare const EPOLLWAKEUP = 536870912;
+
+export declare const EPOLLWRNORM = 256;
 
 export declare const EPOLL_CLOEXEC = 524288;
 
@@ -1112,6 +1116,10 @@ export declare const POLLOUT = 4;
 export declare const POLLPRI = 2;
 
 export declare const POLLRDHUP = 8192;
+
+export declare const POLLRDNORM = 64;
+
+export declare const POLLWRNORM = 256;
 
 export declare const POLL_ERR = 4;
 
@@ -2704,6 +2712,7 @@ interface FileOps {
     write(task: Task, from: Uint8Array, isRest?: boolean): number | Errno;
     readonly pollable?: boolean;
     poll(): number;
+    readonly isPlain?: boolean;
     release(): void;
     describe(): FileDescription;
     readonly named?: Inode;

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import {
   AF_INET,
+  AF_UNIX,
   EPOLL_CLOEXEC,
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,
@@ -21,9 +22,12 @@ import {
   POLLIN,
   POLLNVAL,
   POLLOUT,
+  POLLRDNORM,
+  POLLWRNORM,
   RLIMIT_NOFILE,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
+  SOCK_STREAM,
   type Sys,
 } from "netloom";
 import { type FileOps, type Process, WaitQueue } from "netloom/kernel";
@@ -593,5 +597,47 @@ test("dup3() marks the new descriptor, and refuses what dup2() allows", async ()
     expect(await outcome(() => sys.dup3(0, 5, 1))).toBe("EINVAL");
     expect(await outcome(() => sys.dup3(99, 5, 0))).toBe("EBADF");
     expect(await outcome(() => sys.dup3(0, 99_999, 0))).toBe("EBADF");
+  });
+});
+
+describe("POLLRDNORM and POLLWRNORM", () => {
+  const ALL = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+
+  test("stand beside POLLIN and POLLOUT, but for what only counts", async () => {
+    await runProgram(async (sys) => {
+      const now = async (fd: number): Promise<number> => {
+        const entry = { fd, events: ALL, revents: 0 };
+        await sys.poll([entry], 0);
+        return entry.revents;
+      };
+      const [readEnd, writeEnd] = sys.pipe();
+      expect(await now(readEnd)).toBe(0);
+      expect(await now(writeEnd)).toBe(POLLOUT | POLLWRNORM);
+      await sys.write(writeEnd, "x");
+      expect(await now(readEnd)).toBe(POLLIN | POLLRDNORM);
+      expect(await now(await sys.open("/dev/null", O_RDWR))).toBe(ALL);
+      expect(await now(sys.socketpair(AF_UNIX, SOCK_STREAM)[0])).toBe(POLLOUT | POLLWRNORM);
+      expect(await now(sys.eventfd(1))).toBe(POLLIN | POLLOUT);
+      const ep = sys.epollCreate1();
+      add(sys, ep, readEnd, EPOLLIN);
+      expect(await now(ep)).toBe(POLLIN | POLLRDNORM);
+    });
+  });
+
+  test("wake who waits for them alone, by poll and by epoll", async () => {
+    await runProgram(async (sys) => {
+      const [readEnd, writeEnd] = sys.pipe();
+      sys.fork(async (child) => {
+        await child.sleep(1);
+        await child.write(writeEnd, "x");
+        return 0;
+      });
+      const entry = { fd: readEnd, events: POLLRDNORM, revents: 0 };
+      const ep = sys.epollCreate1();
+      add(sys, ep, readEnd, POLLRDNORM | EPOLLET);
+      expect(await sys.poll([entry], 5000)).toBe(1);
+      expect(entry.revents).toBe(POLLRDNORM);
+      expect(await sys.epollWait(ep, 1, 5000)).toEqual([{ events: POLLRDNORM, data: readEnd }]);
+    });
   });
 });

@@ -22,6 +22,10 @@ export const EPOLLOUT = 0x4;
 export const EPOLLERR = 0x8;
 /** The other end is gone. Always watched. */
 export const EPOLLHUP = 0x10;
+/** Where bytes and messages are read: as EPOLLIN. */
+export const EPOLLRDNORM = 0x40;
+/** Where bytes and messages are written: as EPOLLOUT. */
+export const EPOLLWRNORM = 0x100;
 /** The peer has shut down its sending half. */
 export const EPOLLRDHUP = 0x2000;
 /** With several epoll instances on one object, not all of them need be told. */

@@ -15,6 +15,10 @@ export const POLLERR = 0x8;
 export const POLLHUP = 0x10;
 /** Not an open descriptor. */
 export const POLLNVAL = 0x20;
+/** Where bytes and messages are read: as POLLIN. */
+export const POLLRDNORM = 0x40;
+/** Where bytes and messages are written: as POLLOUT. */
+export const POLLWRNORM = 0x100;
 /** The peer has shut down its sending half: there is no more to read than what is here. */
 export const POLLRDHUP = 0x2000;
 

@@ -55,6 +55,8 @@ export interface FileOps {
   readonly pollable?: boolean;
   /** The readiness bits that hold now. */
   poll(): number;
+  /** True where nothing is read or written but numbers, as from an eventfd(2): no POLLRDNORM beside POLLIN. */
+  readonly isPlain?: boolean;
   /** The last reference is gone. */
   release(): void;
   describe(): FileDescription;

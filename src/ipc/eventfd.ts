@@ -15,6 +15,7 @@ import type { Task } from "../file/task.ts";
 const COUNTER_MAX: uint64.Uint64 = uint64.subtract(uint64.MAX, uint64.ONE);
 
 export class EventCounter implements FileOps {
+  readonly isPlain = true;
   readonly waiters: WaitQueue = new WaitQueue();
   readonly #inode: number;
   readonly #isSemaphore: boolean;

@@ -26,6 +26,7 @@ export interface TimerState {
 }
 
 export class TimerFile implements FileOps {
+  readonly isPlain = true;
   readonly waiters: WaitQueue = new WaitQueue();
   readonly #scheduler: Scheduler;
   readonly #clock: HostClock;

@@ -26,6 +26,7 @@ import type { Errno } from "../abi/errno.ts";
 import { POLLIN } from "../abi/poll.ts";
 import { WaitEntry, type Waiter, WaitQueue } from "../base/wait-queue.ts";
 import type { FileDescription, FileOps, OpenFile, ReleaseListener } from "../file/open-file.ts";
+import { readinessOf, wakeBits } from "../file/readiness.ts";
 
 /** struct epoll_event: what is watched, or what holds. */
 export interface EpollEvent {
@@ -62,7 +63,7 @@ class Watch implements Waiter {
 
   /** What holds of what is watched. */
   get readiness(): number {
-    return this.events === 0 ? 0 : this.file.ops.poll() & this.events;
+    return this.events === 0 ? 0 : readinessOf(this.file.ops) & this.events;
   }
 
   get isEdgeTriggered(): boolean {
@@ -75,7 +76,7 @@ class Watch implements Waiter {
     this.modes = events & MODES;
     this.events = (events & ~MODES) | EPOLLERR | EPOLLHUP;
     this.data = data;
-    this.#entry = new WaitEntry(this, this.events);
+    this.#entry = new WaitEntry(this, wakeBits(this.events));
     this.file.ops.waiters.enlist(this.#entry);
   }
 

@@ -15,7 +15,9 @@ export {
   EPOLLOUT,
   EPOLLPRI,
   EPOLLRDHUP,
+  EPOLLRDNORM,
   EPOLLWAKEUP,
+  EPOLLWRNORM,
 } from "../abi/epoll.ts";
 export { ERRNO, ERRNO_TEXT, type Errno } from "../abi/errno.ts";
 export { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE } from "../abi/eventfd.ts";
@@ -78,7 +80,17 @@ export {
   SIOCOUTQNSD,
   SIOCSPGRP,
 } from "../abi/ioctl.ts";
-export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP } from "../abi/poll.ts";
+export {
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLNVAL,
+  POLLOUT,
+  POLLPRI,
+  POLLRDHUP,
+  POLLRDNORM,
+  POLLWRNORM,
+} from "../abi/poll.ts";
 export {
   RLIM_INFINITY,
   RLIMIT_CPU,

@@ -5,6 +5,7 @@ import type { Errno } from "../../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLNVAL } from "../../abi/poll.ts";
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import type { OpenFile } from "../../file/open-file.ts";
+import { readinessOf, wakeBits } from "../../file/readiness.ts";
 import type { Attempt, Sleeper } from "../operation.ts";
 import type { Process } from "../process.ts";
 
@@ -30,7 +31,7 @@ export function polling(process: Process, watched: readonly PollFd[]): Attempt<n
 function readiness(file: OpenFile | undefined, { fd, events }: PollFd): number {
   if (fd < 0) return 0;
   if (file === undefined) return POLLNVAL;
-  return file.ops.poll() & (events | POLLERR | POLLHUP);
+  return readinessOf(file.ops) & (events | POLLERR | POLLHUP);
 }
 
 class PollAttempt implements Attempt<number> {
@@ -62,7 +63,7 @@ class PollAttempt implements Attempt<number> {
     this.#isHeld = true;
     for (const [index, { events }] of this.#watched.entries()) {
       const file = this.#files[index];
-      if (file !== undefined) sleeper.enlist(file.reference().ops.waiters, events | POLLERR | POLLHUP);
+      if (file !== undefined) sleeper.enlist(file.reference().ops.waiters, wakeBits(events) | POLLERR | POLLHUP);
     }
   }
 

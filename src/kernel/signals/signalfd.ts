@@ -17,6 +17,7 @@ import type { SignalSet } from "./signal-set.ts";
 export const SIGNALFD_SIGINFO_BYTES = 128;
 
 export class SignalFile implements FileOps {
+  readonly isPlain = true;
   readonly #process: Process;
   readonly waiters: WaitQueue;
   mask: SignalSet;
