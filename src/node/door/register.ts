@@ -28,6 +28,7 @@ import { patchSocketTimeouts } from "./socket-timeouts.ts";
 import { patchStandardFiles } from "./standard-files.ts";
 import { patchTime } from "./time.ts";
 import { patchTls } from "./tls.ts";
+import { patchWeakReferences } from "./weak-references.ts";
 
 const PARTS: readonly ((patches: Patches) => void)[] = [
   patchSingletons,
@@ -48,6 +49,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchOutsideWork,
   patchOutsideZlib,
   patchStandardFiles,
+  patchWeakReferences,
   patchEscapes,
 ];
 const patches: Patches = new Patches();
