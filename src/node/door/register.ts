@@ -14,6 +14,7 @@ import { patchHttpClocks } from "./http-clocks.ts";
 import { patchHttp2 } from "./http2.ts";
 import { patchHttp2Clocks } from "./http2-clocks.ts";
 import { whyUnsupported } from "./internals.ts";
+import { patchMessagePorts } from "./message-ports.ts";
 import { patchNet } from "./net.ts";
 import { patchOs } from "./os.ts";
 import { patchOutsideWork } from "./outside-work.ts";
@@ -50,6 +51,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchOutsideZlib,
   patchStandardFiles,
   patchWeakReferences,
+  patchMessagePorts,
   patchEscapes,
 ];
 const patches: Patches = new Patches();

@@ -33,7 +33,7 @@ let lastKey = 0;
 const keys: WeakMap<NodeProcess, string> = new WeakMap<NodeProcess, string>();
 
 /** Worlds may have hosts of the same name. */
-function keyOf(owner: NodeProcess): string {
+export function keyOf(owner: NodeProcess): string {
   const known = keys.get(owner);
   if (known !== undefined) return known;
   const key = `${owner.hostName}.${owner.process.pid}.${++lastKey}`;
