@@ -2749,6 +2749,7 @@ declare class OpenFile {
     flags: number;
     releaseListeners: Set<ReleaseListener> | null;
     owner: ReleaseListener | null;
+    isSealed: boolean;
     constructor(ops: FileOps, flags: number);
     get nonBlocking(): boolean;
     get readable(): boolean;

@@ -96,6 +96,8 @@ export class OpenFile {
   releaseListeners: Set<ReleaseListener> | null = null;
   /** Who is sent signals about it (kernel/signals/file-owner.ts); null as long as nobody has asked. */
   owner: ReleaseListener | null = null;
+  /** Is what is written to it enciphered with randomness that has no seed? Then the bytes stay out of the determinism hash. */
+  isSealed = false;
   #references = 0;
 
   constructor(ops: FileOps, flags: number) {

@@ -6,6 +6,7 @@ import net from "node:net";
 import tls from "node:tls";
 import { expect, test } from "vitest";
 import { cert, key } from "./certificate.ts";
+import { underLoad } from "./day.ts";
 import { type TwoHosts, twoHosts } from "./two-hosts.ts";
 
 const SIZES = [50_000, 400_000, 1_000_000];
@@ -100,4 +101,47 @@ test("a server without net: performServerHandshake()", async () => {
     return text;
   });
   expect(text).toBe("hello");
+});
+
+/** What clients do with one session: bodies, a stream that is reset, trailers, a ping. */
+async function manyStreams(isSecure: boolean): Promise<unknown> {
+  const { world, a, b } = twoHosts({ lossRate: 0.02 });
+  serve(b, isSecure, (stream) => {
+    stream.on("error", () => {});
+    stream.respond({ ":status": 200 }, { waitForTrailers: true });
+    stream.on("wantTrailers", () => stream.sendTrailers({ sum: "1" }));
+    stream.pipe(stream);
+  });
+  const told = await a.run(async () => {
+    const session = http2.connect(`${isSecure ? "https" : "http"}://b:8443`, { ca: cert });
+    const one = async (bytes: number): Promise<unknown> => {
+      const stream = session.request({ ":path": "/", ":method": "POST" });
+      for (let part = 0; part < 5; part++) stream.write("x".repeat(bytes / 5));
+      if (bytes > 60_000) stream.close(http2.constants.NGHTTP2_CANCEL);
+      else stream.end();
+      let length = 0;
+      for await (const piece of stream) length += piece.length;
+      return [length, world.nowNs];
+    };
+    const all: Promise<unknown>[] = [50_000, 100, 70_000, 20_000].map(one);
+    all.push(new Promise((resolve) => session.ping((_error, took) => resolve(took))));
+    for (let i = 0; i < 6; i++) {
+      await new Promise((resolve) => setTimeout(resolve, i));
+      all.push(one(1000 * i));
+    }
+    const told = await Promise.all(all);
+    session.close();
+    await once(session, "close");
+    return told;
+  });
+  return { told, hash: world.hash };
+}
+
+test.each([
+  ["in clear", false],
+  ["over TLS, whose bytes are chance", true],
+] as const)("the same hash each time, also under load, %s", async (_way, isSecure) => {
+  const first = await manyStreams(isSecure);
+  expect(await manyStreams(isSecure)).toEqual(first);
+  expect(await underLoad(() => manyStreams(isSecure), 3)).toEqual(first);
 });

@@ -122,7 +122,7 @@ function writeFile(process: Process, file: OpenFile, from: Uint8Array, isRest: b
   const result = file.ops.write(process, from, isRest);
   if (typeof result === "number" && result > 0) {
     process.runState.progress();
-    hashBytes(process, from, result);
+    if (!file.isSealed) hashBytes(process, from, result);
   }
   // pipe(7): it is a signal, and EPIPE only for those who do not die of it.
   const isDatagram = file.ops instanceof Socket && file.ops.type !== SOCK_STREAM;

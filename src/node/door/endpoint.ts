@@ -44,6 +44,12 @@ export class Endpoint {
     return typeof socket === "string" ? socket : new Endpoint(owner, fd, socket);
   }
 
+  /** What is written from now on stays out of the determinism hash. */
+  seal(): void {
+    const file = this.owner.process.descriptors.get(this.fd);
+    if (file !== undefined) file.isSealed = true;
+  }
+
   bind(address: SocketAddress): 0 | Errno {
     return this.owner.call("bind", () => sockets.bind(this.owner.process, this.fd, address));
   }

@@ -53,6 +53,7 @@ export function nativeForm(plain: StreamHandle, taker: Taker): JsStream {
   Object.defineProperty(stream, "fd", { get: () => plain.fd });
   plain.face = stream;
   plain.usedByNative();
+  if (taker === "tls") plain.seal();
   plains.set(stream, plain);
   takers.set(plain, taker);
   return stream;

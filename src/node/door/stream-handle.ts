@@ -50,6 +50,7 @@ export abstract class StreamHandle extends Handle {
   onread: (buffer: ArrayBuffer | undefined) => Uint8Array | undefined = () => undefined;
   onconnection: (status: number, handle?: object) => void = () => {};
   #isReading = false;
+  #isSealed = false;
   #isLent = false;
   #bindError: Errno | null = null;
   #connectRequest: Request | null = null;
@@ -71,9 +72,16 @@ export abstract class StreamHandle extends Handle {
     return this.#isReading;
   }
 
+  /** TLS writes to it: of chance that has no seed. */
+  seal(): void {
+    this.#isSealed = true;
+    this.#endpoint?.seal();
+  }
+
   /** From now on this is the handle of that socket. */
   use(endpoint: Endpoint): this {
     this.#endpoint = endpoint;
+    if (this.#isSealed) endpoint.seal();
     this.#reading = endpoint.whenReadable(
       "read",
       () => endpoint.read(this.#userBuffer ?? ReadSlab.reserve()),
