@@ -167,6 +167,50 @@ export declare class DeadlockError extends Error {
 
 export type DefaultAction = "terminate" | "core" | "ignore" | "stop" | "continue";
 
+export type DnsRecord = {
+    readonly type: "A" | "AAAA";
+    readonly address: string;
+    readonly ttl?: number;
+} | {
+    readonly type: "CNAME" | "NS" | "PTR";
+    readonly value: string;
+} | {
+    readonly type: "MX";
+    readonly exchange: string;
+    readonly priority: number;
+} | {
+    readonly type: "TXT";
+    readonly entries: readonly string[];
+} | {
+    readonly type: "SRV";
+    readonly name: string;
+    readonly port: number;
+    readonly priority: number;
+    readonly weight: number;
+} | {
+    readonly type: "SOA";
+    readonly nsname: string;
+    readonly hostmaster: string;
+    readonly serial: number;
+    readonly refresh: number;
+    readonly retry: number;
+    readonly expire: number;
+    readonly minttl: number;
+} | {
+    readonly type: "NAPTR";
+    readonly flags: string;
+    readonly service: string;
+    readonly regexp: string;
+    readonly replacement: string;
+    readonly order: number;
+    readonly preference: number;
+}
+ | {
+    readonly type: "CAA";
+    readonly critical: number;
+    readonly [property: string]: string | number;
+};
+
 export declare const EAI: {
     readonly EAI_BADFLAGS: -1;
     readonly EAI_NONAME: -2;
@@ -438,6 +482,7 @@ export declare class Host {
     readonly unix: UnixDomain;
     readonly protocols: ProtocolTable;
     readonly programs: ProgramTable;
+    get records(): NameRecords;
     constructor(parts: HostParts);
     get addresses(): readonly string[];
     get name(): string;
@@ -947,6 +992,11 @@ export declare const NI_NUMERICHOST = 1;
 export declare const NI_NUMERICSERV = 2;
 
 export declare const NOFLSH = 128;
+
+export declare class NameRecords {
+    add(name: string, record: DnsRecord): Disposable;
+    of(name: string): readonly DnsRecord[];
+}
 
 export interface NamedAddress {
     readonly family: number;
@@ -2889,6 +2939,7 @@ interface HostParts {
     readonly nextMacAddress: () => mac.MacAddress;
     readonly drive: (fail: (error: unknown) => void) => () => void;
     readonly worldHosts: () => string;
+    readonly records: NameRecords;
     readonly console: (output: ConsoleOutput) => void;
     readonly onCrash: (crash: Crash) => void;
 }
@@ -6956,6 +7007,7 @@ declare class World implements AsyncDisposable {
     readonly runtimes: {
         add(runtime: ProgramRuntime): void;
     };
+    readonly records: NameRecords;
     constructor(options: WorldOptions, platform: Platform);
     get time(): "virtual" | "real";
     get nowNs(): number;

@@ -159,6 +159,7 @@ export declare class Host {
     readonly unix: UnixDomain;
     readonly protocols: ProtocolTable;
     readonly programs: ProgramTable;
+    get records(): NameRecords;
     constructor(parts: HostParts);
     get addresses(): readonly string[];
     get name(): string;
@@ -1594,6 +1595,7 @@ interface HostParts {
     readonly nextMacAddress: () => mac.MacAddress;
     readonly drive: (fail: (error: unknown) => void) => () => void;
     readonly worldHosts: () => string;
+    readonly records: NameRecords;
     readonly console: (output: ConsoleOutput) => void;
     readonly onCrash: (crash: Crash) => void;
 }
@@ -1681,6 +1683,12 @@ interface LsofRow {
     readonly type: string;
     readonly node: string;
     readonly name: string;
+}
+
+// host/name-records.d.ts
+declare class NameRecords {
+    add(name: string, record: DnsRecord): Disposable;
+    of(name: string): readonly DnsRecord[];
 }
 
 // host/netstat.d.ts
@@ -6209,6 +6217,51 @@ declare class UnixRequests implements UserRequests {
     peer(): Socket | null;
     describe(): FileDescription;
 }
+
+// wire/dns.d.ts
+type DnsRecord = {
+    readonly type: "A" | "AAAA";
+    readonly address: string;
+    readonly ttl?: number;
+} | {
+    readonly type: "CNAME" | "NS" | "PTR";
+    readonly value: string;
+} | {
+    readonly type: "MX";
+    readonly exchange: string;
+    readonly priority: number;
+} | {
+    readonly type: "TXT";
+    readonly entries: readonly string[];
+} | {
+    readonly type: "SRV";
+    readonly name: string;
+    readonly port: number;
+    readonly priority: number;
+    readonly weight: number;
+} | {
+    readonly type: "SOA";
+    readonly nsname: string;
+    readonly hostmaster: string;
+    readonly serial: number;
+    readonly refresh: number;
+    readonly retry: number;
+    readonly expire: number;
+    readonly minttl: number;
+} | {
+    readonly type: "NAPTR";
+    readonly flags: string;
+    readonly service: string;
+    readonly regexp: string;
+    readonly replacement: string;
+    readonly order: number;
+    readonly preference: number;
+}
+ | {
+    readonly type: "CAA";
+    readonly critical: number;
+    readonly [property: string]: string | number;
+};
 
 // wire/icmpv4.d.ts
 type Message = {

@@ -31,6 +31,7 @@ import { mountEtc } from "./etc.ts";
 import { type Ipcs, ipcs } from "./ipcs.ts";
 import { type LsofRow, lsof } from "./lsof.ts";
 import { type LsofTree, lsofTree } from "./lsof-tree.ts";
+import type { NameRecords } from "./name-records.ts";
 import { netlinkProtocols } from "./netlink.ts";
 import { type Netstat, netstat } from "./netstat.ts";
 import { connect, type PppConnection } from "./ppp.ts";
@@ -61,6 +62,8 @@ export interface HostParts {
   readonly drive: (fail: (error: unknown) => void) => () => void;
   /** The text of /run/hosts: all hosts of the world. */
   readonly worldHosts: () => string;
+  /** What names have beside addresses, everywhere in the world. */
+  readonly records: NameRecords;
   readonly console: (output: ConsoleOutput) => void;
   readonly onCrash: (crash: Crash) => void;
 }
@@ -107,6 +110,11 @@ export class Host {
   readonly programs: ProgramTable;
   readonly #machine: Machine;
   readonly #parts: HostParts;
+
+  /** What a name server would say of names beside the addresses of hosts. */
+  get records(): NameRecords {
+    return this.#parts.records;
+  }
 
   constructor(parts: HostParts) {
     const { machine } = parts;

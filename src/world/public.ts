@@ -289,6 +289,7 @@ export {
   type TreeProcess,
 } from "../host/lsof-tree.ts";
 export { svgLsofTree } from "../host/lsof-tree-svg.ts";
+export type { NameRecords } from "../host/name-records.ts";
 export { formatNetstat, type Netstat } from "../host/netstat.ts";
 export type { PppConnection } from "../host/ppp.ts";
 export { formatPs, type PsRow } from "../host/ps.ts";
@@ -369,6 +370,7 @@ export type {
 } from "../socket/option.ts";
 export { cfmakeraw, type Termios, type WindowSize } from "../tty/termios.ts";
 export { dissect, type Layer } from "../wire/dissect.ts";
+export type { DnsRecord } from "../wire/dns.ts";
 export { LINKTYPE_ETHERNET, LINKTYPE_PPP, LINKTYPE_RAW } from "../wire/pcapng.ts";
 export { describe as describePacket } from "../wire/tcpdump.ts";
 export { parseDuration } from "./duration.ts";

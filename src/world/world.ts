@@ -14,6 +14,7 @@ import { Sysctl } from "../base/sysctl.ts";
 import { type TraceListener, Tracer } from "../base/trace.ts";
 import type { ConsoleOutput } from "../host/console.ts";
 import { Host } from "../host/host.ts";
+import { NameRecords } from "../host/name-records.ts";
 import { type ConnectionSeries, type SeriesFilter, SeriesRecorder } from "../inet/tcp/series.ts";
 import { functionRuntime } from "../kernel/function-runtime.ts";
 import type { ProgramRuntime } from "../kernel/image.ts";
@@ -97,6 +98,8 @@ export class World implements AsyncDisposable {
   readonly epochMs: number;
   /** How kinds of programs are started; the first that accepts a program starts it. */
   readonly runtimes: { add(runtime: ProgramRuntime): void };
+  /** What a name server of the world says of names, beside the addresses of hosts: `world.records.add("b", { type: "MX", … })`. */
+  readonly records: NameRecords = new NameRecords();
   readonly #platform: Platform;
   readonly #options: WorldOptions;
   readonly #scheduler: Scheduler = new Scheduler();
@@ -176,6 +179,7 @@ export class World implements AsyncDisposable {
       programs: SHIPPED_PROGRAMS,
       epochMs: this.epochMs,
       worldHosts: () => this.#hostsText(),
+      records: this.records,
       drive: (fail) => this.#drive(fail),
       nextMacAddress: () => 0x02_00_00_00_00_00 + ++this.#lastMac,
       console: (output) => this.#consoleOutput(output),

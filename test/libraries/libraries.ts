@@ -1,6 +1,7 @@
 /** The libraries that are tried between two hosts. None of them knows of netloom. */
 import "netloom/register";
 import { coap } from "./coap.ts";
+import { dns2 } from "./dns2.ts";
 import { grpcJs } from "./grpc.ts";
 import { http } from "./http.ts";
 import type { Library } from "./library.ts";
@@ -11,4 +12,15 @@ import { redis } from "./redis.ts";
 import { ssh } from "./ssh.ts";
 import { webSockets } from "./web-sockets.ts";
 
-export const libraries: readonly Library[] = [...http, ...webSockets, redis, postgres, mqtt, mail, ssh, grpcJs, coap];
+export const libraries: readonly Library[] = [
+  ...http,
+  ...webSockets,
+  redis,
+  postgres,
+  mqtt,
+  mail,
+  ssh,
+  grpcJs,
+  coap,
+  dns2,
+];

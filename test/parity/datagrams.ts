@@ -2,6 +2,7 @@
 import dgram from "node:dgram";
 import dns from "node:dns";
 import { once } from "node:events";
+import { resolvers } from "./resolvers.ts";
 import { event, type Facet, failureOf, pause, type Scenario, type Stage } from "./stage.ts";
 
 const EVENTS = ["listening", "connect", "error", "close"];
@@ -204,6 +205,7 @@ const invalid =
 export const dnsFacet: Facet = {
   name: "dns",
   scenarios: {
+    ...resolvers,
     "looks up localhost over IPv4": lookup("localhost", { family: 4 }),
     "looks up an address": lookup("127.0.0.1"),
     "looks up an address of IPv6": lookup("::1"),
