@@ -213,7 +213,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     hazard: "H28",
     fault: "lets every ACK wait, however many segments have come",
-    file: `${TCP}text.ts`,
+    file: `${TCP}delayed-ack.ts`,
     find: "  if (unacknowledged > acknowledgment.segmentBytes) {",
     replace: "  if (unacknowledged > 100 * acknowledgment.segmentBytes) {",
   },

@@ -21,15 +21,26 @@ describe("ESTABLISHED", () => {
   test("FIN → CLOSE_WAIT, and the user reads the end", () => {
     const t = established()
       .receives(fin({ seq: 2001, ack: 1001 }))
+      .silent()
+      .at(40)
       .sends(ack({ seq: 1001, ack: 2002 }));
     expect(t.state).toBe("CLOSE_WAIT");
     expect(t.events).toBe(POLLIN | POLLOUT | POLLRDHUP);
     expect(t.read()).toBe("");
   });
 
+  test("FIN, and ours carries its ACK", () => {
+    const t = established().receives(fin({ seq: 2001, ack: 1001 }));
+    t.close().sends(fin({ seq: 1001, ack: 2002 }));
+    t.at(100).silent();
+    expect(t.state).toBe("LAST_ACK");
+  });
+
   test("FIN behind data, in one segment", () => {
     const t = established()
       .receives(fin({ seq: 2001, ack: 1001, data: "last" }))
+      .silent()
+      .at(40)
       .sends(ack({ ack: 2006 }));
     expect([t.read(), t.read()]).toEqual(["last", ""]);
   });
@@ -58,7 +69,8 @@ describe("ESTABLISHED", () => {
     expect(t.state).toBe("ESTABLISHED");
     expect(t.read()).toBe("abcd");
     t.sent();
-    t.receives(fin({ seq: 2005, ack: 1001, data: "efg" })).sends(ack({ ack: 2009 }));
+    t.receives(fin({ seq: 2005, ack: 1001, data: "efg" })).silent();
+    t.at(40).sends(ack({ ack: 2009 }));
     expect([t.read(), t.read()]).toEqual(["efg", ""]);
   });
 

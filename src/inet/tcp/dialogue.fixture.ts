@@ -294,9 +294,12 @@ export function finWait2(setting: Setting = {}): Dialogue {
     .fromHere();
 }
 
-/** The peer's FIN has come. */
+/** The peer's FIN has come, and was acknowledged, after a while as no answer carried the ACK. */
 export function closeWait(setting: Setting = {}): Dialogue {
-  const t = established(setting).receives(fin({ seq: IRS + 1, ack: ISS + 1 }));
+  const t = established(setting)
+    .receives(fin({ seq: IRS + 1, ack: ISS + 1 }))
+    .silent()
+    .at(40);
   return t.sends(ack({ seq: ISS + 1, ack: IRS + 2 })).fromHere();
 }
 

@@ -5,14 +5,22 @@
  */
 import { add } from "../../base/seq32.ts";
 import { RECEIVE_SHUT, type Socket } from "../../socket/socket.ts";
+import { scheduleAck } from "./delayed-ack.ts";
 import { enter } from "./finish.ts";
 import type { Tcb } from "./tcb.ts";
 import { sendAck } from "./transmit.ts";
 
-export function finReceived(tcb: Tcb): void {
+/** Behind the data of its segment, in segments of so many bytes. */
+export function finReceived(tcb: Tcb, segmentBytes: number): void {
   const { rcv, acknowledgment, socket, tcp, state } = tcb;
+  if (state === "ESTABLISHED" || state === "SYN_RECEIVED") {
+    // As on Linux its ACK may wait for an answer, which is mostly our FIN.
+    acknowledgment.isInteractive = true;
+    scheduleAck(tcb, segmentBytes);
+  } else {
+    acknowledgment.isNow = true;
+  }
   rcv.nxt = add(rcv.nxt, 1);
-  acknowledgment.isNow = true;
   // What was held beyond a FIN can't be the peer's.
   if (tcb.hasHole) tcb.reassembly.clear();
   switch (state) {

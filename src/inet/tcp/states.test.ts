@@ -282,6 +282,8 @@ describe("SYN_RECEIVED", () => {
   test("data and FIN with the ACK → CLOSE_WAIT", () => {
     const t = synReceived()
       .receives(fin({ seq: 2001, ack: 1001, data: "all" }))
+      .silent()
+      .at(40)
       .sends(ack({ ack: 2005 }));
     expect(t.state).toBe("CLOSE_WAIT");
     t.accept();

@@ -157,6 +157,7 @@ describe.each(ROWS)("$name", ({ make, state, rcv, snd, una, takes, afterFin, aft
     const seq = takes ? rcv : rcv - 1;
     const t = make()
       .receives(fin({ seq, ack: una === 1000 ? snd : una }))
+      .at(40)
       .sends(ack({ seq: snd, ack: seq + 1 }));
     expect(t.state).toBe(afterFin);
     t.at(1000).sent();

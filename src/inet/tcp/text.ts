@@ -1,8 +1,8 @@
 /**
  * Seventh step: the data. What comes in order goes to the user; what comes early waits.
  *
- * Read first: RFC 9293 §3.10.7.4, "seventh", RFC 1122 §4.2.3.2 (delayed ACK), RFC 5681 §4.2 (at once on a gap and its
- * filling: H28); Linux's tcp_data_queue and __tcp_ack_snd_check.
+ * Read first: RFC 9293 §3.10.7.4, "seventh", RFC 5681 §4.2 (an ACK at once on a gap and its filling: H28); Linux's
+ * tcp_data_queue. delayed-ack.ts says when the rest is acknowledged.
  */
 
 import { countDrop } from "../../base/machine.ts";
@@ -11,6 +11,7 @@ import { PacketPiece } from "../../socket/packet-piece.ts";
 import type { Socket } from "../../socket/socket.ts";
 import { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
+import { scheduleAck } from "./delayed-ack.ts";
 import { finReceived } from "./fin.ts";
 import { consume } from "./reassembly.ts";
 import { noteRoundTrip } from "./receive-buffer.ts";
@@ -19,13 +20,9 @@ import type { Segment } from "./segment.ts";
 import { excessBytes, oldBytes } from "./sequence.ts";
 import { mayReceive } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
-import { DELAYED_ACK } from "./timers.ts";
 import { placeOfUrgent } from "./urgent.ts";
 import type { Verdict } from "./verdict.ts";
 import { offeredWindow } from "./window.ts";
-
-/** RFC 1122 §4.2.3.2 allows for half a second; Linux's TCP_DELACK_MIN. */
-const DELAYED_ACK_NS = 40 * 1_000_000;
 
 /** RFC 7413 §4.2.2: the data of a SYN, of a connection that is open though its handshake is not complete. */
 export function takeSynText(tcb: Tcb, seg: Segment): void {
@@ -96,11 +93,11 @@ function inOrder(tcb: Tcb, packet: Packet, length: number, fin: boolean, segment
   const hadHole = tcb.hasHole;
   if (length > 0) {
     deliver(tcb, packet, length);
-    scheduleAck(tcb, segmentBytes);
+    if (!fin) scheduleAck(tcb, segmentBytes);
   } else {
     packet.release();
   }
-  if (fin) finReceived(tcb);
+  if (fin) finReceived(tcb, segmentBytes);
   else if (hadHole) {
     // RFC 5681 §4.2: the sender waits to hear that the hole is filled.
     acknowledgment.isNow = true;
@@ -118,7 +115,7 @@ function drain(tcb: Tcb): void {
     if (held.packet.length > 0) deliver(tcb, held.packet, held.packet.length);
     else held.packet.release();
     if (held.fin) {
-      finReceived(tcb);
+      finReceived(tcb, 0);
       return;
     }
   }
@@ -169,22 +166,4 @@ function deliverUrgent({ urgent }: Tcb, socket: Socket, packet: Packet, place: n
   socket.appendUrgent(new PacketPiece(Packet.from(bytes.subarray(place, place + 1))), null, null);
   if (place + 1 < bytes.length) socket.appendPacket(Packet.from(bytes.subarray(place + 1)));
   if (urgent !== null) urgent.isAwaited = false;
-}
-
-// @rfc 9293 3.8.6.3 SHLD-18, MUST-40, SHLD-19; @rfc 9293 3.10.7.4 MUST-58
-/** When is this acknowledged? */
-function scheduleAck(tcb: Tcb, segmentBytes: number): void {
-  const { acknowledgment, rcv, timers } = tcb;
-  // As tcp_measure_rcv_mss on Linux: full segments are as large as the largest that have come.
-  if (segmentBytes > acknowledgment.segmentBytes) acknowledgment.segmentBytes = Math.min(segmentBytes, rcv.mss);
-  const unacknowledged = diff(rcv.nxt, rcv.wup);
-  // RFC 1122 §4.2.3.2: every second full segment.
-  if (unacknowledged > acknowledgment.segmentBytes) {
-    acknowledgment.isNow = true;
-  } else if (acknowledgment.quick > 0 && !acknowledgment.isInteractive) {
-    acknowledgment.isNow = true;
-  } else if (!acknowledgment.isPending) {
-    acknowledgment.isPending = true;
-    timers.set(DELAYED_ACK, DELAYED_ACK_NS);
-  }
 }
