@@ -6223,6 +6223,7 @@ declare class GenericOptions {
     receiveLowWaterBytes: number;
     reusePort: boolean;
     device: string;
+    takeOver(from: GenericOptions): void;
 }
 
 // socket/protocol.d.ts

@@ -5819,6 +5819,7 @@ declare class GenericOptions {
     receiveLowWaterBytes: number;
     reusePort: boolean;
     device: string;
+    takeOver(from: GenericOptions): void;
 }
 
 // socket/option.d.ts

@@ -32,17 +32,20 @@ const CAPACITY_MIN = 64;
  */
 export abstract class TimedEvent {
   /** Names the event in the trace and in the determinism hash. */
-  readonly label: string;
+  declare readonly label: string;
   /** A background event (a periodic refresh, say) does not count as something that can still happen. */
-  readonly background: boolean;
+  declare readonly background: boolean;
   /** When it is due, or, after pop(), when it was due. Means nothing before the first schedule() or after cancel(). */
-  timeNs: number = Number.POSITIVE_INFINITY;
+  declare timeNs: number;
   /** What the queue knows it by. Only the queue reads and writes this. */
-  id: number = NOT_QUEUED;
+  declare id: number;
 
   constructor(label: string, background: boolean = false) {
+    // Assigned, not defined: engines define fields slowly where a constructor has made objects of many classes.
     this.label = label;
     this.background = background;
+    this.timeNs = Number.POSITIVE_INFINITY;
+    this.id = NOT_QUEUED;
   }
 
   get queued(): boolean {

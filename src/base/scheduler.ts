@@ -62,7 +62,7 @@ export class Scheduler {
    * is set for the end itself, where the run loop stops with an error.
    */
   at(event: TimedEvent, timeNs: number): void {
-    assert(timeNs >= this.nowNs, `"${event.label}" is set for a moment that has passed`);
+    if (timeNs < this.nowNs) assert(false, `"${event.label}" is set for a moment that has passed`);
     this.events.reschedule(event, Math.min(timeNs, END_OF_TIME_NS));
   }
 

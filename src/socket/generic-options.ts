@@ -6,10 +6,12 @@
  */
 import type { Linger } from "./option.ts";
 
+const NO_LINGER: Linger = { onoff: 0, linger: 0 };
+
 export class GenericOptions {
   dontRoute = false;
   keepAlive = false;
-  linger: Linger = { onoff: 0, linger: 0 };
+  linger: Linger = NO_LINGER;
   /** Do received messages carry their time, and in which unit? */
   timestamp: "none" | "microseconds" | "nanoseconds" = "none";
   mark = 0;
@@ -19,4 +21,18 @@ export class GenericOptions {
   reusePort = false;
   /** The name of an interface; "" when it is not bound to one. */
   device = "";
+
+  /** As accept(2): the connection has those of its listener. */
+  takeOver(from: GenericOptions): void {
+    this.dontRoute = from.dontRoute;
+    this.keepAlive = from.keepAlive;
+    this.linger = from.linger;
+    this.timestamp = from.timestamp;
+    this.mark = from.mark;
+    this.oobInline = from.oobInline;
+    this.priority = from.priority;
+    this.receiveLowWaterBytes = from.receiveLowWaterBytes;
+    this.reusePort = from.reusePort;
+    this.device = from.device;
+  }
 }

@@ -39,8 +39,10 @@ export function done(tcb: Tcb, cause: string | null): void {
   tcb.timers.clearAll();
   tcb.sendQueue.clear(tcb);
   tcb.sent.clear();
-  for (const { packet } of tcb.hasHole ? tcb.reassembly.segments : []) packet.release();
-  if (tcb.hasHole) tcb.reassembly.clear();
+  if (tcb.hasHole) {
+    for (const { packet } of tcb.reassembly.segments) packet.release();
+    tcb.reassembly.clear();
+  }
   tcp.leave(tcb);
   socket?.disconnected();
 }

@@ -7,12 +7,14 @@
  */
 
 import type { Prng } from "../../base/prng.ts";
-import { siphash } from "../../base/siphash.ts";
+import { sipEnd, sipPrefix, sipStart } from "../../base/siphash.ts";
 import type { Interface } from "../../netif/interface.ts";
-import type { IpAddress } from "../../wire/ip-address.ts";
+import { ANY_V6, type IpAddress } from "../../wire/ip-address.ts";
 
 /** ISN moves on by one each 64 ns, as on Linux; RFC 9293 §3.4.1 asks for about 4 µs. */
 const NS_PER_STEP = 64;
+/** Of both addresses. */
+const ADDRESS_WORDS = 8;
 
 export interface FourTuple {
   readonly localAddress: IpAddress;
@@ -26,9 +28,17 @@ export interface FourTuple {
 export class Secrets {
   readonly #key: Int32Array;
   readonly #words: Int32Array = new Int32Array(10);
+  /** Two ends of one connection, and the next one: a host asks for the same addresses again. These are taken in already. */
+  #local: IpAddress = ANY_V6;
+  #remote: IpAddress = ANY_V6;
+  readonly #start: Int32Array;
+  readonly #prefix: Int32Array;
 
   constructor(random: Prng) {
     this.#key = Int32Array.from([0, 0, 0, 0], () => random.nextU32() | 0);
+    this.#start = sipStart(this.#key);
+    this.#prefix = sipStart(this.#key);
+    this.#begin(ANY_V6, ANY_V6);
   }
 
   // @rfc 9293 3.4.1 MUST-8, SHLD-1, MUST-9
@@ -49,6 +59,17 @@ export class Secrets {
     more: number = 0,
   ): number {
     const words = this.#words;
+    if (!a.equals(this.#local) || !b.equals(this.#remote)) this.#begin(a, b);
+    words[8] = (localPort << 16) | remotePort;
+    words[9] = (purpose << 24) ^ more;
+    return sipEnd(this.#key, words, ADDRESS_WORDS, this.#prefix);
+  }
+
+  /** The state of a hash that has the addresses behind it. */
+  #begin(a: IpAddress, b: IpAddress): void {
+    const words = this.#words;
+    this.#local = a;
+    this.#remote = b;
     words[0] = a.w0;
     words[1] = a.w1;
     words[2] = a.w2;
@@ -57,8 +78,7 @@ export class Secrets {
     words[5] = b.w1;
     words[6] = b.w2;
     words[7] = b.w3;
-    words[8] = (localPort << 16) | remotePort;
-    words[9] = (purpose << 24) ^ more;
-    return siphash(this.#key, words);
+    this.#prefix.set(this.#start);
+    sipPrefix(words, ADDRESS_WORDS, this.#prefix);
   }
 }

@@ -9,7 +9,6 @@ import type { InetAddress } from "../../socket/address.ts";
 import * as wire from "../../wire/tcp.ts";
 import { beginFastOpen } from "./fast-open.ts";
 import { enter } from "./finish.ts";
-import type { FourTuple } from "./isn.ts";
 import { Listener } from "./listener.ts";
 import { advertisedMss } from "./mss.ts";
 import { overlaps } from "./ports.ts";
@@ -67,7 +66,7 @@ export function passiveOpen(tcb: Tcb): 0 | Errno {
 function takeTuple(tcb: Tcb): TimeWait | null | Errno {
   const { tcp } = tcb;
   if (tcb.localPort === 0) {
-    const hash = tcp.secrets.hash({ ...tupleOf(tcb), localPort: 0 }, PORT);
+    const hash = tcp.secrets.hash(tcb, PORT);
     const port = tcp.ports.chooseFor(hash, (candidate) => typeof occupant(tcb, candidate) !== "string");
     if (port === null) return "EADDRNOTAVAIL";
     tcb.localPort = port;
@@ -100,7 +99,7 @@ function forgetPeer(tcb: Tcb, errno: Errno): Errno {
 function begin(tcb: Tcb, predecessor: TimeWait | null): void {
   const { tcp, snd, rcv, sent, timers, nowNs, socket } = tcb;
   const { settings } = tcp;
-  tcb.iss = predecessor === null ? tcp.secrets.initialSequence(tupleOf(tcb), nowNs) : sequenceAfter(predecessor);
+  tcb.iss = predecessor === null ? tcp.secrets.initialSequence(tcb, nowNs) : sequenceAfter(predecessor);
   if (predecessor !== null) endTimeWait(predecessor, "tcp_tw_reuse");
   snd.una = tcb.iss;
   snd.nxt = add(tcb.iss, 1);
@@ -112,7 +111,7 @@ function begin(tcb: Tcb, predecessor: TimeWait | null): void {
   tcb.sackPermitted = settings.sack.value !== 0;
   if (settings.timestamps.value !== 0) {
     tcb.timestamps = new Timestamps();
-    tcb.timestamps.offset = tcp.secrets.timestampOffset(tupleOf(tcb));
+    tcb.timestamps.offset = tcp.secrets.timestampOffset(tcb);
   }
   tcb.isActive = true;
   tcb.lastHeardNs = nowNs;
@@ -126,8 +125,4 @@ function begin(tcb: Tcb, predecessor: TimeWait | null): void {
   sent.push(new SentSegment(snd.una, snd.nxt, wire.SYN, nowNs));
   timers.set(RETRANSMIT, rtoNs(tcb));
   sendSyn(tcb);
-}
-
-function tupleOf({ localAddress, localPort, remoteAddress, remotePort }: Tcb): FourTuple {
-  return { localAddress, localPort, remoteAddress, remotePort };
 }

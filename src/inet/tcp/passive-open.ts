@@ -74,5 +74,5 @@ function inherit(socket: Socket, from: Socket): void {
   socket.receiveTimeoutNs = from.receiveTimeoutNs;
   socket.sendTimeoutNs = from.sendTimeoutNs;
   socket.reuseAddress = from.reuseAddress;
-  Object.assign(socket.options, from.options);
+  socket.options.takeOver(from.options);
 }

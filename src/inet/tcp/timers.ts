@@ -21,7 +21,6 @@ export const FIN_WAIT_2 = 4;
 export const REORDERING = 5;
 export const TAIL_PROBE = 6;
 export const PACING = 7;
-const COUNT = 8;
 
 export type TimerKind =
   | typeof RETRANSMIT
@@ -41,67 +40,73 @@ export interface TimerOwner {
 }
 
 export class Timers extends TimedEvent {
-  readonly #scheduler: Scheduler;
-  readonly #owner: TimerOwner;
-  readonly #dueNs: number[] = new Array<number>(COUNT).fill(NEVER);
+  // Every connection has one: fields that are assigned are made quicker than those that are defined.
+  declare private readonly scheduler: Scheduler;
+  declare private readonly owner: TimerOwner;
+  declare private readonly dues: number[];
   /** How many are set. */
-  #count = 0;
+  declare private count: number;
 
   constructor(label: string, scheduler: Scheduler, owner: TimerOwner) {
     super(label);
-    this.#scheduler = scheduler;
-    this.#owner = owner;
+    this.dues = [NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER];
+    this.count = 0;
+    this.scheduler = scheduler;
+    this.owner = owner;
   }
 
   /** When it is due; infinite when it is not set. */
   dueNs(kind: TimerKind): number {
-    return this.#dueNs[kind] as number;
+    return this.dues[kind] as number;
   }
 
   isSet(kind: TimerKind): boolean {
-    return this.#dueNs[kind] !== NEVER;
+    return this.dues[kind] !== NEVER;
   }
 
   /** Sets it, or sets it anew. */
   set(kind: TimerKind, delayNs: number): void {
-    const dueNs = this.#scheduler.nowNs + delayNs;
-    if (this.#dueNs[kind] === NEVER) this.#count++;
-    this.#dueNs[kind] = dueNs;
-    if (!this.queued || dueNs < this.timeNs) this.#scheduler.at(this, dueNs);
+    const dueNs = this.scheduler.nowNs + delayNs;
+    if (this.dues[kind] === NEVER) this.count++;
+    this.dues[kind] = dueNs;
+    if (!this.queued || dueNs < this.timeNs) this.scheduler.at(this, dueNs);
   }
 
   clear(kind: TimerKind): void {
-    if (this.#dueNs[kind] === NEVER) return;
-    this.#dueNs[kind] = NEVER;
-    this.#count--;
+    if (this.dues[kind] === NEVER) return;
+    this.dues[kind] = NEVER;
+    this.count--;
     // One that is set for later keeps the entry; with none left, nothing is to happen here any more.
-    if (this.#count === 0) this.#scheduler.events.cancel(this);
+    if (this.count === 0) this.scheduler.events.cancel(this);
   }
 
   clearAll(): void {
-    this.#dueNs.fill(NEVER);
-    this.#count = 0;
-    this.#scheduler.events.cancel(this);
+    for (let kind = 0; this.count > 0; kind++) {
+      if (this.dues[kind] === NEVER) continue;
+      this.dues[kind] = NEVER;
+      this.count--;
+    }
+    this.scheduler.events.cancel(this);
   }
 
   /** When next? */
   next(): number {
     let firstNs = NEVER;
-    for (const dueNs of this.#dueNs) if (dueNs < firstNs) firstNs = dueNs;
+    for (const dueNs of this.dues) if (dueNs < firstNs) firstNs = dueNs;
     return firstNs;
   }
 
   /** Is it due? If so, it is set no more. */
   takeDue(kind: TimerKind): boolean {
-    if ((this.#dueNs[kind] as number) > this.#scheduler.nowNs) return false;
-    this.#dueNs[kind] = NEVER;
-    this.#count--;
+    if ((this.dues[kind] as number) > this.scheduler.nowNs) return false;
+    this.dues[kind] = NEVER;
+    this.count--;
     return true;
   }
 
   override run(): void {
-    if (this.next() <= this.#scheduler.nowNs) this.#owner.expire();
+    if (this.next() <= this.scheduler.nowNs) this.owner.expire();
     const nextNs = this.next();
-    if (nextNs !== NEVER && !(this.queued && this.timeNs <= nextNs)) this.#scheduler.at(this, nextNs);
+    if (nextNs !== NEVER && !(this.queued && this.timeNs <= nextNs)) this.scheduler.at(this, nextNs);
   }
 }

@@ -219,6 +219,8 @@ function digest(result: unknown): number {
   if (typeof result !== "object" || result === null) return 0;
   const { bytes, source } = result as { bytes?: number; source?: { port?: number } };
   if (bytes !== undefined) return bytes + (source?.port ?? 0) * 0x1_0000_0000;
+  const { fd, address } = result as { fd?: number; address?: { port?: number } };
+  if (fd !== undefined && address !== undefined) return fd + (address.port ?? 0) * 0x1_0000_0000;
   return RollingHash.ofString(valuesText(result));
 }
 
