@@ -2634,6 +2634,7 @@ declare class LossState {
     readonly probe: TailProbe;
     readonly prr: ProportionalRate;
     readonly undo: Undo;
+    isRescued: boolean;
     blocks: readonly SackBlock[];
 }
 
@@ -2759,6 +2760,7 @@ declare class Reassembly {
     get isEmpty(): boolean;
     get segments(): readonly HeldSegment[];
     insert(packet: Packet, seq: number, end: number, fin: boolean): boolean;
+    overlap(seq: number, end: number): SackBlock | null;
     shift(nxt: number): HeldSegment | undefined;
     dropLast(): HeldSegment | undefined;
     clear(): void;
@@ -2850,6 +2852,7 @@ declare class SentQueue {
     markSent(segment: SentSegment, nowNs: number): void;
     firstLost(): SentSegment | null;
     find(seq: number): SentSegment | null;
+    lastOnWire(segment: SentSegment): SentSegment;
     split(segment: SentSegment, at: number, frontFlags: number): void;
     clear(): void;
 }

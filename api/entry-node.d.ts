@@ -3857,6 +3857,7 @@ declare class LossState {
     readonly probe: TailProbe;
     readonly prr: ProportionalRate;
     readonly undo: Undo;
+    isRescued: boolean;
     blocks: readonly SackBlock[];
 }
 
@@ -3982,6 +3983,7 @@ declare class Reassembly {
     get isEmpty(): boolean;
     get segments(): readonly HeldSegment[];
     insert(packet: Packet, seq: number, end: number, fin: boolean): boolean;
+    overlap(seq: number, end: number): SackBlock | null;
     shift(nxt: number): HeldSegment | undefined;
     dropLast(): HeldSegment | undefined;
     clear(): void;
@@ -4073,6 +4075,7 @@ declare class SentQueue {
     markSent(segment: SentSegment, nowNs: number): void;
     firstLost(): SentSegment | null;
     find(seq: number): SentSegment | null;
+    lastOnWire(segment: SentSegment): SentSegment;
     split(segment: SentSegment, at: number, frontFlags: number): void;
     clear(): void;
 }

@@ -26,6 +26,7 @@ export function enterRecovery(tcb: Tcb): void {
   tcb.phase = "recovery";
   tcb.recover = snd.nxt;
   loss.probe.endSeq = null;
+  loss.isRescued = false;
   timers.clear(TAIL_PROBE);
 }
 

@@ -56,6 +56,8 @@ export class LossState {
   readonly probe: TailProbe = new TailProbe();
   readonly prr: ProportionalRate = new ProportionalRate();
   readonly undo: Undo = new Undo();
+  /** RFC 6675's RescueRxt: the end of the flight has gone again in this recovery. */
+  isRescued = false;
   /** The blocks of the last ACK: what they say again is passed over. */
   blocks: readonly SackBlock[] = [];
 }

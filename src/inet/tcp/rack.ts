@@ -7,7 +7,7 @@
  *     sent        A   B   C   D            C arrives: A and B were sent before it. Each is lost once C's round trip
  *     arrives             C                and the reordering window have passed since it was sent itself.
  *
- * Where tcp_recovery turns it off, RFC 6675's IsLost() counts what has arrived above instead.
+ * Where tcp_recovery turns it off, RFC 6675's IsLost() counts what has arrived above instead, and rescue.ts has its last resorts.
  */
 import { gt, lt } from "../../base/seq32.ts";
 import type { AckNews } from "./ack-news.ts";

@@ -11,6 +11,7 @@
  */
 import { diff, geq, gt, leq, lt } from "../../base/seq32.ts";
 import type { Packet } from "../../wire/packet.ts";
+import type { SackBlock } from "../../wire/tcp-options.ts";
 
 export interface HeldSegment {
   /** Its data: what it had beside them is cut off. */
@@ -53,6 +54,18 @@ export class Reassembly {
     held.splice(place, 0, { packet, seq: start, end, fin });
     this.bytes += packet.trueSizeBytes;
     return true;
+  }
+
+  /** The first run of what is here already within [seq, end): RFC 2883 §4.2.3 tells of that alone. Null: all of it is new. */
+  overlap(seq: number, end: number): SackBlock | null {
+    const held = this.#held;
+    let place = held.length;
+    while (place > 0 && gt((held[place - 1] as HeldSegment).end, seq)) place--;
+    const first = held[place];
+    if (first === undefined || geq(first.seq, end)) return null;
+    let last = first.end;
+    for (let next = held[++place]; next !== undefined && next.seq === last; next = held[++place]) last = next.end;
+    return { start: gt(first.seq, seq) ? first.seq : seq, end: lt(last, end) ? last : end };
   }
 
   /** Takes out the next one that begins at or before `nxt`; undefined while there is a hole. */

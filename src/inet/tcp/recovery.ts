@@ -4,7 +4,7 @@
  * Read first: RFC 6675 §5, RFC 8985 §6, RFC 6298 §5.4; Linux's tcp_fastretrans_alert. ack.ts tells of ACKs, timeouts.ts of
  * the timers; both call output() afterwards, which sends what was marked as lost, as far as the window allows.
  * Order: ackArrived() → is the episode over, or undone? → detectLoss() of rack.ts → a new episode? → the window.
- * A peer without SACK: reno-recovery.ts.
+ * A peer without SACK: reno-recovery.ts. A host without RACK: rescue.ts, at the end.
  */
 import { geq } from "../../base/seq32.ts";
 import type { AckNews } from "./ack-news.ts";
@@ -13,6 +13,7 @@ import { enterRecovery, leaveEpisode } from "./episode.ts";
 import { reduce } from "./prr.ts";
 import { detectLoss, isOverdue, lose } from "./rack.ts";
 import { duplicateAck, partialAck } from "./reno-recovery.ts";
+import { rescue } from "./rescue.ts";
 import { takeProbeAck } from "./tail-probe.ts";
 import type { Phase, Tcb } from "./tcb.ts";
 import { REORDERING, TAIL_PROBE } from "./timers.ts";
@@ -33,6 +34,7 @@ export function ackArrived(tcb: Tcb, news: AckNews): void {
   if (tcb.congestion.control !== undefined) control(tcb, news);
   else if (tcb.phase === "recovery" || tcb.phase === "cwr") reduce(tcb, news);
   else if (news.ackedBytes > 0 && !wasReduced) grow(tcb, news);
+  if (tcb.phase === "recovery") rescue(tcb);
 }
 
 function renoAck(tcb: Tcb, news: AckNews): void {

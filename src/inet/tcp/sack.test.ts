@@ -95,6 +95,44 @@ describe("what the receiver tells", () => {
     );
   });
 
+  test("RFC 2883 §4.2.1: a larger segment whose first half has come before fills the hole", () => {
+    const t = established(receiving).receives(lens(2001), lens(3501), lens(2501));
+    t.sent();
+    t.receives(lens(2501, 1000)).sends(ack({ ack: 4001, sack: [[2501, 3001]] }));
+  });
+
+  test("RFC 2883 §4.2.2: of two parts that have come before, below the acknowledgment, the first is told", () => {
+    const t = established(receiving).receives(lens(2001), lens(4501), lens(2501), lens(3501));
+    t.sent();
+    const sack = [
+      [2501, 3001],
+      [4501, 5001],
+    ] as const;
+    t.receives(lens(2501, 1500)).sends(ack({ ack: 4001, sack }));
+  });
+
+  test("RFC 2883 §4.2.3: of two parts that wait, the first is told, and the block around it follows", () => {
+    const t = established(receiving).receives(lens(2001), lens(5001), lens(3001), lens(4001));
+    t.sent();
+    const sack = [
+      [3001, 3501],
+      [3001, 4501],
+      [5001, 5501],
+    ] as const;
+    t.receives(lens(3001, 1500)).sends(ack({ ack: 2501, sack }));
+    expect(t.count("TcpExtTCPDSACKOfoSent")).toBe(1);
+  });
+
+  test("parts that wait side by side are told as one", () => {
+    const t = established(receiving).receives(lens(3001), lens(3501));
+    t.sent();
+    const sack = [
+      [3001, 4001],
+      [2501, 4501],
+    ] as const;
+    t.receives(lens(2501, 2000)).sends(ack({ ack: 2001, sack }));
+  });
+
   test("RFC 2883 §4, tcp_dsack 0: nothing is told of it", () => {
     const t = established({ ...receiving, sysctl: { sack: 1, dsack: 0 } }).receives(lens(2001));
     t.sent();
@@ -261,6 +299,37 @@ describe("what the sender makes of it", () => {
       .at(180)
       .silent();
     t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0) }));
+  });
+
+  test("RFC 6675 §4, NextSeg (3): what may be lost goes again when nothing new may", () => {
+    const t = flight(10, { ...WITH_SACK, sysctl: { sack: 1, recovery: 0 } }).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 5)] })).sends(data({ seq: at(0) }));
+    // Two segments above it have arrived, one less than makes it lost.
+    t.receives(sacked({ ack: at(0), sack: [range(6, 8), range(1, 5)] })).sends(data({ seq: at(5) }));
+  });
+
+  test("RFC 6675 §4, NextSeg (4): the end of the flight goes again once in a recovery", () => {
+    const t = flight(10, { ...WITH_SACK, sysctl: { sack: 1, recovery: 0 } }).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 6)] })).sends(data({ seq: at(0) }));
+    t.receives(sacked({ ack: at(0), sack: [range(1, 7)] })).sends(data({ seq: at(9) }));
+    t.receives(sacked({ ack: at(0), sack: [range(1, 8)] })).silent();
+    t.at(200)
+      .receives(sacked({ ack: at(9) }))
+      .silent();
+    t.receives(sacked({ ack: at(10) }));
+    expect(t.tcb.phase).toBe("open");
+    expect(t.count("TcpExtTCPTimeouts")).toBe(0);
+  });
+
+  test("the end of the flight waits for its turn while there are new data, and where RACK looks after it", () => {
+    const t = flight(10, { ...WITH_SACK, sysctl: { sack: 1, recovery: 0 } })
+      .send(1000)
+      .at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 6)] })).sends(data({ seq: at(0) }));
+    t.receives(sacked({ ack: at(0), sack: [range(1, 7)] })).sends(data({ seq: at(10) }));
+    const racked = flight(10).at(100);
+    racked.receives(sacked({ ack: at(0), sack: [range(1, 6)] })).sends(data({ seq: at(0) }));
+    racked.receives(sacked({ ack: at(0), sack: [range(1, 7)] })).silent();
   });
 
   test("Eifel: an echo that is older than the retransmission shows that it was not needed", () => {

@@ -13,7 +13,7 @@
  *     by number   A ─ B ─ C ─ D ─ E          C: sacked
  *     by time     A ─ D ─ E ─ B              B: lost, and sent again
  */
-import { diff, geq, gt, leq, lt } from "../../base/seq32.ts";
+import { add, diff, geq, gt, leq, lt } from "../../base/seq32.ts";
 
 export class SentSegment {
   seq: number;
@@ -209,6 +209,14 @@ export class SentQueue {
     while (segment?.previous && gt(segment.previous.end, seq)) segment = segment.previous;
     this.#cursor = segment;
     return segment === null || leq(segment.end, seq) ? null : segment;
+  }
+
+  /** Of a large segment, the last of those on the wire. */
+  lastOnWire(segment: SentSegment): SentSegment {
+    const { count, segmentBytes, seq } = segment;
+    if (count === 1) return segment;
+    this.split(segment, add(seq, (count - 1) * segmentBytes), 0);
+    return segment.next as SentSegment;
   }
 
   /** Makes two of one, the first ending at `at`. What belongs to the end (FIN, PSH) goes with the second. */

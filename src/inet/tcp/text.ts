@@ -136,12 +136,10 @@ function early(tcb: Tcb, packet: Packet, start: number, length: number, fin: boo
   }
   packet.compact(0);
   const end = add(start, length);
-  if (reassembly.insert(packet, start, end, fin)) {
-    noteEarly(tcb, start, end);
-    return;
-  }
-  counters.bump("TcpExtTCPOFOMerge");
-  noteDuplicate(tcb, start, end);
+  const twice = reassembly.overlap(start, end);
+  if (reassembly.insert(packet, start, end, fin)) noteEarly(tcb, start, end);
+  else counters.bump("TcpExtTCPOFOMerge");
+  if (twice !== null) noteDuplicate(tcb, twice.start, twice.end);
 }
 
 /** Into the receive queue. */

@@ -5,7 +5,6 @@
  * Order: expire() → one function for each timer that is due.
  */
 
-import { add } from "../../base/seq32.ts";
 import { AckNews } from "./ack-news.ts";
 import { suspectPath } from "./fast-open.ts";
 import { abort, done, fail } from "./finish.ts";
@@ -16,7 +15,6 @@ import { reorderingTimeout, timedOut } from "./recovery.ts";
 import { resend, resendSegment } from "./resend.ts";
 import { doubled, isTimedOut, rtoNs } from "./retransmission-timeout.ts";
 import { RTO_INITIAL_NS, RTO_MAX_NS } from "./rtt.ts";
-import type { SentQueue, SentSegment } from "./sent.ts";
 import { isSynchronised } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
 import { DELAYED_ACK, FIN_WAIT_2, KEEPALIVE, PACING, PERSIST, REORDERING, RETRANSMIT, TAIL_PROBE } from "./timers.ts";
@@ -55,19 +53,11 @@ function probeTail(tcb: Tcb): void {
   if (sent.last === null || loss.probe.endSeq !== null) return;
   const isNew = sendProbeSegment(tcb);
   // As on Linux: one that is lost already has its turn without a probe.
-  if (!isNew && sent.last.isInPipe) resendSegment(tcb, lastOnWire(sent, sent.last), "probe");
+  if (!isNew && sent.last.isInPipe) resendSegment(tcb, sent.lastOnWire(sent.last), "probe");
   loss.probe.endSeq = snd.nxt;
   loss.probe.isRetransmission = !isNew;
   tcp.machine.counters.bump("TcpExtTCPLossProbes");
   timers.set(RETRANSMIT, rtoNs(tcb));
-}
-
-/** Of a large segment, the last of those on the wire. */
-function lastOnWire(sent: SentQueue, last: SentSegment): SentSegment {
-  const { count, segmentBytes, seq } = last;
-  if (count === 1) return last;
-  sent.split(last, add(seq, (count - 1) * segmentBytes), 0);
-  return sent.last as SentSegment;
 }
 
 function reordering(tcb: Tcb): void {

@@ -73,7 +73,8 @@ const RUNS: Readonly<Record<Pair, (plan: Plan) => Promise<readonly [Seen, Metere
     return [await sent.promise, (await said()) as Metered];
   },
   "Linux → netloom": async (plan) => {
-    await using wire = new Wire({ link: plan.link, world: seeded(plan) }).start();
+    // The data go from the first end to the second in each pair, so that the same of them are lost.
+    await using wire = new Wire({ link: plan.link, isLinuxFirst: true, world: seeded(plan) }).start();
     await likeNetloom(wire);
     const got = settled<Metered>();
     wire.host.spawn("meter", got.by(meter(wire.world, got.resolve)), { daemon: true });

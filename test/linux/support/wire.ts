@@ -40,6 +40,8 @@ export interface WireOptions {
   readonly world?: WorldOptions;
   /** A link between the host and the device, with these options. */
   readonly link?: LinkOptions;
+  /** Linux has the first end of the link: chance deals with what Linux sends as with what the host sends otherwise. */
+  readonly isLinuxFirst?: boolean;
   readonly mtu?: number;
   /** The header for offload: large segments, and checksums that are left to the other side. Default true. */
   readonly offload?: boolean;
@@ -52,7 +54,7 @@ export class Wire implements LinuxSide, AsyncDisposable {
   readonly tap: Tap;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor({ world, link, mtu = 1500, offload = true }: WireOptions = {}) {
+  constructor({ world, link, isLinuxFirst = false, mtu = 1500, offload = true }: WireOptions = {}) {
     this.world = new World({ time: "real", console: () => {}, ...world });
     this.tap = openTap(this.world, { name: "nltap%d", mtu, offload });
     this.host = this.world.host("netloom");
@@ -62,8 +64,9 @@ export class Wire implements LinuxSide, AsyncDisposable {
       this.host.attach(this.tap, ...addresses);
     } else {
       const cable = this.world.cable(link);
+      if (isLinuxFirst) joinDevices(cable.port(), this.tap);
       this.host.attach(cable, ...addresses);
-      joinDevices(cable.port(), this.tap);
+      if (!isLinuxFirst) joinDevices(cable.port(), this.tap);
     }
     this.namespace.take(this.tap.linkName, LINUX, mtu);
   }

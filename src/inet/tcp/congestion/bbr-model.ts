@@ -14,8 +14,10 @@ const NS_PER_SECOND = 1_000_000_000;
 const NS_PER_MS = 1_000_000;
 /** §2.4: no path is so bad that fewer may be in flight: with delayed ACKs the pipe would run dry. */
 const MIN_PIPE_SEGMENTS = 4;
-/** §5.6.3: so many segments leave together. Ours leave one by one; two are what one delayed ACK covers. */
-const QUANTUM_SEGMENTS = 2;
+/** §5.6.3: what leaves together lasts a millisecond, and is at least what one delayed ACK covers. */
+const QUANTA_PER_SECOND = 1000;
+const QUANTUM_SEGMENTS_MIN = 2;
+const QUANTUM_BYTES_MAX = 65_536;
 /** §5.5.3: quanta that wait at the sender, on the way, and at the receiver. */
 const QUANTA = 3;
 /** §5.5.3: for one that probes at a small pipe a quarter is less than this. */
@@ -138,10 +140,15 @@ export function bdpMultiple(window: Window, model: Model, gain: number): number 
   return (gain * bandwidth(model) * model.minRttNs) / NS_PER_SECOND;
 }
 
+/** BBRSetSendQuantum: so much may leave together at the present rate. pacing.ts cuts large segments to the like. */
+export function sendQuantum({ pacingRate, mss }: Window): number {
+  return Math.max(Math.min(pacingRate / QUANTA_PER_SECOND, QUANTUM_BYTES_MAX), QUANTUM_SEGMENTS_MIN * mss);
+}
+
 /** BBRQuantizationBudget: room for what leaves and arrives in pieces. */
-function quantized({ mss }: Window, { phase }: Model, bytes: number): number {
-  const least = Math.max(QUANTA * QUANTUM_SEGMENTS, MIN_PIPE_SEGMENTS) * mss;
-  return Math.max(bytes, least) + (phase === "up" ? PROBE_SEGMENTS * mss : 0);
+function quantized(window: Window, { phase }: Model, bytes: number): number {
+  const least = Math.max(QUANTA * sendQuantum(window), minPipe(window));
+  return Math.max(bytes, least) + (phase === "up" ? PROBE_SEGMENTS * window.mss : 0);
 }
 
 /** BBRInflight. */

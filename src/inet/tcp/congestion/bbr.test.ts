@@ -1,7 +1,16 @@
 /** BBR on a path of the test's own: each phase, how it begins and how it ends. draft-ietf-ccwg-bbr §5.3. */
 import { describe, expect, test } from "vitest";
 import { bbr } from "./bbr.ts";
-import { bandwidth, extraAcked, type Model, maxBw, modelOf, type Phase } from "./bbr-model.ts";
+import {
+  bandwidth,
+  extraAcked,
+  type Model,
+  maxBw,
+  maxInflight,
+  modelOf,
+  type Phase,
+  sendQuantum,
+} from "./bbr-model.ts";
 import type { Sample, Window } from "./congestion.ts";
 
 const MSS = 1000;
@@ -51,6 +60,8 @@ class Path implements Window {
   constructor(rateMbps: number, rttMs: number, queuePackets: number) {
     this.rate = (rateMbps * 1e6) / 8;
     this.rttNs = rttMs * MS;
+    // The handshake has measured it.
+    this.srttNs = this.rttNs;
     this.queueBytes = queuePackets * MSS;
     bbr.start(this);
     this.#note();
@@ -285,6 +296,23 @@ describe("the phases", () => {
     p.run(18_000);
     expect(p.model.minRttNs / MS).toBeGreaterThan(79);
     expect(p.model.minRttNs / MS).toBeLessThan(90);
+  });
+});
+
+describe("what leaves together", () => {
+  test("§5.6.3: a millisecond's worth at the pacing rate, two segments at least, 64 KiB at most", () => {
+    const p = path();
+    const quantum = (rateMbps: number) => {
+      p.pacingRate = (rateMbps * 1e6) / 8;
+      return sendQuantum(p);
+    };
+    expect([1, 100, 1000].map(quantum)).toEqual([2 * MSS, 12_500, 65_536]);
+  });
+
+  test("§5.5.8: on a short path there is room for three of them", () => {
+    const p = new Path(100, 1, 100).run(400);
+    expect(maxInflight(p, p.model)).toBeGreaterThanOrEqual(3 * sendQuantum(p));
+    expect(3 * sendQuantum(p)).toBeGreaterThan(2 * p.bdp);
   });
 });
 
