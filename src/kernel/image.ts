@@ -41,6 +41,21 @@ export interface ProgramRuntime {
 
 /** One program in one process. */
 export class Image {
+  /** A turn, as the runtime is given it: one small object for each time that an operation is woken. */
+  static readonly #OwedTurn = class implements Runnable {
+    readonly #image: Image;
+    readonly #operation: Runnable;
+
+    constructor(image: Image, operation: Runnable) {
+      this.#image = image;
+      this.#operation = operation;
+    }
+
+    run(): void {
+      this.#image.#takeTurn(this.#operation);
+    }
+  };
+
   readonly process: Process;
   /** What signal handlers get as their third argument: the runtime's form of the system calls. */
   handlerContext: unknown = undefined;
@@ -81,7 +96,7 @@ export class Image {
     }
     this.#owedTurns++;
     runState.owedTurns++;
-    this.#runtime.schedule(this, { run: () => this.#takeTurn(operation) });
+    this.#runtime.schedule(this, new Image.#OwedTurn(this, operation));
   }
 
   #takeTurn(operation: Runnable): void {

@@ -137,15 +137,29 @@ export function prefixLengthV4(mask: number): number | undefined {
   return maskV4(prefixLength) === mask >>> 0 ? prefixLength : undefined;
 }
 
+const DOT = 0x2e;
+const ZERO = 0x30;
+
 function parseDottedQuad(text: string): number | undefined {
-  const match = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.exec(text);
-  if (match === null) return undefined;
   let bits = 0;
-  for (const octet of match.slice(1).map(Number)) {
-    if (octet > 255) return undefined;
-    bits = bits * 256 + octet;
+  let octets = 0;
+  let octet = -1;
+  // By characters: each connect() of a program names its address anew. One more than there are ends the last octet.
+  for (let index = 0; index <= text.length; index++) {
+    const code = index === text.length ? DOT : text.charCodeAt(index);
+    if (code === DOT) {
+      if (octet < 0 || ++octets > 4) return undefined;
+      bits = bits * 256 + octet;
+      octet = -1;
+    } else {
+      const digit = code - ZERO;
+      // A leading zero would be octal to some.
+      if (digit < 0 || digit > 9 || octet === 0) return undefined;
+      octet = octet < 0 ? digit : octet * 10 + digit;
+      if (octet > 255) return undefined;
+    }
   }
-  return bits;
+  return octets === 4 ? bits : undefined;
 }
 
 function formatDottedQuad(bits: number): string {

@@ -91,8 +91,10 @@ export abstract class Handle implements Owned {
     this.owner.turn(() => scope.runInAsyncScope(() => enter(this.owner, run)));
   }
 
-  inContext(run: () => void): void {
-    this.#scope.runInAsyncScope(run);
+  inContext(run: () => void): void;
+  inContext<A>(run: (this: this, argument: A) => void, argument: A): void;
+  inContext(run: (this: this, argument: unknown) => void, argument?: unknown): void {
+    this.#scope.runInAsyncScope(run, this, argument);
   }
 
   /** The process lives while a referenced handle is active. */

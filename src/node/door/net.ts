@@ -137,12 +137,13 @@ type Reinitialize = (this: Inside & net.Socket, handle: object) => void;
 type Normalized = [options: net.TcpNetConnectOpts & { path?: string }, callback: unknown];
 const { _normalizeArgs: normalizeArgs } = net as unknown as { _normalizeArgs: (args: unknown[]) => Normalized };
 
+/** By this Node knows arguments that are normalized. */
+const [NORMALIZED = Symbol("none")] = Object.getOwnPropertySymbols(normalizeArgs([0]));
+
 /** net.connect() has normalized its arguments already; socket.connect() may be given them as they are. */
 function normalize(args: unknown[]): Normalized {
   const [first] = args;
-  return Array.isArray(first) && Object.getOwnPropertySymbols(first).length > 0
-    ? (first as unknown as Normalized)
-    : normalizeArgs(args);
+  return Array.isArray(first) && NORMALIZED in first ? (first as unknown as Normalized) : normalizeArgs(args);
 }
 
 /**

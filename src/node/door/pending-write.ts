@@ -21,14 +21,14 @@ export class PendingWrite {
   #index = 0;
   #offset = 0;
 
-  constructor(endpoint: Endpoint, buffers: readonly Uint8Array[], told: (status: number) => void) {
-    let length = 0;
-    for (const buffer of buffers) length += buffer.length;
+  /** So many bytes of the first buffer are taken already. */
+  constructor(endpoint: Endpoint, buffers: readonly Uint8Array[], told: (status: number) => void, taken: number) {
     this.#endpoint = endpoint;
-    this.#buffers = buffers.length > 1 && length <= JOINED_MAX_BYTES ? [Buffer.concat(buffers, length)] : buffers;
+    this.#buffers = buffers;
     this.#told = told;
-    this.length = length;
-    this.left = length;
+    this.#offset = taken;
+    this.length = lengthOf(buffers);
+    this.left = this.length - taken;
   }
 
   /** Hands on what fits: 0 when all is taken, EAGAIN when some is left. */
@@ -59,9 +59,28 @@ export class PendingWrite {
   }
 }
 
-/** What writev() is given: buffers, or pairs of a chunk and its encoding. */
-export function toBuffers(chunks: readonly unknown[], areBuffers: boolean): Uint8Array[] {
-  if (areBuffers) return [...(chunks as Uint8Array[])];
+/** The buffers as one, where that is not too much to be copied. */
+export function join(buffers: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (buffers.length < 2) return buffers;
+  const length = lengthOf(buffers);
+  return length <= JOINED_MAX_BYTES ? [Buffer.concat(buffers, length)] : buffers;
+}
+
+function lengthOf(buffers: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const buffer of buffers) length += buffer.length;
+  return length;
+}
+
+/** What writev() is given: buffers, or pairs of a chunk and its encoding, which are written into one where they are not large. */
+export function toBuffers(chunks: readonly unknown[], areBuffers: boolean): readonly Uint8Array[] {
+  if (areBuffers) return chunks as Uint8Array[];
+  let bytes = 0;
+  for (let i = 0; i < chunks.length; i += 2) {
+    const chunk = chunks[i] as string | Uint8Array;
+    bytes += typeof chunk === "string" ? Buffer.byteLength(chunk, chunks[i + 1] as BufferEncoding) : chunk.length;
+  }
+  if (bytes <= JOINED_MAX_BYTES) return [encoded(chunks, bytes)];
   const buffers: Uint8Array[] = [];
   for (let i = 0; i < chunks.length; i += 2) {
     const chunk = chunks[i];
@@ -70,4 +89,19 @@ export function toBuffers(chunks: readonly unknown[], areBuffers: boolean): Uint
     );
   }
   return buffers;
+}
+
+function encoded(chunks: readonly unknown[], bytesMax: number): Uint8Array {
+  const whole = Buffer.allocUnsafe(bytesMax);
+  let bytes = 0;
+  for (let i = 0; i < chunks.length; i += 2) {
+    const chunk = chunks[i] as string | Uint8Array;
+    if (typeof chunk === "string") bytes += whole.write(chunk, bytes, chunks[i + 1] as BufferEncoding);
+    else {
+      whole.set(chunk, bytes);
+      bytes += chunk.length;
+    }
+  }
+  // Text in base64 may be shorter than its length says.
+  return bytes === bytesMax ? whole : whole.subarray(0, bytes);
 }

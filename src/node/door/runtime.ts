@@ -29,24 +29,33 @@ export const nodeRuntime: ProgramRuntime = {
     return { stop };
   },
   schedule(image: Image, turn: Runnable): void {
-    inTurn({ run: () => takeTurn(image, turn) });
+    const process = processes.get(image);
+    if (process !== undefined) inTurn(new Turn(process, turn));
   },
   signal(_image: Image, deliver: () => void): void {
     inTurn({ run: deliver });
   },
 };
 
-function takeTurn(image: Image, turn: Runnable): void {
-  try {
-    turn.run();
-  } catch (error) {
-    processes.get(image)?.uncaught(error);
-    const { runState } = image.process;
-    runState.leave();
-    runState.activity();
+class Turn implements Runnable {
+  readonly #process: NodeProcess;
+  readonly #turn: Runnable;
+
+  constructor(process: NodeProcess, turn: Runnable) {
+    this.#process = process;
+    this.#turn = turn;
   }
-  const process = processes.get(image);
-  if (process === undefined) return;
-  takeDispatcher(process);
-  followTicks(process);
+
+  run(): void {
+    try {
+      this.#turn.run();
+    } catch (error) {
+      this.#process.uncaught(error);
+      const { runState } = this.#process.process;
+      runState.leave();
+      runState.activity();
+    }
+    takeDispatcher(this.#process);
+    followTicks(this.#process);
+  }
 }

@@ -14,7 +14,7 @@ import { stir } from "../turns.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Handle } from "./handle.ts";
 import { internals, uvCode } from "./internals.ts";
-import { PendingWrite, toBuffers } from "./pending-write.ts";
+import { join, PendingWrite, toBuffers } from "./pending-write.ts";
 import { ReadSlab } from "./read-slab.ts";
 import { VirtualTimeout } from "./timers.ts";
 
@@ -257,10 +257,11 @@ export abstract class StreamHandle extends Handle {
   #finishRead(result: number | Errno): void {
     const isLast = typeof result === "string" || result === 0;
     // Armed again before the data goes up: a handler that throws must not end the reading.
-    if (isLast) this.#isReading = false;
-    else this.#reading?.arm();
-    this.updateHold();
-    this.inContext(() => this.#deliver(result));
+    if (isLast) {
+      this.#isReading = false;
+      this.updateHold();
+    } else this.#reading?.arm();
+    this.inContext(this.#deliver, result);
   }
 
   #deliver(result: number | Errno): void {
@@ -309,9 +310,18 @@ export abstract class StreamHandle extends Handle {
     if (endpoint === null) return uvCode("ENOTCONN");
     this.owner.assertOwn();
     stir();
-    const write = new PendingWrite(endpoint, buffers, told);
+    const joined = join(buffers);
+    const [first] = joined;
+    // Nearly every write is one buffer that the kernel takes at once.
+    const taken = joined.length === 1 && first !== undefined && first.length > 0 ? endpoint.write(first) : 0;
+    if (taken === first?.length) {
+      this.bytesWritten += taken;
+      this.writeQueueSize = 0;
+      return 0;
+    }
+    const write = new PendingWrite(endpoint, joined, told, typeof taken === "number" ? taken : 0);
     this.bytesWritten += write.length;
-    const result = write.push();
+    const result = typeof taken === "number" ? write.push() : taken;
     this.writeQueueSize = write.left;
     if (result !== "EAGAIN") return result === 0 ? 0 : uvCode(result);
     this.#pendingWrite = write.wait();

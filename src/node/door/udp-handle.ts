@@ -275,7 +275,7 @@ export class UdpHandle extends Handle {
 
   #finishReceive(received: Received | Errno): void {
     this.#receiving?.arm();
-    this.inContext(() => this.#deliver(received));
+    this.inContext(this.#deliver, received);
   }
 
   #deliver(received: Received | Errno): void {
