@@ -2049,6 +2049,8 @@ export declare const TCP_QUICKACK = 12;
 
 export declare const TCP_SYNCNT = 7;
 
+export declare const TCP_TIMESTAMP = 24;
+
 export declare const TCP_USER_TIMEOUT = 18;
 
 export declare const TCP_WINDOW_CLAMP = 10;
@@ -2101,6 +2103,7 @@ export interface TcpInfo {
     readonly snd_ssthresh: number;
     readonly snd_cwnd: number;
     readonly advmss: number;
+    readonly reordering: number;
     readonly rcv_rtt: number;
     readonly rcv_space: number;
     readonly total_retrans: number;
@@ -2112,6 +2115,7 @@ export interface TcpInfo {
     readonly notsent_bytes: number;
     readonly min_rtt: number;
     readonly fastopen_client_fail: number;
+    readonly reord_seen: number;
     readonly snd_wnd: number;
     readonly rcv_wnd: number;
 }
@@ -3875,6 +3879,8 @@ declare class Rack {
     rttNs: number;
     fack: number;
     isReorderingSeen: boolean;
+    reorderings: number;
+    reordering: number;
     reoWndMult: number;
     reoWndPersist: number;
     dsackRound: number | null;

@@ -1162,6 +1162,7 @@ interface TcpInfo {
     readonly snd_ssthresh: number;
     readonly snd_cwnd: number;
     readonly advmss: number;
+    readonly reordering: number;
     readonly rcv_rtt: number;
     readonly rcv_space: number;
     readonly total_retrans: number;
@@ -1173,6 +1174,7 @@ interface TcpInfo {
     readonly notsent_bytes: number;
     readonly min_rtt: number;
     readonly fastopen_client_fail: number;
+    readonly reord_seen: number;
     readonly snd_wnd: number;
     readonly rcv_wnd: number;
 }
@@ -2652,6 +2654,8 @@ declare class Rack {
     rttNs: number;
     fack: number;
     isReorderingSeen: boolean;
+    reorderings: number;
+    reordering: number;
     reoWndMult: number;
     reoWndPersist: number;
     dsackRound: number | null;

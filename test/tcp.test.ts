@@ -36,6 +36,7 @@ import {
   TCP_KEEPIDLE,
   TCP_MAXSEG,
   TCP_NODELAY,
+  TCP_TIMESTAMP,
 } from "netloom";
 import { describe, expect, test } from "vitest";
 import { connectTo, listenOn, readAll, SERVER, twoHosts } from "./support/tcp.ts";
@@ -378,6 +379,7 @@ describe("options", () => {
       expect(sys.getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG)).toBe(1000);
       expect(() => sys.setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, 87)).toThrow("EINVAL");
       expect(() => sys.setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, 0)).toThrow("EINVAL");
+      expect(() => sys.setsockopt(fd, IPPROTO_TCP, TCP_TIMESTAMP, 1)).toThrow("EPERM");
       expect(() => sys.setsockopt(fd, IPPROTO_TCP, 999, 0)).toThrow("ENOPROTOOPT");
       sys.setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5);
       expect(sys.getsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT)).toBe(7);
@@ -389,6 +391,9 @@ describe("options", () => {
       const client = await connectTo(sys, LOCAL);
       const { fd: server } = await sys.accept(fd);
       expect(sys.getsockopt(server, IPPROTO_TCP, TCP_NODELAY)).toBe(1);
+      const shown = sys.getsockopt(client, IPPROTO_TCP, TCP_TIMESTAMP);
+      await sys.sleep(0.02);
+      expect((sys.getsockopt(client, IPPROTO_TCP, TCP_TIMESTAMP) - shown) >>> 0).toBe(20);
       // As on Linux less the timestamps.
       expect(sys.getsockopt(client, IPPROTO_TCP, TCP_MAXSEG)).toBe(988);
     });
@@ -421,6 +426,8 @@ describe("options", () => {
     const { crashes } = await world.run();
     if (crashes[0] !== undefined) throw crashes[0].error;
     expect(info).toMatchObject({ state: 1, snd_mss: 1448, bytes_sent: 3000, bytes_acked: 3001, unacked: 0 });
+    // What Linux begins with.
+    expect(info).toMatchObject({ rcv_mss: 536, reordering: 3, reord_seen: 0 });
   });
 });
 

@@ -32,6 +32,8 @@ export const TCP_CONGESTION = 13;
 export const TCP_USER_TIMEOUT = 18;
 /** So many connections may be open before their handshake is complete: fast open. */
 export const TCP_FASTOPEN = 23;
+/** What timestamps show now. It can't be set. */
+export const TCP_TIMESTAMP = 24;
 /** Writable only while so few bytes wait to be sent. */
 export const TCP_NOTSENT_LOWAT = 25;
 
@@ -79,6 +81,8 @@ export interface TcpInfo {
   readonly snd_ssthresh: number;
   readonly snd_cwnd: number;
   readonly advmss: number;
+  /** Segments by which others have been overtaken, at the most; net.ipv4.tcp_reordering where that is more. */
+  readonly reordering: number;
   readonly rcv_rtt: number;
   readonly rcv_space: number;
   /** Segments sent again, in all. */
@@ -93,6 +97,8 @@ export interface TcpInfo {
   readonly min_rtt: number;
   /** Why data did not go with the SYN: 1 no cookie, 2 they were not taken, 3 the SYN was sent again. */
   readonly fastopen_client_fail: number;
+  /** How often a segment has been overtaken. */
+  readonly reord_seen: number;
   readonly snd_wnd: number;
   readonly rcv_wnd: number;
 }

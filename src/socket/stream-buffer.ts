@@ -10,7 +10,7 @@
  * it is to stay in the stream (SO_OOBINLINE). MSG_OOB reads it; its place, now empty, is a mark still.
  */
 import type { Errno } from "../abi/errno.ts";
-import { MSG_OOB, MSG_PEEK } from "../abi/socket.ts";
+import { MSG_OOB, MSG_PEEK, MSG_TRUNC } from "../abi/socket.ts";
 import { Ring } from "../base/ring.ts";
 import type { Packet } from "../wire/packet.ts";
 import type { SocketAddress } from "./address.ts";
@@ -96,8 +96,11 @@ export class StreamBuffer implements ReceiveBuffer {
     return first === undefined ? null : this.#take(first, into, flags, first.source, byWriter);
   }
 
-  /** MSG_OOB: one byte, as on Linux even where the buffer has no room for it. EINVAL: there is none, or it was read; EAGAIN: it was announced. */
-  receiveUrgent(into: Uint8Array, flags: number): Received | Errno {
+  /**
+   * MSG_OOB: one byte. EINVAL: there is none, or it was read; EAGAIN: it was announced. As on Linux it is taken even where the buffer
+   * has no room for it; `isAlwaysCounted`: and counted.
+   */
+  receiveUrgent(into: Uint8Array, flags: number, isAlwaysCounted: boolean): Received | Errno {
     const urgent = this.#urgent;
     if (urgent === null) return this.#isUrgentExpected ? "EAGAIN" : "EINVAL";
     urgent.copyTo(into);
@@ -106,7 +109,9 @@ export class StreamBuffer implements ReceiveBuffer {
       this.#bytes -= urgent.length;
       urgent.consume(urgent.length);
     }
-    return { bytes: 1, source: urgent.source, flags: MSG_OOB, ancillary: null, isWhole: true };
+    const isTaken = into.length > 0 || isAlwaysCounted;
+    const flagsBack = isTaken ? MSG_OOB : MSG_OOB | MSG_TRUNC;
+    return { bytes: Number(isTaken), source: urgent.source, flags: flagsBack, ancillary: null, isWhole: true };
   }
 
   drain(): readonly Rights[] {

@@ -1,7 +1,7 @@
 /** Data, windows and acknowledgments: RFC 9293 §3.8.6 and §3.10.7.4, "fifth" to "seventh". */
 import { describe, expect, test } from "vitest";
 import { POLLIN, POLLOUT, POLLPRI } from "../../abi/poll.ts";
-import { MSG_OOB } from "../../abi/socket.ts";
+import { MSG_OOB, MSG_TRUNC } from "../../abi/socket.ts";
 import { accepted, ack, data, established, fin, rst, segment } from "./dialogue.fixture.ts";
 
 describe("receiving", () => {
@@ -275,6 +275,13 @@ describe("sending", () => {
 });
 
 describe("urgent data", () => {
+  test("as on Linux a buffer without room takes the byte away, and gives nothing", () => {
+    const t = accepted().receives(segment("ACK", { seq: 2001, ack: 1001, data: "!", urg: 1 }));
+    const received = t.socket.receive(new Uint8Array(0), MSG_OOB);
+    expect(received).toMatchObject({ bytes: 0, flags: MSG_OOB | MSG_TRUNC });
+    expect(t.readUrgent()).toBe("[EINVAL]");
+  });
+
   // @rfc 9293 3.8.5 MUST-30, MUST-62
   test("one byte is read out of its turn, and the stream goes on", () => {
     const t = accepted();

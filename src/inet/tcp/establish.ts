@@ -17,6 +17,9 @@ import { KEEPALIVE } from "./timers.ts";
 
 /** TCP_MAX_QUICKACKS on Linux. */
 const QUICK_ACKS = 16;
+/** Linux's TCP_MIN_MSS and TCP_MSS_DEFAULT. */
+const MSS_MIN = 88;
+const FIRST_SEGMENT_MAX = 536;
 
 /** The ACK of our SYN has come. */
 export function establish(tcb: Tcb, seg: Segment): void {
@@ -44,9 +47,15 @@ export function startTransfer(tcb: Tcb): void {
   tcb.congestion.start(tcb);
   tcb.cwnd = tcb.initialCwnd;
   acknowledgment.quick = QUICK_ACKS;
+  acknowledgment.segmentBytes = firstSegmentBytes(tcb);
   initialSpace(tcb);
   growSendBuffer(tcb);
   if (socket?.options.keepAlive) tcb.timers.set(KEEPALIVE, keepIdleNs(tcb));
+}
+
+/** Linux's tcp_initialize_rcv_mss: so long is a full segment of the peer taken to be until a longer one has come. */
+function firstSegmentBytes({ rcv, mss }: Tcb): number {
+  return Math.max(MSS_MIN, Math.min(rcv.mss, mss, FIRST_SEGMENT_MAX, Math.floor(rcv.wnd / 2)));
 }
 
 /** What the peer's SYN says: RFC 9293 §3.7.1, RFC 7323 §1.3 and §2.2. */

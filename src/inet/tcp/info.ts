@@ -58,6 +58,7 @@ export function info(tcb: Tcb): TcpInfo {
     snd_ssthresh: ssthresh === Number.POSITIVE_INFINITY ? INFINITE_SSTHRESH : Math.floor(ssthresh / mss),
     snd_cwnd: Math.floor(tcb.cwnd / mss),
     advmss: withoutTimestamps(tcb, rcv.mss),
+    reordering: Math.max(tcb.tcp.settings.reordering.value, tcb.loss.rack.reordering),
     rcv_rtt: toUs(tcb.tuning?.rttNs ?? 0),
     rcv_space: tcb.tuning?.space ?? 0,
     total_retrans: tcb.retransmissions,
@@ -69,6 +70,7 @@ export function info(tcb: Tcb): TcpInfo {
     notsent_bytes: Math.max(0, unsentBytes(tcb)),
     min_rtt: rtt.isMeasured ? toUs(rtt.minNs) : 0xffff_ffff,
     fastopen_client_fail: tcb.fastOpen?.clientFailure ?? 0,
+    reord_seen: tcb.loss.rack.reorderings,
     snd_wnd: snd.wnd,
     rcv_wnd: offeredWindow(tcb),
   };

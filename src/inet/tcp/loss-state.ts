@@ -14,6 +14,9 @@ export class Rack {
   /** Behind the highest number that has arrived. */
   fack = 0;
   isReorderingSeen = false;
+  /** How often, and over how many segments at the most. */
+  reorderings = 0;
+  reordering = 0;
   reoWndMult = 1;
   reoWndPersist = 0;
   /** SND.NXT when the reordering window grew last: once in a round trip is enough. Null: not in this round. */

@@ -9,7 +9,7 @@
  *
  * Where tcp_recovery turns it off, RFC 6675's IsLost() counts what has arrived above instead, and rescue.ts has its last resorts.
  */
-import { gt, lt } from "../../base/seq32.ts";
+import { diff, gt, lt } from "../../base/seq32.ts";
 import type { AckNews } from "./ack-news.ts";
 import type { SentSegment } from "./sent.ts";
 import type { Tcb } from "./tcb.ts";
@@ -21,6 +21,8 @@ const RACK = 1;
 /** RFC 8985 §6.2, step 4: so many recoveries a larger reordering window stays. */
 const PERSIST_ROUNDS = 16;
 const TICK_NS = 1000;
+/** Linux's tcp_max_reordering. */
+const REORDERING_MAX = 300;
 
 /** Steps 1 to 3: a segment has arrived, by ACK or SACK, for the first time. */
 export function noteArrived(tcb: Tcb, segment: SentSegment, news: AckNews): void {
@@ -28,7 +30,7 @@ export function noteArrived(tcb: Tcb, segment: SentSegment, news: AckNews): void
   const { rack } = loss;
   if (segment.transmissions === 1) {
     // Step 3: it was sent once, and something above it had arrived before.
-    if (lt(segment.end, rack.fack)) noteReordering(tcb);
+    if (lt(segment.end, rack.fack)) noteReordering(tcb, segment);
     if (!gt(segment.end, tcb.recover)) news.hasOriginal = true;
   }
   if (gt(segment.end, rack.fack)) rack.fack = segment.end;
@@ -47,9 +49,12 @@ export function noteArrived(tcb: Tcb, segment: SentSegment, news: AckNews): void
   }
 }
 
-function noteReordering({ loss, tcp }: Tcb): void {
-  if (!loss.rack.isReorderingSeen) tcp.machine.counters.bump("TcpExtTCPSACKReorder");
-  loss.rack.isReorderingSeen = true;
+function noteReordering({ loss: { rack }, mss, tcp }: Tcb, { seq }: SentSegment): void {
+  if (!rack.isReorderingSeen) tcp.machine.counters.bump("TcpExtTCPSACKReorder");
+  rack.isReorderingSeen = true;
+  rack.reorderings++;
+  // As tcp_check_sack_reordering on Linux, for people to see.
+  rack.reordering = Math.min(Math.max(rack.reordering, Math.ceil(diff(rack.fack, seq) / mss)), REORDERING_MAX);
 }
 
 /** Steps 4 and 5, or what RFC 6675 has instead: marks what is lost. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ack, data, established, type Setting, syn, synAck, synReceived } from "./dialogue.fixture.ts";
 import { at, flight, range, sacked, WITH_SACK } from "./flight.fixture.ts";
+import { info } from "./info.ts";
 
 describe("what the receiver tells", () => {
   const receiving: Setting = { sysctl: { sack: 1 }, peer: { sackOk: true } };
@@ -179,9 +180,11 @@ describe("what the sender makes of it", () => {
       .silent();
     expect(t.tcb.phase).toBe("open");
     expect(t.tcb.loss.rack.isReorderingSeen).toBe(true);
+    expect(info(t.tcb)).toMatchObject({ reordering: 3, reord_seen: 1 });
     // From now on more than three may overtake.
     t.receives(sacked({ ack: at(3), sack: [range(4, 10)] })).silent();
     t.receives(sacked({ ack: at(10) })).silent();
+    expect(info(t.tcb)).toMatchObject({ reordering: 7, reord_seen: 2 });
   });
 
   test("RFC 8985 §6.3: the reordering timer", () => {

@@ -28,6 +28,7 @@ import { output } from "./output.ts";
 import { isSynchronised } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
 import { KEEPALIVE } from "./timers.ts";
+import { timestampNow } from "./timestamps.ts";
 import { sendAck } from "./transmit.ts";
 import { windowOf } from "./window.ts";
 
@@ -84,6 +85,8 @@ export function get(tcb: Tcb, level: number, option: number): OptionValue | Errn
       return options.userTimeoutNs / NS_PER_MS;
     case abi.TCP_NOTSENT_LOWAT:
       return options.notSentLowWaterBytes;
+    case abi.TCP_TIMESTAMP:
+      return timestampNow(tcp, tcb.timestamps?.offset ?? 0);
     default:
       return getFastOpen(tcb, option);
   }
@@ -95,6 +98,8 @@ export function set(tcb: Tcb, level: number, option: number, value: OptionValue)
   if (option === abi.TCP_CONGESTION) return setCongestion(tcb, value);
   const ofFastOpen = setFastOpen(tcb, option, value);
   if (ofFastOpen !== undefined) return ofFastOpen;
+  // As on Linux only a connection that is being restored, which none here is.
+  if (option === abi.TCP_TIMESTAMP) return "EPERM";
   if (get(tcb, level, option) === "ENOPROTOOPT" || option === abi.TCP_INFO) return "ENOPROTOOPT";
   if (typeof value !== "number" || !Number.isInteger(value)) return "EINVAL";
   const change = changeFor(tcb, option, value);
