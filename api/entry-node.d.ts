@@ -5132,7 +5132,7 @@ declare class Process implements NamingTask {
     crash(error: unknown): void;
     trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "stop" | "continue" | "signal" | "reap", text: string): void;
     traceSignal({ signo, pid }: SigInfo): void;
-    traceSleep(call: string, on: () => string): void;
+    traceSleep(operation: Outstanding): void;
     cancelOperations(): void;
 }
 

@@ -23,26 +23,27 @@ export interface Ownership {
 }
 
 export abstract class Inode {
-  readonly volume: Volume;
-  readonly number: number;
+  declare readonly volume: Volume;
+  declare readonly number: number;
   /** Type and permission bits, as stat(2) gives them. */
-  mode: number;
-  uid: number;
-  gid: number;
+  declare mode: number;
+  declare uid: number;
+  declare gid: number;
   /** How many names lead to it; for a directory 2 and one for each directory in it. */
-  links = 1;
+  declare links: number;
   /** Times of the last access, modification and change of state, in virtual time. */
-  accessedNs: number;
-  modifiedNs: number;
-  changedNs: number;
+  declare accessedNs: number;
+  declare modifiedNs: number;
+  declare changedNs: number;
   /** Where those who wait for a lock on it sleep. */
-  readonly lockWaiters: WaitQueue = new WaitQueue();
+  declare readonly lockWaiters: WaitQueue;
   /** Locks of flock(2) and of fcntl(2); null while there never was one. */
-  flocks: FlockTable | null = null;
-  recordLocks: RecordLockTable | null = null;
-  #opens = 0;
+  declare flocks: FlockTable | null;
+  declare recordLocks: RecordLockTable | null;
+  declare private opens: number;
 
   constructor(volume: Volume, type: number, { uid, gid, permissions }: Ownership, number: number = volume.nextInode()) {
+    // Assigned, not defined: engines define fields slowly where a constructor has made objects of many classes.
     this.volume = volume;
     this.number = number;
     this.mode = type | permissions;
@@ -51,6 +52,11 @@ export abstract class Inode {
     this.accessedNs = volume.nowNs;
     this.modifiedNs = volume.nowNs;
     this.changedNs = volume.nowNs;
+    this.links = 1;
+    this.lockWaiters = new WaitQueue();
+    this.flocks = null;
+    this.recordLocks = null;
+    this.opens = 0;
   }
 
   /** S_IFREG, S_IFDIR, … */
@@ -81,11 +87,11 @@ export abstract class Inode {
   }
 
   opened(): void {
-    this.#opens++;
+    this.opens++;
   }
 
   closed(): void {
-    this.#opens--;
+    this.opens--;
     this.#collect();
   }
 
@@ -103,7 +109,7 @@ export abstract class Inode {
   protected free(): void {}
 
   #collect(): void {
-    if (this.links === 0 && this.#opens === 0) this.free();
+    if (this.links === 0 && this.opens === 0) this.free();
   }
 }
 

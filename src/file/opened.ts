@@ -19,17 +19,20 @@ import { FILE_SIZE_MAX } from "./volume.ts";
 
 /** A page: no value of a setting is longer. */
 const SETTING_MAX_BYTES = 4096;
+const encoder: TextEncoder = new TextEncoder();
 
 /** What opened inodes have in common. */
 abstract class OpenInode implements FileOps {
-  readonly named: Inode;
-  readonly waiters: WaitQueue = new WaitQueue();
+  declare readonly named: Inode;
+  declare readonly waiters: WaitQueue;
   /** The path by which it was opened, for people. */
-  protected readonly path: string;
+  declare protected readonly path: string;
 
   constructor(inode: Inode, path: string) {
+    // Assigned, not defined: engines define fields slowly where a constructor has made objects of many classes.
     this.named = inode;
     this.path = path;
+    this.waiters = new WaitQueue();
     inode.opened();
   }
 
@@ -219,7 +222,7 @@ class OpenGenerated extends OpenInode {
   constructor(inode: GeneratedFile, path: string) {
     super(inode, path);
     this.#file = inode;
-    this.#text = new TextEncoder().encode(inode.generate());
+    this.#text = encoder.encode(inode.generate());
   }
 
   read(task: Task, into: Uint8Array): number {
@@ -229,7 +232,7 @@ class OpenGenerated extends OpenInode {
   }
 
   readAt(_task: Task, into: Uint8Array, offset: number): number {
-    if (offset === 0 && this.#file.accept !== null) this.#text = new TextEncoder().encode(this.#file.generate());
+    if (offset === 0 && this.#file.accept !== null) this.#text = encoder.encode(this.#file.generate());
     const part = this.#text.subarray(offset, offset + into.length);
     into.set(part);
     return part.length;

@@ -296,7 +296,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     if (this.#isTimed) {
       this.#setTimer(Math.max(deadlineNs, this.process.runState.scheduler.nowNs));
     }
-    this.process.traceSleep(this.call, () => this.on);
+    this.process.traceSleep(this);
   }
 
   /** The deadline has passed; a stopped process hears of it when it goes on. */
@@ -361,7 +361,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     this.#isTimed = false;
     this.#state = "asleep";
     this.goToEnd();
-    this.process.traceSleep(this.call, () => this.on);
+    this.process.traceSleep(this);
   }
 
   #endHandOver(): void {

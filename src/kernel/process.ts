@@ -350,10 +350,11 @@ export class Process implements NamingTask {
     this.trace("signal", pid === 0 ? signalName(signo) : `${signalName(signo)} by process ${pid}`);
   }
 
-  traceSleep(call: string, on: () => string): void {
+  traceSleep(operation: Outstanding): void {
     const { tracer, name } = this.kernel.machine;
     if (!tracer.on) return;
-    tracer.emit(name, { step: "kernel/operation", pid: this.pid, process: this.name, call, what: "sleep", on: on() });
+    const { call, on } = operation;
+    tracer.emit(name, { step: "kernel/operation", pid: this.pid, process: this.name, call, what: "sleep", on });
   }
 
   /** Cancels what it has outstanding: for exec, whose old program's calls never come back. */

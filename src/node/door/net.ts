@@ -162,10 +162,9 @@ function withAttempts(handle: TcpHandle, options: Normalized[0]): Normalized[0] 
       done(...results);
     });
   };
-  const counted = { ...options, lookup: counting as net.LookupFunction };
-  // In its own way, as Node checks what it is given.
-  if (options.lookup !== undefined && typeof options.lookup !== "function") counted.lookup = options.lookup;
-  return { ...counted, autoSelectFamilyAttemptTimeout: FOR_EVER_MS };
+  // What is no function Node refuses in its own way.
+  const counted = typeof lookup === "function" ? (counting as net.LookupFunction) : options.lookup;
+  return { ...options, lookup: counted, autoSelectFamilyAttemptTimeout: FOR_EVER_MS } as Normalized[0];
 }
 
 /** The handle; when it can't be bound, one that says so in listen(), from which Node makes the error. */

@@ -44,6 +44,8 @@ export class VirtualTimeout implements Owned {
   #dueNs: number | null = null;
   readonly #isShared: boolean;
   readonly #id: number = ++lastId;
+  /** Somebody was told its number. */
+  #isNumbered = false;
   #isReferenced = true;
   #isHeld = false;
   #isCleared = false;
@@ -128,7 +130,7 @@ export class VirtualTimeout implements Owned {
   }
 
   abandon(): void {
-    byId.delete(this.#id);
+    if (this.#isNumbered) byId.delete(this.#id);
     const heir = this.#isShared ? heirOf(this.#owner) : undefined;
     if (heir !== undefined) this.moveTo(heir);
   }
@@ -144,6 +146,7 @@ export class VirtualTimeout implements Owned {
   }
 
   [Symbol.toPrimitive](): number {
+    this.#isNumbered = true;
     byId.set(this.#id, this);
     return this.#id;
   }
@@ -195,7 +198,7 @@ export class VirtualTimeout implements Owned {
 
   #forget(): void {
     this.#owner.owned.delete(this);
-    byId.delete(this.#id);
+    if (this.#isNumbered) byId.delete(this.#id);
     this.#updateHold();
   }
 
