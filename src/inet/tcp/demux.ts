@@ -21,41 +21,63 @@ export interface Endpoint {
   nextInChain: Endpoint | null;
 }
 
+const CHAINS_MIN = 64;
+
 export class Demultiplexer<E extends Endpoint> {
-  readonly #connections: Map<number, E> = new Map<number, E>();
+  /** A power of two, doubled when there are more connections than chains. */
+  #chains: (E | null)[] = emptyChains<E>(CHAINS_MIN);
+  #count = 0;
   readonly #listeners: Map<number, Listener> = new Map<number, Listener>();
 
   find(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number): E | null {
-    let endpoint: Endpoint | null = this.#connections.get(connectionHash(local, localPort, remote, remotePort)) ?? null;
+    const chains = this.#chains;
+    const hash = connectionHash(local, localPort, remote, remotePort);
+    let endpoint: Endpoint | null = chains[hash & (chains.length - 1)] as E | null;
     while (endpoint !== null && !isOf(endpoint, local, localPort, remote, remotePort)) endpoint = endpoint.nextInChain;
     return endpoint as E | null;
   }
 
   add(endpoint: E): void {
-    const hash = hashOf(endpoint);
-    endpoint.nextInChain = this.#connections.get(hash) ?? null;
-    this.#connections.set(hash, endpoint);
+    if (this.#count === this.#chains.length) this.#grow();
+    this.#count++;
+    this.#link(endpoint);
   }
 
-  remove(endpoint: E): void {
-    const hash = hashOf(endpoint);
-    const first = this.#connections.get(hash);
-    if (first === endpoint) {
-      if (endpoint.nextInChain === null) this.#connections.delete(hash);
-      else this.#connections.set(hash, endpoint.nextInChain as E);
+  remove(gone: E): void {
+    const chains = this.#chains;
+    const place = hashOf(gone) & (chains.length - 1);
+    let before: Endpoint | null = null;
+    let endpoint: Endpoint | null = chains[place] as E | null;
+    while (endpoint !== null && endpoint !== gone) {
+      before = endpoint;
+      endpoint = endpoint.nextInChain;
     }
-    for (let other: Endpoint | null = first ?? null; other !== null; other = other.nextInChain) {
-      if (other.nextInChain === endpoint) other.nextInChain = endpoint.nextInChain;
-    }
-    endpoint.nextInChain = null;
+    if (endpoint === null) return;
+    if (before === null) chains[place] = gone.nextInChain as E | null;
+    else before.nextInChain = gone.nextInChain;
+    gone.nextInChain = null;
+    this.#count--;
   }
 
-  /** Every endpoint, in the order in which the chains came into use. */
+  /** Every endpoint, in the order of the chains. */
   *all(): Generator<E> {
-    for (const first of this.#connections.values()) {
+    for (const first of this.#chains) {
       for (let endpoint: Endpoint | null = first; endpoint !== null; endpoint = endpoint.nextInChain)
         yield endpoint as E;
     }
+  }
+
+  #link(endpoint: E): void {
+    const chains = this.#chains;
+    const place = hashOf(endpoint) & (chains.length - 1);
+    endpoint.nextInChain = chains[place] as E | null;
+    chains[place] = endpoint;
+  }
+
+  #grow(): void {
+    const all = [...this.all()];
+    this.#chains = emptyChains<E>(2 * this.#chains.length);
+    for (const endpoint of all) this.#link(endpoint);
   }
 
   /** The listening socket for a SYN: bound to the address rather than to any; `spread` chooses among equals. */
@@ -111,6 +133,10 @@ export class Demultiplexer<E extends Endpoint> {
     }
     return first;
   }
+}
+
+function emptyChains<E>(count: number): (E | null)[] {
+  return new Array<E | null>(count).fill(null);
 }
 
 function isOf(endpoint: Endpoint, local: IpAddress, localPort: number, remote: IpAddress, remotePort: number): boolean {
