@@ -20,6 +20,11 @@ export function hasConnections(type: number): boolean {
   return type === SOCK_STREAM || type === SOCK_SEQPACKET;
 }
 
+/** As on Linux a Unix-domain socket gives an urgent byte for read also where the buffer has no room for it. */
+export function countsUrgent(domain: number): boolean {
+  return domain === AF_UNIX;
+}
+
 /** FIONREAD, SIOCOUTQ, SIOCATMARK. ENOTTY: it has no such request; EINVAL: a listening socket has no bytes. */
 export function ioctl(on: Socket, request: number, buffer: StreamBuffer | RecordBuffer): number | Errno {
   switch (request) {

@@ -8,16 +8,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, URGENT } from "../abi/poll.ts";
-import {
-  AF_INET6,
-  AF_UNIX,
-  MSG_DONTWAIT,
-  MSG_ERRQUEUE,
-  MSG_OOB,
-  MSG_PEEK,
-  SOCK_DGRAM,
-  SOCK_STREAM,
-} from "../abi/socket.ts";
+import { AF_INET6, MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
 import { countDrop, type Machine } from "../base/machine.ts";
 import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
@@ -381,7 +372,9 @@ export class Socket extends SendAccount implements FileOps {
   /** MSG_OOB never waits, and tells of no error. */
   #receiveUrgent(into: Uint8Array, flags: number): Received | Errno {
     if (this.#stream === null) return "EOPNOTSUPP";
-    return this.options.oobInline ? "EINVAL" : this.#stream.receiveUrgent(into, flags, this.domain === AF_UNIX);
+    return this.options.oobInline
+      ? "EINVAL"
+      : this.#stream.receiveUrgent(into, flags, control.countsUrgent(this.domain));
   }
 
   /** Nothing is queued: has it been shut down, or may something come? */
