@@ -229,6 +229,6 @@ describe("the same bits in every engine", () => {
       mix(maths.cbrt(i % 2 === 0 ? anyPositive : -small));
       mix(maths.pow(small, prng.uniform(-300, 300)));
     }
-    expect(hash.digest()).toBe("7584b226678e4321");
+    expect(hash.digest()).toBe("ee3c163ebda8383a");
   });
 });

@@ -46,9 +46,7 @@ export class Scheduler {
 
   /** Mixes a step of the run into the determinism hash. */
   note(subject: Named, what: string, value: number): void {
-    this.hash.mix(subject.titleHash);
-    this.hash.mixString(what);
-    this.hash.mixNumber(value);
+    this.hash.mixStep(subject.titleHash, RollingHash.ofString(what), value);
     if (this.journal !== null) this.journal(subject, what, value, this.hash.value32);
   }
 
