@@ -154,11 +154,28 @@ describe("refusals name the event", () => {
 /** The model: entries in a plain array, sorted when somebody asks. */
 class SortedArray {
   entries: { event: TimedEvent; timeNs: number; sequence: number }[] = [];
+  private readonly idle = new Map<TimedEvent, { event: TimedEvent; timeNs: number; sequence: number }>();
   private sequence = 0;
+
+  rest(event: TimedEvent): void {
+    const entry = this.entries.find((other) => other.event === event);
+    if (entry !== undefined) this.idle.set(event, entry);
+    this.take(event);
+  }
+
+  revive(event: TimedEvent): void {
+    const entry = this.idle.get(event);
+    if (entry !== undefined) this.entries.push(entry);
+    this.sort();
+  }
 
   put(event: TimedEvent, timeNs: number): void {
     this.take(event);
     this.entries.push({ event, timeNs, sequence: this.sequence++ });
+    this.sort();
+  }
+
+  private sort(): void {
     this.entries.sort((a, b) => a.timeNs - b.timeNs || a.sequence - b.sequence);
   }
 
@@ -172,7 +189,7 @@ class SortedArray {
 test("any sequence of calls gives what a sorted array gives", () => {
   // Few distinct times, so that many are equal; enough events that the arrays grow while in use.
   const step = fc.record({
-    call: fc.constantFrom("schedule", "schedule", "schedule", "reschedule", "cancel", "pop"),
+    call: fc.constantFrom("schedule", "schedule", "schedule", "reschedule", "cancel", "idle", "revive", "pop"),
     index: fc.nat(199),
     timeNs: fc.oneof(fc.nat(20), fc.maxSafeNat()),
   });
@@ -188,6 +205,12 @@ test("any sequence of calls gives what a sorted array gives", () => {
           expect(queue.pop()).toBe(expected);
         } else if (call === "cancel") {
           expect(queue.cancel(event)).toBe(model.take(event));
+        } else if (call === "idle") {
+          queue.idle(event);
+          model.rest(event);
+        } else if (call === "revive") {
+          if (event.isIdle) model.revive(event);
+          if (event.isIdle) queue.revive(event);
         } else if (call === "reschedule" || !event.queued) {
           queue[call](event, timeNs);
           model.put(event, timeNs);

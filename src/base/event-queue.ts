@@ -39,6 +39,8 @@ export abstract class TimedEvent {
   declare timeNs: number;
   /** What the queue knows it by. Only the queue reads and writes this. */
   declare id: number;
+  /** It keeps its place and is not to happen: EventQueue.idle(). Only the queue writes this. */
+  declare isIdle: boolean;
 
   constructor(label: string, background: boolean = false) {
     // Assigned, not defined: engines define fields slowly where a constructor has made objects of many classes.
@@ -46,6 +48,7 @@ export abstract class TimedEvent {
     this.background = background;
     this.timeNs = Number.POSITIVE_INFINITY;
     this.id = NOT_QUEUED;
+    this.isIdle = false;
   }
 
   get queued(): boolean {
@@ -79,6 +82,7 @@ export class EventQueue {
   private readonly events: (TimedEvent | undefined)[] = [];
 
   private count = 0;
+  private idleCount = 0;
   private foregroundCount = 0;
   private sequence = 0;
 
@@ -86,9 +90,9 @@ export class EventQueue {
     this.grow(CAPACITY_MIN);
   }
 
-  /** How many events are queued. */
+  /** How many events are queued and will happen. */
   get size(): number {
-    return this.count;
+    return this.count - this.idleCount;
   }
 
   /** How many queued events are not background. */
@@ -98,6 +102,7 @@ export class EventQueue {
 
   /** When the next event is due; Infinity when there is none. */
   get nextTimeNs(): number {
+    if (this.idleCount > 0) this.dropIdle();
     return this.count === 0 ? Number.POSITIVE_INFINITY : (this.keys[0] as number);
   }
 
@@ -128,28 +133,58 @@ export class EventQueue {
       return;
     }
     checkTime(event, timeNs);
+    if (event.isIdle) this.revive(event);
     const slot = this.slotOf(event);
     this.setKey(slot, event, timeNs);
     this.restore(slot);
   }
 
-  /** Takes an event out. False when it was not queued. */
+  /** Takes an event out. False when it was not going to happen. */
   cancel(event: TimedEvent): boolean {
     if (event.id === NOT_QUEUED) {
       return false;
     }
+    const wasIdle = event.isIdle;
     this.remove(this.slotOf(event), event);
-    return true;
+    return !wasIdle;
+  }
+
+  /**
+   * A queued event is not to happen, and keeps its place: for who is likely to want it again soon, and for no earlier time. Then
+   * revive() costs nothing; else it goes when it would be due.
+   */
+  idle(event: TimedEvent): void {
+    if (event.id === NOT_QUEUED || event.isIdle) return;
+    event.isIdle = true;
+    this.idleCount++;
+    if (!event.background) this.foregroundCount--;
+  }
+
+  /** An idle event is to happen after all, when it would have happened. */
+  revive(event: TimedEvent): void {
+    event.isIdle = false;
+    this.idleCount--;
+    if (!event.background) this.foregroundCount++;
   }
 
   /** Takes out the event that is due first. */
   pop(): TimedEvent | undefined {
+    if (this.idleCount > 0) this.dropIdle();
     if (this.count === 0) {
       return undefined;
     }
     const event = this.events[this.ids[0] as number] as TimedEvent;
     this.remove(0, event);
     return event;
+  }
+
+  /** Takes out what is first and idle. */
+  private dropIdle(): void {
+    for (;;) {
+      const event = this.events[this.ids[0] as number];
+      if (this.count === 0 || event?.isIdle !== true) return;
+      this.remove(0, event);
+    }
   }
 
   /** Fills the slot with the last one of the heap, which then finds its place; the id becomes the first free one. */
@@ -165,7 +200,10 @@ export class EventQueue {
     }
     this.events[event.id] = undefined;
     event.id = NOT_QUEUED;
-    if (!event.background) {
+    if (event.isIdle) {
+      event.isIdle = false;
+      this.idleCount--;
+    } else if (!event.background) {
       this.foregroundCount--;
     }
   }

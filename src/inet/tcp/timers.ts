@@ -70,14 +70,15 @@ export class Timers extends TimedEvent {
     if (this.dues[kind] === NEVER) this.count++;
     this.dues[kind] = dueNs;
     if (!this.queued || dueNs < this.timeNs) this.scheduler.at(this, dueNs);
+    else if (this.isIdle) this.scheduler.events.revive(this);
   }
 
   clear(kind: TimerKind): void {
     if (this.dues[kind] === NEVER) return;
     this.dues[kind] = NEVER;
     this.count--;
-    // One that is set for later keeps the entry; with none left, nothing is to happen here any more.
-    if (this.count === 0) this.scheduler.events.cancel(this);
+    // One that is set for later keeps the entry; with none left, nothing is to happen here, until one is set with the next segment.
+    if (this.count === 0) this.scheduler.events.idle(this);
   }
 
   clearAll(): void {
