@@ -37,7 +37,8 @@ export class RollingHash {
   /** The hash of one text, for what is mixed in often: the names of calls. It is remembered for as long as no other one takes its slot. */
   static ofString(text: string): number {
     const { length } = text;
-    const slot = length === 0 ? 0 : (length + (text.charCodeAt(0) << 3) + (text.charCodeAt(length - 1) << 1)) & (REMEMBERED - 1);
+    const slot =
+      length === 0 ? 0 : (length + (text.charCodeAt(0) << 3) + (text.charCodeAt(length - 1) << 1)) & (REMEMBERED - 1);
     if (texts[slot] === text) return textHashes[slot] as number;
     scratch.reset();
     scratch.mixString(text);

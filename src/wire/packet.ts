@@ -39,9 +39,9 @@ export class Packet {
   bytes: Uint8Array;
   /** The slab's view: read and write headers at absolute offsets from `start`. */
   view: DataView;
-  origin: number;
-  start: number;
-  end: number;
+  origin = 0;
+  start = 0;
+  end = 0;
   /** The rest of the payload, which nobody changes; empty for small packets. */
   tail: Uint8Array | null;
   /** Others hold the same bytes: `own()` before changing them. */

@@ -16,15 +16,16 @@
 import { add, diff, geq, gt, leq, lt } from "../../base/seq32.ts";
 
 export class SentSegment {
-  seq: number;
+  // Numbers from the beginning: of a field that was undefined first, engines keep each number that is not small in an object of its own.
+  seq = 0;
   /** The first sequence number behind it, SYN and FIN included. */
-  end: number;
+  end = 0;
   /** SYN, FIN, PSH: the control bits that belong to its place in the stream. */
-  flags: number;
+  flags = 0;
   /** When it was sent last. */
-  sentNs: number;
+  sentNs = 0;
   /** The data of each segment on the wire but the last: a large segment is many. */
-  segmentBytes: number;
+  segmentBytes: number = Number.POSITIVE_INFINITY;
   transmissions = 1;
   /** Thought to be lost. Cleared when it has been sent again. */
   isLost = false;
