@@ -54,6 +54,8 @@ export class Undo {
   wantsNewData = false;
 }
 
+const NO_BLOCKS: readonly SackBlock[] = [];
+
 export class LossState {
   readonly rack: Rack = new Rack();
   readonly probe: TailProbe = new TailProbe();
@@ -62,5 +64,5 @@ export class LossState {
   /** RFC 6675's RescueRxt: the end of the flight has gone again in this recovery. */
   isRescued = false;
   /** The blocks of the last ACK: what they say again is passed over. */
-  blocks: readonly SackBlock[] = [];
+  blocks: readonly SackBlock[] = NO_BLOCKS;
 }

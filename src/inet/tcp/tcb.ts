@@ -190,7 +190,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   /** The window was what held sending back, since the last ACK. */
   isWindowLimited = false;
   /** RFC 7661: the most that was in flight since then, while the window was not full. */
-  used: { bytes: number; sinceNs: number } = { bytes: 0, sinceNs: 0 };
+  usedBytes = 0;
+  usedSinceNs = 0;
   lastSentNs = 0;
 
   /** Doublings of the RTO, and when the first of these retransmissions was sent. */

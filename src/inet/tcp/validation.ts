@@ -19,27 +19,28 @@ export function restartAfterIdle(tcb: Tcb): void {
   keepThreshold(tcb);
   for (let leftNs = idleNs - rtt.rtoNs; leftNs > 0 && tcb.cwnd > least; leftNs -= rtt.rtoNs) tcb.cwnd /= 2;
   tcb.cwnd = Math.max(Math.floor(tcb.cwnd), least);
-  tcb.used = { bytes: 0, sinceNs: nowNs };
+  tcb.usedBytes = 0;
+  tcb.usedSinceNs = nowNs;
 }
 
 /** Data were sent. `isAll`: nothing waits, so it is the user who holds back, if the window is not full. */
 export function validateWindow(tcb: Tcb, isAll: boolean): void {
-  const { used, nowNs, rtt, flight, mss, tcp, congestion } = tcb;
+  const { nowNs, rtt, flight, mss, tcp, congestion } = tcb;
   if (congestion.control !== undefined) return;
   if (tcb.isWindowLimited || flight + mss > tcb.cwnd) {
-    used.bytes = 0;
-    used.sinceNs = nowNs;
+    tcb.usedBytes = 0;
+    tcb.usedSinceNs = nowNs;
     return;
   }
-  if (flight > used.bytes) used.bytes = flight;
-  if (tcp.settings.slowStartAfterIdle.value === 0 || nowNs - used.sinceNs < rtt.rtoNs) return;
-  const needed = Math.max(used.bytes, INITIAL_WINDOW_SEGMENTS * mss);
+  if (flight > tcb.usedBytes) tcb.usedBytes = flight;
+  if (tcp.settings.slowStartAfterIdle.value === 0 || nowNs - tcb.usedSinceNs < rtt.rtoNs) return;
+  const needed = Math.max(tcb.usedBytes, INITIAL_WINDOW_SEGMENTS * mss);
   if (isAll && tcb.phase === "open" && needed < tcb.cwnd) {
     keepThreshold(tcb);
     tcb.cwnd = Math.floor((tcb.cwnd + needed) / 2);
   }
-  used.bytes = 0;
-  used.sinceNs = nowNs;
+  tcb.usedBytes = 0;
+  tcb.usedSinceNs = nowNs;
 }
 
 /** Linux's tcp_current_ssthresh: slow start leads back to most of what there was. */

@@ -34,7 +34,7 @@ interface Epoch {
 interface Memory {
   readonly hystart: HyStart;
   epoch: Epoch;
-  /** RFC 9438 §4.9: as it was before the last reduction. */
+  /** RFC 9438 §4.9: as it was before the last reduction; the same one until there was one. */
   before: Epoch;
 }
 
@@ -42,7 +42,7 @@ export const cubic: CongestionControl = {
   name: "cubic",
   start(window) {
     const epoch: Epoch = { wMax: 0, k: 0, startNs: 0, isRunning: false, wEst: 0, cwndPrior: 0 };
-    window.memory = { hystart: new HyStart(), epoch, before: { ...epoch } } satisfies Memory;
+    window.memory = { hystart: new HyStart(), epoch, before: epoch } satisfies Memory;
   },
   measured(window, rttNs) {
     if (window.cwnd < window.ssthresh) (window.memory as Memory).hystart.measured(rttNs);
