@@ -2469,6 +2469,8 @@ declare class EventQueue {
     schedule(event: TimedEvent, timeNs: number): void;
     reschedule(event: TimedEvent, timeNs: number): void;
     cancel(event: TimedEvent): boolean;
+    idle(event: TimedEvent): void;
+    revive(event: TimedEvent): void;
     pop(): TimedEvent | undefined;
 }
 
@@ -2478,6 +2480,7 @@ declare abstract class TimedEvent {
     readonly background: boolean;
     timeNs: number;
     id: number;
+    isIdle: boolean;
     constructor(label: string, background?: boolean);
     get queued(): boolean;
     abstract run(): void;
@@ -2487,6 +2490,7 @@ declare abstract class TimedEvent {
 declare class RollingHash {
     mix(word: number): void;
     static ofString(text: string): number;
+    mixStep(subject: number, what: number, value: number): void;
     mixNumber(value: number): void;
     mixString(text: string): void;
     mixBytes(view: DataView, offset: number, length: number): void;
@@ -3741,7 +3745,7 @@ interface ConnectionOptions {
 declare class Demultiplexer<E extends Endpoint> {
     find(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number): E | null;
     add(endpoint: E): void;
-    remove(endpoint: E): void;
+    remove(gone: E): void;
     all(): Generator<E>;
     findListener(local: IpAddress, port: number, spread: number): Listener | null;
     addListener(listener: Listener): void;
@@ -4004,6 +4008,7 @@ declare class RoundTrip {
     minNs: number;
     latestNs: number;
     sample(measuredNs: number): void;
+    fallBack(): void;
     noteLeast(measuredNs: number): void;
 }
 

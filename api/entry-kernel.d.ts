@@ -93,6 +93,8 @@ export declare class EventQueue {
     schedule(event: TimedEvent, timeNs: number): void;
     reschedule(event: TimedEvent, timeNs: number): void;
     cancel(event: TimedEvent): boolean;
+    idle(event: TimedEvent): void;
+    revive(event: TimedEvent): void;
     pop(): TimedEvent | undefined;
 }
 
@@ -751,6 +753,7 @@ export declare abstract class TimedEvent {
     readonly background: boolean;
     timeNs: number;
     id: number;
+    isIdle: boolean;
     constructor(label: string, background?: boolean);
     get queued(): boolean;
     abstract run(): void;
@@ -1200,6 +1203,7 @@ declare class Counters {
 declare class RollingHash {
     mix(word: number): void;
     static ofString(text: string): number;
+    mixStep(subject: number, what: number, value: number): void;
     mixNumber(value: number): void;
     mixString(text: string): void;
     mixBytes(view: DataView, offset: number, length: number): void;
@@ -2516,7 +2520,7 @@ interface ConnectionOptions {
 declare class Demultiplexer<E extends Endpoint> {
     find(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number): E | null;
     add(endpoint: E): void;
-    remove(endpoint: E): void;
+    remove(gone: E): void;
     all(): Generator<E>;
     findListener(local: IpAddress, port: number, spread: number): Listener | null;
     addListener(listener: Listener): void;
@@ -2779,6 +2783,7 @@ declare class RoundTrip {
     minNs: number;
     latestNs: number;
     sample(measuredNs: number): void;
+    fallBack(): void;
     noteLeast(measuredNs: number): void;
 }
 

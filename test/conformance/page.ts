@@ -10,7 +10,8 @@ export function page(all: readonly Requirement[], marks: readonly Mark[]): strin
   return `# Conformance of TCP
 
 This page is written by \`npm run conformance\` from marks beside code and tests. It has what RFC 9293 (its appendix B) and RFC 1122
-§4.2 ask for: where it is done, what shows it, or why it is not so.
+§4.2 ask for, and the RFCs of recovery, congestion control, timestamps, ECN and fast open: where it is done, what shows it, or why it is
+not so. REC is what an RFC asks for without the word SHOULD.
 
 | | required | shown by a test | done, without a test | not done, or otherwise |
 |---|---|---|---|---|
@@ -54,8 +55,9 @@ function own({ rfc, section, id }: Requirement, marks: readonly Mark[]): readonl
 }
 
 function summary(rfc: number, all: readonly Requirement[], marks: readonly Mark[]): string[] {
-  return ["MUST", "SHOULD", "MAY"].map((level) => {
+  return ["MUST", "SHOULD", "MAY"].flatMap((level) => {
     const asked = all.filter((each) => each.rfc === rfc && levelOf(each) === level);
+    if (asked.length === 0) return [];
     const count = (kind: string): number => asked.filter((each) => standing(each, all, marks) === kind).length;
     return `| RFC ${rfc} ${level} | ${asked.length} | ${count("shown")} | ${count("done")} | ${count("reason")} |`;
   });

@@ -105,6 +105,7 @@ function takeAcknowledged(tcb: Tcb, seg: Segment): void {
 }
 
 // @rfc 9293 3.8.1 MUST-18
+// @rfc 6298 3 MUST
 /** RFC 6298 §3, Karn: nothing is learnt from what was sent twice, unless a timestamp tells which one it was: H24. */
 function measure(tcb: Tcb, seg: Segment): void {
   const { rtt, timestamps, tcp } = tcb;
@@ -141,6 +142,7 @@ function isReneging({ sent, timers, rtt }: Tcb): boolean {
   return true;
 }
 
+// @rfc 6298 5 REC
 /** RFC 6298 §5.2 and §5.3. */
 function restartTimer(tcb: Tcb): void {
   const { timers, sent } = tcb;

@@ -14,6 +14,7 @@ describe("receiving", () => {
   });
 
   // @rfc 9293 3.10.7.4 SHLD-31, MAY-13, MUST-59
+  // @rfc 5681 4.2 SHOULD-2
   test("H28: out of order: at once on a gap, and on its filling", () => {
     const t = accepted();
     t.receives(data({ seq: 2004, ack: 1001, data: "def" })).sends(ack({ ack: 2001 }));
@@ -59,6 +60,7 @@ describe("receiving", () => {
   });
 
   // @rfc 9293 3.8.6.3 SHLD-18, MUST-40, SHLD-19; @rfc 9293 3.10.7.4 MUST-58
+  // @rfc 5681 4.2 MUST, SHOULD-1
   test("H28: an ACK waits for at most half a second, and for the second full segment", () => {
     const t = accepted();
     t.tcb.acknowledgment.quick = 0;
@@ -144,6 +146,7 @@ describe("sending", () => {
   });
 
   // @rfc 9293 3.8.6 MUST-34, SHLD-15, SHLD-16, MAY-7, SHLD-17; @rfc 9293 3.8.6.1 MUST-35
+  // @rfc 7323 2.4 MUST
   test("H2: a window that shrinks: no more than the first segment beyond its edge is sent again, and nothing new", () => {
     const t = established().send(5000);
     expect(t.sent()).toHaveLength(5);
@@ -195,6 +198,7 @@ describe("sending", () => {
     t.receives(ack({ seq: 2001, ack: 1004, wnd: 100 })).sends(data({ seq: 1004, data: "def" }));
   });
 
+  // @rfc 5681 3.1 MUST-4
   test("H25: after a timeout all is sent again from SND.UNA, but not what is acknowledged meanwhile", () => {
     const t = established({ sysctl: { frto: 0 } })
       .send(3000)
@@ -207,6 +211,7 @@ describe("sending", () => {
   });
 
   // @rfc 9293 3.8.1 MUST-18; @rfc 9293 3.8.2 MUST-19
+  // @rfc 6298 2 SHOULD-1; @rfc 6298 3 MUST; @rfc 6298 5 MUST-1, REC
   test("H24: the timer doubles, starts again on an ACK of new data, and stops when all is acknowledged", () => {
     const t = established()
       .send(2000)
@@ -230,6 +235,7 @@ describe("sending", () => {
     expect(t.tcb.backoff).toBe(0);
   });
 
+  // @rfc 5681 3.2 SHOULD-1
   test("H26: the third duplicate ACK sends the first segment again; ACKs with data or another window do not count", () => {
     const t = established().send(5000);
     t.sent();
@@ -243,6 +249,7 @@ describe("sending", () => {
   });
 
   // @rfc 9293 3.8.2 MUST-19
+  // @rfc 5681 3.1 MUST-3
   test("H27: NewReno: ssthresh once for each episode, partial ACKs, and the end of it", () => {
     const t = established({ peer: { wnd: 60_000 } }).send(10_000);
     expect(t.sent()).toHaveLength(10);
@@ -257,6 +264,7 @@ describe("sending", () => {
   });
 
   // @rfc 9293 3.8.2 MUST-19
+  // @rfc 5681 3.1 MUST-1
   test("H27: the congestion window limits what is in flight", () => {
     const t = established({ peer: { wnd: 60_000 } }).send(20_000);
     expect(t.sent()).toHaveLength(10);
@@ -265,6 +273,7 @@ describe("sending", () => {
   });
 
   // @rfc 9293 3.8.3 MUST-20, MUST-21
+  // @rfc 6298 2 MAY
   test("nobody acknowledges: ETIMEDOUT after tcp_retries2", () => {
     const t = established({ sysctl: { retries2: 3 } })
       .send("x")
@@ -342,6 +351,7 @@ describe("urgent data", () => {
 describe("timestamps", () => {
   const stamped = { sysctl: { timestamps: 1 }, peer: { ts: [500, 0] as const } };
 
+  // @rfc 7323 3.2 MUST
   test("each segment echoes the peer's", () => {
     const t = established(stamped)
       .at(5)
@@ -349,6 +359,7 @@ describe("timestamps", () => {
     t.sends(ack({ ack: 2002, ts: [5, 501] }));
   });
 
+  // @rfc 7323 5.3 MUST
   test("PAWS: a segment that is older is answered and not taken", () => {
     const t = established(stamped).receives(data({ seq: 2001, ack: 1001, data: "old", ts: [400, 0] }));
     t.sends(ack({ ack: 2001 }));
@@ -356,6 +367,7 @@ describe("timestamps", () => {
     expect(t.count("TcpExtPAWSEstab")).toBe(1);
   });
 
+  // @rfc 7323 3.2 MUST-2
   test("H22: a peer that omits them is tolerated, and a reset does not need any", () => {
     const t = established(stamped)
       .receives(data({ seq: 2001, ack: 1001, data: "bare" }))
@@ -365,12 +377,14 @@ describe("timestamps", () => {
     expect(t.state).toBe("CLOSED");
   });
 
+  // @rfc 7323 4.3 MUST
   test("H23: TS.Recent moves only with a segment that covers what was acknowledged last", () => {
     const t = established(stamped).receives(data({ seq: 2005, ack: 1001, data: "early", ts: [900, 0] }));
     t.sends(ack({ ack: 2001, ts: [0, 500] }));
     t.receives(data({ seq: 2001, ack: 1001, data: "abcd", ts: [600, 0] })).sends(ack({ ack: 2010, ts: [0, 600] }));
   });
 
+  // @rfc 7323 5.5 SHOULD
   test("H23: after 24 idle days nothing is too old", () => {
     const t = established(stamped);
     const days = 24 * 3600 * 1000;

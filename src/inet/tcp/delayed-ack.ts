@@ -11,6 +11,7 @@ import { DELAYED_ACK } from "./timers.ts";
 const DELAYED_ACK_NS = 40 * 1_000_000;
 
 // @rfc 9293 3.8.6.3 SHLD-18, MUST-40, SHLD-19; @rfc 9293 3.10.7.4 MUST-58
+// @rfc 5681 4.2 MUST, SHOULD-1
 /** Something has come in order, in segments of so many bytes of data. */
 export function scheduleAck(tcb: Tcb, segmentBytes: number): void {
   const { acknowledgment, rcv, timers } = tcb;

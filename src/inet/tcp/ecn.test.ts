@@ -22,6 +22,7 @@ const again = (fields: { ack: number }) => ack({ seq: 2001, wnd: 60_000, ...fiel
 const echo = (fields: { ack: number }) => segment("ACK ECE", { seq: 2001, wnd: 60_000, ...fields });
 
 describe("negotiation", () => {
+  // @rfc 3168 6.1.1 REC
   test("a peer that asks is answered with ECE alone, unless tcp_ecn is 0", () => {
     listening()
       .receives(segment("SYN ECE CWR", { seq: 2000, mss: 1000 }))
@@ -31,6 +32,7 @@ describe("negotiation", () => {
       .sends(segment("SYN ACK", { seq: 1000, ack: 2001 }));
   });
 
+  // @rfc 3168 6.1.1 REC
   test("a SYN without both bits does not ask, and a SYN-ACK with both does not agree", () => {
     listening()
       .receives(segment("SYN ECE", { seq: 2000, mss: 1000 }))
@@ -46,6 +48,7 @@ describe("negotiation", () => {
   });
 });
 
+// @rfc 3168 6.1.4 MUST; @rfc 3168 6.1.5 MUST
 test("new data are ECT(0), pure ACKs and retransmissions are not", () => {
   const t = agreed().send(1000);
   t.sends(data({ seq: 1001, ecn: 2 }));
@@ -53,6 +56,7 @@ test("new data are ECT(0), pure ACKs and retransmissions are not", () => {
 });
 
 // @rfc 9293 3.8.2 SHLD-8
+// @rfc 3168 6.1.2 MUST-1, SHOULD, MUST-2
 test("an echo reduces the window once in a window of data, and CWR goes with the next new data", () => {
   const t = agreed().send(10_000);
   expect(t.sent()).toHaveLength(10);
@@ -67,6 +71,7 @@ test("an echo reduces the window once in a window of data, and CWR goes with the
   expect(t.tcb).toMatchObject({ phase: "open", cwnd: 4500, ssthresh: 4500 });
 });
 
+// @rfc 3168 6.1.3 REC
 test("a mark is echoed at once, in every ACK until CWR comes", () => {
   const t = accepted({ peer: {} });
   expect(t.tcb.ecn).toBeNull();

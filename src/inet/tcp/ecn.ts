@@ -77,6 +77,7 @@ export function takeEcho(tcb: Tcb, seg: Segment, news: AckNews): void {
   ecn.isCwrDue = true;
 }
 
+// @rfc 3168 6.1.2 MUST-2; @rfc 3168 6.1.3 REC
 /** The bits of a segment that carries so many new bytes. */
 export function ecnFlags({ ecn }: Tcb, newBytes: number): number {
   if (ecn === null) return 0;
@@ -88,6 +89,7 @@ export function ecnFlags({ ecn }: Tcb, newBytes: number): number {
   return flags;
 }
 
+// @rfc 3168 6.1.4 MUST; @rfc 3168 6.1.5 MUST
 /** RFC 3168 §6.1.5: neither retransmissions nor pure ACKs are capable. */
 export function ecnOptions({ ecn, sendOptions }: Tcb, newBytes: number): SendOptions {
   return ecn === null || newBytes === 0 ? sendOptions : ecn.capable(sendOptions);

@@ -30,6 +30,7 @@ export function enterRecovery(tcb: Tcb): void {
   timers.clear(TAIL_PROBE);
 }
 
+// @rfc 3168 6.1.2 MUST-1, SHOULD
 /** RFC 3168 §6.1.2: a mark, or the like, reduces the window as a loss does, but nothing is sent again. */
 export function enterCwr(tcb: Tcb): void {
   if (tcb.phase !== "open") return;

@@ -21,6 +21,7 @@ const QUICK_ACKS = 16;
 const MSS_MIN = 88;
 const FIRST_SEGMENT_MAX = 536;
 
+// @rfc 7323 2.2 MUST-1
 /** The ACK of our SYN has come. */
 export function establish(tcb: Tcb, seg: Segment): void {
   const { snd, tcp, socket } = tcb;
@@ -58,6 +59,7 @@ function firstSegmentBytes({ rcv, mss }: Tcb): number {
   return Math.max(MSS_MIN, Math.min(rcv.mss, mss, FIRST_SEGMENT_MAX, Math.floor(rcv.wnd / 2)));
 }
 
+// @rfc 7323 2.2 MUST-2; @rfc 7323 2.3 MUST
 /** What the peer's SYN says: RFC 9293 §3.7.1, RFC 7323 §1.3 and §2.2. */
 export function takeSynOptions(tcb: Tcb, seg: Segment): void {
   const { options } = seg;

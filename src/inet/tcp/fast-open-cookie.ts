@@ -19,6 +19,7 @@ interface Ends {
   readonly remoteAddress: IpAddress;
 }
 
+// @rfc 7413 4.1.2 REC-1, REC-2
 export class CookieKeys {
   /** The one that makes cookies, and perhaps one that made them before. */
   readonly #keys: readonly Int32Array[];

@@ -23,6 +23,7 @@ export interface KnownServer {
   readonly mss: number;
 }
 
+// @rfc 7413 4.1.3 REC
 export class FastOpenHost {
   readonly #settings: TcpSettings;
   readonly #servers: Map<string, KnownServer> = new Map<string, KnownServer>();

@@ -31,6 +31,7 @@ export function fastOpenMax({ tcb, tcp, socket }: Listener): number {
   return fastOpenMax > 0 || !isForAll ? fastOpenMax : (socket.acceptQueue?.backlogMax ?? 0);
 }
 
+// @rfc 7413 4.2.2 REC-1
 /** A connection at once; else null, and the request takes the usual way, with a cookie if one was asked for. */
 export function tryFastOpen(request: SynRequest, seg: Segment): Tcb | null {
   const { listener } = request;

@@ -9,6 +9,7 @@ import type { FastOpen } from "./fast-open.ts";
 /** Who was reset in the middle of it keeps his place for so long, or resets with wrong addresses would make room for more. */
 const RESET_HOLDS_NS = 60 * 1_000_000_000;
 
+// @rfc 7413 5.1 REC
 /** What a listener keeps. */
 export class FastOpenQueue {
   /** Connections that wait for the ACK of their SYN-ACK. */

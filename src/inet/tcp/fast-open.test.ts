@@ -51,6 +51,7 @@ describe("a client", () => {
     return t;
   }
 
+  // @rfc 7413 4.1.3 REC
   test("RFC 7413 §4.1.3: asks for a cookie the first time, and sends the data behind the handshake", () => {
     const t = closed();
     expect(sendTo(t, "hello")).toBe("EINPROGRESS");
@@ -73,6 +74,7 @@ describe("a client", () => {
     t.send("again").sends(data({ seq: 1006, data: "again" }));
   });
 
+  // @rfc 7413 4.1.3 REC
   test("as much as the server's MSS and 40 bytes of options leave; the rest is for the next call", () => {
     const t = knowing();
     expect(sendTo(t, "x".repeat(3000))).toBe(960);
@@ -99,6 +101,7 @@ describe("a client", () => {
     t.receives(synAck({ seq: 2000, ack: 1003, mss: 1000 })).sends(data({ seq: 1003, data: "llo" }));
   });
 
+  // @rfc 7413 4.2.1 REC
   test("a SYN that is sent again has neither cookie nor data", () => {
     const t = knowing();
     sendTo(t, "hello");
@@ -182,6 +185,7 @@ describe("a client", () => {
     expect(sendTo(t, "x")).toBe("EISCONN");
   });
 
+  // @rfc 7413 7.1 REC
   test("RFC 7413 §7.1: a path that loses three SYNs in a row is not tried for a while, the next time for longer", () => {
     const t = knowing({ sysctl: { fastopen_blackhole_timeout_sec: 10 } });
     sendTo(t, "hello");
@@ -236,6 +240,7 @@ describe("a server", () => {
   const request = (cookie: string | null, text = "hello") =>
     syn({ seq: 2000, mss: 1000, ...(cookie === null ? {} : { cookie }), data: text });
 
+  // @rfc 7413 4.1.2 REC-1
   test("RFC 7413 §4.1.2: a cookie of 8 bytes for who asks, and always the same", () => {
     const { t, cookie } = serving();
     expect(cookie).toMatch(/^[0-9a-f]{16}$/);
@@ -243,6 +248,7 @@ describe("a server", () => {
     expect(t.count("TcpExtTCPFastOpenCookieReqd")).toBe(2);
   });
 
+  // @rfc 7413 4.2.2 REC-2
   test("who comes with it is accepted and read before the handshake is complete", () => {
     const { t, cookie } = serving();
     t.receives(request(cookie)).sends(synAck({ seq: 1000, ack: 2006, mss: 1460, cookie: null }));
@@ -255,6 +261,7 @@ describe("a server", () => {
     expect(t.count("TcpExtTCPFastOpenPassive")).toBe(1);
   });
 
+  // @rfc 7413 4.2.2 REC-1
   test("a wrong cookie: the data are not taken, and a good one is given", () => {
     const { t, cookie } = serving();
     t.receives(request("1122334455667788")).sends(synAck({ ack: 2001, cookie }));
@@ -263,6 +270,7 @@ describe("a server", () => {
     expect([t.read(), t.count("TcpExtTCPFastOpenPassiveFail")]).toEqual(["hello", 1]);
   });
 
+  // @rfc 7413 4.1.2 REC-2
   test("an old key's cookie is taken, and replaced", () => {
     const { t, cookie } = serving();
     const { bytes } = t.tcp.fastOpen.keys;
@@ -289,6 +297,7 @@ describe("a server", () => {
     t.receives(request(null)).sends(synAck({ ack: 2006, cookie: null }));
   });
 
+  // @rfc 7413 5.1 REC
   test("RFC 7413 §5.1: no more than TCP_FASTOPEN at a time; who was reset keeps his place for a minute", () => {
     const t = listening({ ...ON, sysctl: { fastopen: 0x203 } });
     option(t, TCP_FASTOPEN, 1);
@@ -317,6 +326,7 @@ describe("a server", () => {
     expect(t.error).toBe("ETIMEDOUT");
   });
 
+  // @rfc 7413 4.2.2 REC-2
   test("it answers and closes before the handshake is complete", () => {
     const { t, cookie } = serving();
     t.receives(request(cookie)).sent();

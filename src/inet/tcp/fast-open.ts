@@ -142,6 +142,7 @@ export function takeFastOpenAnswer(tcb: Tcb, seg: Segment): void {
   if (sent.first !== null) sent.markLost(sent.first);
 }
 
+// @rfc 7413 7.1 REC
 /** The retransmission timer has expired: RFC 7413 §7.1, does something on the path lose what it does not know? */
 export function suspectPath(tcb: Tcb, isGivenUp: boolean): void {
   const { fastOpen, sent, state } = tcb;

@@ -65,6 +65,7 @@ function numbers(tcb: Tcb, request: SynRequest): void {
   syn.transmissions += request.retransmissions;
   // Of a cookie nobody remembers when it was sent.
   if (request.sentNs < 0) syn.transmissions++;
+  if (syn.transmissions > 1) tcb.rtt.fallBack();
   sent.push(syn);
 }
 

@@ -16,6 +16,7 @@ export function beginReduction({ loss, cwnd }: Tcb): void {
   prr.outBytes = 0;
 }
 
+// @rfc 6937 3 REC-1, REC-2
 /** An ACK has come: how much may be sent now? */
 export function reduce(tcb: Tcb, news: AckNews): void {
   const { loss, sent, mss, ssthresh } = tcb;

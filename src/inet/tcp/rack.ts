@@ -24,6 +24,7 @@ const TICK_NS = 1000;
 /** Linux's tcp_max_reordering. */
 const REORDERING_MAX = 300;
 
+// @rfc 8985 6.2 REC-1
 /** Steps 1 to 3: a segment has arrived, by ACK or SACK, for the first time. */
 export function noteArrived(tcb: Tcb, segment: SentSegment, news: AckNews): void {
   const { loss, rtt, nowNs } = tcb;
@@ -74,6 +75,7 @@ export function detectLoss(tcb: Tcb, news: AckNews): void {
   news.lostBytes += sent.lostBytes - before;
 }
 
+// @rfc 8985 6.2 REC-3
 /** RFC 8985 §6.2, step 4: a D-SACK says that something was sent again for nothing. */
 function widenWindow({ loss, snd }: Tcb): void {
   const { rack } = loss;
@@ -89,6 +91,7 @@ export function recovered({ loss: { rack } }: Tcb): void {
   if (rack.reoWndPersist === 0) rack.reoWndMult = 1;
 }
 
+// @rfc 8985 6.2 REC-2
 /** RACK_update_reo_wnd: how much later than its turn a segment may come. */
 function reorderingWindowNs({ loss, sent, phase, rtt, tcp }: Tcb): number {
   const { rack } = loss;
@@ -102,6 +105,7 @@ function minRttNs(minNs: number): number {
   return Number.isFinite(minNs) ? minNs : 0;
 }
 
+// @rfc 8985 6.2 REC-4
 /** RACK_detect_loss. The list by time ends the search at the first segment that was sent after what has arrived. */
 function detectByTime(tcb: Tcb): void {
   const { loss, sent, nowNs, timers } = tcb;
@@ -150,6 +154,7 @@ function patienceNs(tcb: Tcb): number {
   return Math.max(tcb.loss.rack.rttNs + reorderingWindowNs(tcb), TICK_NS);
 }
 
+// @rfc 6675 4 REC-1
 /** RFC 6675 §4, IsLost: DupThresh segments above it have arrived, or more than DupThresh - 1 segments' worth of bytes. */
 function detectByCount(tcb: Tcb): void {
   const { sent, mss, tcp } = tcb;

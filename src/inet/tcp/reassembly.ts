@@ -56,6 +56,7 @@ export class Reassembly {
     return true;
   }
 
+  // @rfc 2883 4.2 REC
   /** The first run of what is here already within [seq, end): RFC 2883 §4.2.3 tells of that alone. Null: all of it is new. */
   overlap(seq: number, end: number): SackBlock | null {
     const held = this.#held;

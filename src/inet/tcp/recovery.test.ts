@@ -9,6 +9,7 @@ const COUNTING: Setting = { ...WITH_SACK, sysctl: { sack: 1, recovery: 0 } };
 const WITHOUT_PROBES: Setting = { ...WITH_SACK, sysctl: { sack: 1, early_retrans: 0 } };
 
 describe("without SACK", () => {
+  // @rfc 5681 3.2 SHOULD-2
   test("RFC 3042 §2: each of the first two duplicate ACKs lets a new segment go, the third sends again", () => {
     const t = flight(10, BARE).send(5000).at(100);
     t.receives(again(0)).sends(data({ seq: at(10) }));
@@ -40,6 +41,7 @@ describe("without SACK", () => {
 });
 
 describe("RFC 6675: tcp_recovery 0", () => {
+  // @rfc 6675 4 REC-1
   test("§5, (4): DupThresh segments above it have arrived: all holes below are lost at once", () => {
     const t = flight(10, COUNTING).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 2)] })).silent();
@@ -49,22 +51,26 @@ describe("RFC 6675: tcp_recovery 0", () => {
     expect(t.tcb.sent.lostBytes).toBe(0);
   });
 
+  // @rfc 6675 4 REC-1
   test("§4, IsLost: one block with more than two segments' worth of bytes says as much", () => {
     const t = flight(10, COUNTING).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0) }));
   });
 
+  // @rfc 6675 5.1 SHOULD
   test("§5.1: a retransmission that is lost too waits for the timer", () => {
     const t = flight(10, COUNTING).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0) }));
     t.receives(sacked({ ack: at(0), sack: [range(1, 10)] })).at(290);
     t.silent();
+    // What has arrived does not go again.
     t.at(450).sends(data({ seq: at(0) }));
     expect(t.count("TcpExtTCPTimeouts")).toBe(1);
   });
 });
 
 describe("RFC 6937: proportional rate reduction", () => {
+  // @rfc 6937 3 REC-1
   test("§4, one loss in a flight of twenty: one segment for each two that arrive, and half of the window is left", () => {
     const t = flight(20).send(20_000).at(100);
     const sent: number[] = [];
@@ -82,6 +88,7 @@ describe("RFC 6937: proportional rate reduction", () => {
     expect(t.tcb).toMatchObject({ phase: "open", cwnd: 10_000 });
   });
 
+  // @rfc 6937 3 REC-2
   test("§4, fifteen losses in a row: no burst and no pause: one for each that arrives, and two when the front moves", () => {
     const t = flight(20).at(100);
     const sent: number[] = [];
@@ -108,6 +115,16 @@ describe("RFC 6937: proportional rate reduction", () => {
 });
 
 describe("RFC 8985: RACK-TLP", () => {
+  // @rfc 8985 6.2 REC-1
+  test("§6.2, step 2: an ACK that comes too soon for the retransmission measures nothing", () => {
+    const t = flight(10).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0) }));
+    const { rttNs, xmitNs } = t.tcb.loss.rack;
+    t.at(101).receives(sacked({ ack: at(4) }));
+    expect(t.tcb.loss.rack).toMatchObject({ rttNs, xmitNs });
+  });
+
+  // @rfc 8985 7.3 REC
   test("§3.4: of four segments the last three are lost: the probe of the fourth finds the others", () => {
     const t = flight(4)
       .at(100)
@@ -129,6 +146,7 @@ describe("RFC 8985: RACK-TLP", () => {
     expect(t.count("TcpExtTCPTimeouts")).toBe(0);
   });
 
+  // @rfc 8985 6.3 MUST
   test("§3.5: a timeout takes only for lost what has had the time to arrive", () => {
     const t = flight(1, WITHOUT_PROBES).at(250);
     t.send(3000).sent();
@@ -141,6 +159,7 @@ describe("RFC 8985: RACK-TLP", () => {
     expect(t.tcb.phase).toBe("open");
   });
 
+  // @rfc 8985 7.4 MUST
   test("§7.4: a probe for which a D-SACK comes was not needed, and costs nothing", () => {
     const t = flight(10)
       .at(100)
@@ -153,6 +172,7 @@ describe("RFC 8985: RACK-TLP", () => {
     expect(t.tcb.cwnd).toBeGreaterThanOrEqual(cwnd);
   });
 
+  // @rfc 8985 7.3 REC
   test("§7.3: new data are the probe, where there are any", () => {
     const t = flight(10).send(1000).at(100);
     t.receives(sacked({ ack: at(0) })).silent();
@@ -162,6 +182,7 @@ describe("RFC 8985: RACK-TLP", () => {
     expect(t.sent()[0]).toMatchObject({ seq: at(0) });
   });
 
+  // @rfc 8985 6.2 REC-3
   test("§6.2, step 4: each round trip with a D-SACK widens the window of reordering by a quarter", () => {
     const t = flight(10).at(100);
     expect(t.tcb.loss.rack.reoWndMult).toBe(1);
@@ -174,6 +195,7 @@ describe("RFC 8985: RACK-TLP", () => {
 });
 
 describe("a timeout that was not needed", () => {
+  // @rfc 5682 2.1 REC-1, REC-3
   test("RFC 5682 §2.1: the ACK of what was sent first, then new data, then their ACK: the window is back", () => {
     const t = flight(10, { ...BARE, sysctl: { early_retrans: 0 } })
       .send(5000)
@@ -188,6 +210,7 @@ describe("a timeout that was not needed", () => {
     expect(t.count("TcpExtTCPSpuriousRTOs")).toBe(1);
   });
 
+  // @rfc 5682 2.1 REC-2
   test("RFC 5682 §2.1, step 3a: a duplicate ACK instead: the losses are real", () => {
     const t = flight(10, { ...BARE, sysctl: { early_retrans: 0 } })
       .send(5000)
@@ -227,6 +250,7 @@ describe("a timeout that was not needed", () => {
 });
 
 describe("a window that is not used", () => {
+  // @rfc 5681 4.1 SHOULD
   test("RFC 2861 §3.2: half of it is gone for each RTO without sending, down to what a connection begins with", () => {
     const t = flight(40).at(100);
     t.receives(sacked({ ack: at(40) }));

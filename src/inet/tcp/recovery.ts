@@ -53,6 +53,7 @@ function renoAck(tcb: Tcb, news: AckNews): void {
   }
 }
 
+// @rfc 6675 5 MUST
 /** Fast recovery, or a reduction: it ends with the ACK of all that was in flight, or when it proves unneeded. */
 function afterReduction(tcb: Tcb, news: AckNews): void {
   if (tcb.phase !== "recovery" && tcb.phase !== "cwr") return;
@@ -86,6 +87,7 @@ export function reorderingTimeout(tcb: Tcb, news: AckNews): void {
   }
 }
 
+// @rfc 5681 3.1 MUST-4
 /** The timer has expired: what is in flight is taken for lost. RFC 5681 §3.1, RFC 6298 §5. */
 export function timedOut(tcb: Tcb): void {
   const { sent, snd, congestion, timers, loss, tcp } = tcb;
@@ -108,6 +110,7 @@ export function timedOut(tcb: Tcb): void {
   tcb.cwnd = sent.pipeBytes + tcb.mss;
 }
 
+// @rfc 2018 5 MUST; @rfc 6675 5.1 SHOULD; @rfc 8985 6.3 MUST
 /** RFC 2018 §8: a peer whose first missing segment is one that it had has given it up: nothing that it said counts. */
 function markAllLost(tcb: Tcb): void {
   const { sent, loss, tcp } = tcb;
@@ -152,6 +155,7 @@ function sampleOf({ rate, sent }: Tcb, news: AckNews, isCwndLimited: boolean, ph
   };
 }
 
+// @rfc 5681 3.1 SHOULD
 /** RFC 5681 §3.1: the window grows only while it is what holds sending back; one that is not used says nothing. */
 function grow(tcb: Tcb, news: AckNews): void {
   const { flightBytes } = news;

@@ -23,6 +23,7 @@ export function duplicateAck(tcb: Tcb): void {
   }
 }
 
+// @rfc 5681 3.2 SHOULD-1
 function fastRetransmit(tcb: Tcb): void {
   const { sent } = tcb;
   if (sent.first === null) return;

@@ -13,6 +13,7 @@ import { segmentBytes } from "./transmit.ts";
 /** The bit of net.ipv4.tcp_recovery. */
 const RACK = 1;
 
+// @rfc 6675 4 REC-2
 /** An ACK has come in recovery, and the window is set. One for each ACK, as the window has room for one. */
 export function rescue(tcb: Tcb): void {
   const { sent, tcp } = tcb;
@@ -32,6 +33,7 @@ function belowWhatHasArrived({ sent, loss }: Tcb): SentSegment | null {
   return null;
 }
 
+// @rfc 6675 4 SHOULD
 /** Rule (4), RescueRxt: the highest one that has not arrived, once in each recovery; what has gone again already waits for the timer. */
 function highest({ sent, loss }: Tcb): SentSegment | null {
   if (loss.isRescued) return null;

@@ -17,6 +17,7 @@ import { segmentBytes, transmitSegment } from "./transmit.ts";
 import { noteResent } from "./undo.ts";
 
 // @rfc 9293 3.8.6 SHLD-16, MAY-7, SHLD-17
+// @rfc 6675 5 SHOULD
 /** Sends what is marked as lost, as far as the congestion window goes. */
 export function resendLost(tcb: Tcb): void {
   const { sent, snd, nowNs } = tcb;

@@ -7,11 +7,13 @@ import { RTO_MAX_NS, RTO_MIN_NS } from "./rtt.ts";
 import type { Tcb } from "./tcb.ts";
 
 // @rfc 9293 3.8.2 MUST-19
+// @rfc 6298 5 MUST-1
 /** RFC 6298 §5.5: doubled each time, up to a bound. */
 export function rtoNs({ rtt, backoff }: Tcb): number {
   return doubled(rtt.rtoNs, backoff);
 }
 
+// @rfc 6298 2 MAY
 /** Doubled so many times, up to the longest RTO. */
 export function doubled(baseNs: number, times: number): number {
   let result = baseNs;

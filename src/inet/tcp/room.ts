@@ -9,11 +9,13 @@ import type { Tcb } from "./tcb.ts";
 /** RFC 3042: so many segments beyond the window may follow the first duplicate ACKs. */
 const LIMITED_TRANSMIT_MAX = 2;
 
+// @rfc 7323 2.4 MUST
 /** How many bytes the peer still takes; negative when its window has shrunk. */
 export function usableWindow({ snd }: Tcb): number {
   return diff(add(snd.una, snd.wnd), snd.nxt);
 }
 
+// @rfc 5681 3.2 SHOULD-2
 /** How many bytes more the network carries, as far as is known; negative when there are too many already. */
 export function congestionRoom({ cwnd, sent, phase, duplicateAcks, mss }: Tcb): number {
   // RFC 3042 §2. With SACK what has arrived is out of the pipe, and needs no counting.

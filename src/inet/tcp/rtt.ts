@@ -8,11 +8,14 @@ const NS_PER_MS = 1_000_000;
 
 /** RFC 6298 §2.1: before anything has been measured. */
 export const RTO_INITIAL_NS: number = 1000 * NS_PER_MS;
+/** RFC 6298 §5.7: where the handshake has measured nothing, as SYN had to go again. */
+const RTO_FALLBACK_NS = 3000 * NS_PER_MS;
 /** Linux's TCP_RTO_MIN, where RFC 6298 §2.4 has a second. */
 export const RTO_MIN_NS: number = 200 * NS_PER_MS;
 /** Linux's TCP_RTO_MAX. RFC 6298 §2.5 allows for at least 60 s. */
 export const RTO_MAX_NS: number = 120_000 * NS_PER_MS;
 
+// @rfc 6298 2 SHOULD-1
 export class RoundTrip {
   /** SRTT. On one machine a round trip may take no time at all. */
   srttNs = 0;
@@ -24,6 +27,7 @@ export class RoundTrip {
   minNs: number = Number.POSITIVE_INFINITY;
   latestNs = 0;
 
+  // @rfc 6298 2 MUST
   /** A segment that was sent once has been acknowledged after so long. */
   sample(measuredNs: number): void {
     this.latestNs = measuredNs;
@@ -41,6 +45,12 @@ export class RoundTrip {
     }
     // As on Linux the lower bound is one of the variance: a steady path of 300 ms has an RTO of 500 ms, not of 300.
     this.rtoNs = Math.min(this.srttNs + Math.max(4 * this.rttvarNs, RTO_MIN_NS), RTO_MAX_NS);
+  }
+
+  // @rfc 6298 5 MUST-2
+  /** SYN was sent more than once: as long as nothing is measured, one waits for longer. */
+  fallBack(): void {
+    if (!this.isMeasured) this.rtoNs = RTO_FALLBACK_NS;
   }
 
   /** A round trip without what a delayed ACK adds. */

@@ -8,6 +8,7 @@ describe("what the receiver tells", () => {
   const receiving: Setting = { sysctl: { sack: 1 }, peer: { sackOk: true } };
   const lens = (seq: number, len = 500) => data({ seq, ack: 1001, len });
 
+  // @rfc 2018 2 MUST
   test("SACK permitted in SYN, and in SYN-ACK when the SYN had it", () => {
     const t = synReceived(receiving);
     t.receives(syn({ seq: 2000, mss: 1000, sackOk: true })).sends(synAck({ sackOk: true }));
@@ -21,6 +22,7 @@ describe("what the receiver tells", () => {
     t.at(1000).silent();
   });
 
+  // @rfc 2018 4 SHOULD-1
   test("RFC 2018 §4, case 2: the first of eight segments is lost", () => {
     const t = established(receiving);
     for (let n = 1; n < 8; n++) {
@@ -30,6 +32,7 @@ describe("what the receiver tells", () => {
     t.receives(lens(2001)).sends(ack({ ack: 6001, sack: [] }));
   });
 
+  // @rfc 2018 4 MUST, SHOULD-2
   test("RFC 2018 §4, case 3: the second, fourth, sixth and eighth are lost: the block that has changed comes first", () => {
     const t = established(receiving).receives(lens(2001));
     t.sends(ack({ ack: 2501 }));
@@ -50,6 +53,7 @@ describe("what the receiver tells", () => {
     t.receives(lens(2501)).sends(ack({ ack: 4501, sack: [[5001, 5501]] }));
   });
 
+  // @rfc 2883 4 REC-1
   test("RFC 2883 §4.1, example 1: a segment comes twice", () => {
     const t = established(receiving).receives(lens(2001), lens(2501));
     t.sent();
@@ -59,6 +63,7 @@ describe("what the receiver tells", () => {
     t.receives(lens(3501)).sends(ack({ ack: 3001, sack: [[3501, 4001]] }));
   });
 
+  // @rfc 2883 4 REC-1
   test("RFC 2883 §4.1.2: a segment comes twice while another is missing", () => {
     const t = established(receiving).receives(lens(2001), lens(2501), lens(3501));
     t.sent();
@@ -69,6 +74,7 @@ describe("what the receiver tells", () => {
     t.receives(lens(2001)).sends(ack({ ack: 3001, sack }));
   });
 
+  // @rfc 2883 4 REC-2
   test("RFC 2883 §4.1.3: one of two that wait comes twice", () => {
     const t = established(receiving).receives(lens(2001), lens(3001), lens(3501));
     t.sent();
@@ -96,12 +102,14 @@ describe("what the receiver tells", () => {
     );
   });
 
+  // @rfc 2883 4.2 REC
   test("RFC 2883 §4.2.1: a larger segment whose first half has come before fills the hole", () => {
     const t = established(receiving).receives(lens(2001), lens(3501), lens(2501));
     t.sent();
     t.receives(lens(2501, 1000)).sends(ack({ ack: 4001, sack: [[2501, 3001]] }));
   });
 
+  // @rfc 2883 4.2 REC
   test("RFC 2883 §4.2.2: of two parts that have come before, below the acknowledgment, the first is told", () => {
     const t = established(receiving).receives(lens(2001), lens(4501), lens(2501), lens(3501));
     t.sent();
@@ -112,6 +120,7 @@ describe("what the receiver tells", () => {
     t.receives(lens(2501, 1500)).sends(ack({ ack: 4001, sack }));
   });
 
+  // @rfc 2883 4.2 REC
   test("RFC 2883 §4.2.3: of two parts that wait, the first is told, and the block around it follows", () => {
     const t = established(receiving).receives(lens(2001), lens(5001), lens(3001), lens(4001));
     t.sent();
@@ -140,6 +149,7 @@ describe("what the receiver tells", () => {
     t.receives(lens(2001)).sends(ack({ ack: 2501, sack: [] }));
   });
 
+  // @rfc 2883 4 REC-2
   test("RFC 2883 §4.2: one that waits comes twice: the block around it follows", () => {
     const t = established(receiving).receives(lens(3001), lens(2501), lens(4001));
     t.sent();
@@ -158,6 +168,7 @@ describe("what the receiver tells", () => {
 });
 
 describe("what the sender makes of it", () => {
+  // @rfc 2018 5 REC; @rfc 6675 5 MUST
   test("a loss: sent again at once after three segments above it have arrived, and once", () => {
     const t = flight(10).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 2)] }))
@@ -170,6 +181,7 @@ describe("what the sender makes of it", () => {
     expect(t.tcb).toMatchObject({ phase: "open", cwnd: 5000 });
   });
 
+  // @rfc 8985 6.2 REC-2
   test("reordering of three segments: late within a quarter of a round trip, nothing is sent again", () => {
     const t = flight(10).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 3)] }))
@@ -187,6 +199,7 @@ describe("what the sender makes of it", () => {
     expect(info(t.tcb)).toMatchObject({ reordering: 7, reord_seen: 2 });
   });
 
+  // @rfc 8985 4 MUST
   test("RFC 8985 §6.3: the reordering timer", () => {
     const t = flight(10).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 2)] }))
@@ -195,6 +208,7 @@ describe("what the sender makes of it", () => {
     t.at(126).sends(data({ seq: at(0) }));
   });
 
+  // @rfc 6675 5 SHOULD
   test("a burst of losses: proportional rate reduction sends as segments arrive", () => {
     const t = flight(10).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(4, 7)] })).sends(data({ seq: at(0) }), data({ seq: at(1) }));
@@ -203,6 +217,7 @@ describe("what the sender makes of it", () => {
     t.receives(sacked({ ack: at(0), sack: [range(4, 10)] })).silent();
   });
 
+  // @rfc 8985 6.2 REC-4
   test("a lost retransmission is found by what was sent after it", () => {
     const t = flight(10).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0) }));
@@ -212,6 +227,7 @@ describe("what the sender makes of it", () => {
     t.at(230).sends(data({ seq: at(0) }));
   });
 
+  // @rfc 8985 7.2 REC
   test("a lost tail: a probe after two round trips, and one round trip later it is repaired", () => {
     const t = flight(10)
       .at(100)
@@ -227,6 +243,7 @@ describe("what the sender makes of it", () => {
     expect(t.count("TcpExtTCPTimeouts")).toBe(0);
   });
 
+  // @rfc 8985 7.4 MUST
   test("RFC 8985 §7.4: a probe that has mended the loss by itself reduces the window", () => {
     const t = flight(10)
       .at(100)
@@ -238,6 +255,7 @@ describe("what the sender makes of it", () => {
     expect(t.count("TcpExtTCPLossProbeRecovery")).toBe(1);
   });
 
+  // @rfc 2883 5 REC; @rfc 5681 3.1 SHOULD
   test("a spurious recovery is undone by D-SACK", () => {
     const t = flight(10).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0) }));
@@ -247,6 +265,7 @@ describe("what the sender makes of it", () => {
     expect(t.count("TcpExtTCPDSACKUndo")).toBe(1);
   });
 
+  // @rfc 5682 3.1 REC
   test("RFC 5682: a spurious timeout is undone when what was sent before it is acknowledged", () => {
     const t = flight(10, { ...WITH_SACK, sysctl: { sack: 1, early_retrans: 0 } }).at(1000);
     t.sends(data({ seq: at(0) }), data({ seq: at(0) }));
@@ -256,6 +275,7 @@ describe("what the sender makes of it", () => {
     expect(t.tcb.cwnd).toBeGreaterThanOrEqual(10_000);
   });
 
+  // @rfc 2018 5 MUST; @rfc 2018 8 MUST
   test("a peer that gives up what it had: nothing crashes, all is sent again", () => {
     const t = flight(4)
       .at(100)
@@ -274,6 +294,7 @@ describe("what the sender makes of it", () => {
     expect(t.count("TcpExtTCPSACKDiscard")).toBe(3);
   });
 
+  // @rfc 8985 6.2 REC-3
   test("reordering of thirty segments: once for nothing, which D-SACK undoes; the next time it waits", () => {
     const t = flight(40).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 31)] })).sends(data({ seq: at(0) }));
@@ -304,6 +325,7 @@ describe("what the sender makes of it", () => {
     t.receives(sacked({ ack: at(0), sack: [range(1, 4)] })).sends(data({ seq: at(0) }));
   });
 
+  // @rfc 6675 4 REC-2
   test("RFC 6675 §4, NextSeg (3): what may be lost goes again when nothing new may", () => {
     const t = flight(10, { ...WITH_SACK, sysctl: { sack: 1, recovery: 0 } }).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 5)] })).sends(data({ seq: at(0) }));
@@ -311,6 +333,7 @@ describe("what the sender makes of it", () => {
     t.receives(sacked({ ack: at(0), sack: [range(6, 8), range(1, 5)] })).sends(data({ seq: at(5) }));
   });
 
+  // @rfc 6675 4 SHOULD
   test("RFC 6675 §4, NextSeg (4): the end of the flight goes again once in a recovery", () => {
     const t = flight(10, { ...WITH_SACK, sysctl: { sack: 1, recovery: 0 } }).at(100);
     t.receives(sacked({ ack: at(0), sack: [range(1, 6)] })).sends(data({ seq: at(0) }));
@@ -324,6 +347,7 @@ describe("what the sender makes of it", () => {
     expect(t.count("TcpExtTCPTimeouts")).toBe(0);
   });
 
+  // @rfc 6675 4 REC-2
   test("the end of the flight waits for its turn while there are new data, and where RACK looks after it", () => {
     const t = flight(10, { ...WITH_SACK, sysctl: { sack: 1, recovery: 0 } })
       .send(1000)

@@ -19,6 +19,7 @@ export class SackReceiver {
   #blocks: SackBlock[] = [];
   #duplicate: SackBlock | null = null;
 
+  // @rfc 2018 4 MUST
   /** Data at [start, end) wait: RFC 2018 §4. */
   add(start: number, end: number): void {
     let first = start;
@@ -45,6 +46,7 @@ export class SackReceiver {
     this.#duplicate ??= { start, end };
   }
 
+  // @rfc 2018 4 SHOULD-1, SHOULD-2; @rfc 2883 4 REC-2
   /** The blocks of the next segment. */
   blocks(blocksMax: number): readonly SackBlock[] {
     const duplicate = this.#duplicate;
@@ -74,6 +76,7 @@ export function noteEarly(tcb: Tcb, start: number, end: number): void {
   tcb.sack.add(start, end);
 }
 
+// @rfc 2883 4 REC-1
 /** Data at [start, end) were here already: below RCV.NXT, or in what waits. */
 export function noteDuplicate(tcb: Tcb, start: number, end: number): void {
   const { tcp, rcv } = tcb;

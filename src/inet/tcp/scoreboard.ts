@@ -39,6 +39,7 @@ export function takeSack(tcb: Tcb, seg: Segment, news: AckNews): void {
   loss.blocks = blocks;
 }
 
+// @rfc 2883 5 REC
 /** RFC 2883 §5: the first block is below the acknowledgment, or within the second one. */
 function isDuplicate(first: SackBlock, second: SackBlock | undefined, ack: number): boolean {
   if (lt(first.start, ack)) return leq(first.end, ack);
@@ -50,6 +51,7 @@ function isValid({ snd }: Tcb, { start, end }: SackBlock): boolean {
   return gt(end, start) && gt(end, snd.una) && leq(end, snd.nxt) && lt(start, snd.nxt);
 }
 
+// @rfc 2018 5 REC
 /** The peer has all of [start, end). */
 function mark(tcb: Tcb, block: SackBlock, news: AckNews): void {
   const { sent, snd } = tcb;

@@ -15,6 +15,7 @@
  */
 import { add, diff, geq, gt, leq, lt } from "../../base/seq32.ts";
 
+// @rfc 8985 4 MUST
 export class SentSegment {
   // Numbers from the beginning: of a field that was undefined first, engines keep each number that is not small in an object of its own.
   seq = 0;
@@ -129,6 +130,7 @@ export class SentQueue {
     this.#enter(segment);
   }
 
+  // @rfc 2018 8 MUST
   /** Takes the first one out, when all of it is acknowledged. It is good until the next one is made. */
   shiftAcknowledged(una: number): SentSegment | null {
     const { first } = this;

@@ -34,6 +34,7 @@ function isAcceptable(tcb: Tcb, { seq, end }: Segment): boolean {
 }
 
 // @rfc 9293 3.5.3 SHLD-2; @rfc 9293 3.10.7.4 MAY-12
+// @rfc 7323 3.2 MUST-2
 /** RFC 5961 §3.2: a reset counts at exactly RCV.NXT; elsewhere in the window it draws a challenge ACK: H16. */
 export function checkReset(tcb: Tcb, seg: Segment): Verdict | null {
   if (!seg.has(wire.RST)) return null;

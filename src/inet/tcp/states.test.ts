@@ -206,6 +206,7 @@ describe("SYN_SENT", () => {
     expect(t.tcp.ports.size).toBe(0);
   });
 
+  // @rfc 7323 2.2 MUST-1, MUST-2
   test("H20: the window of SYN is not scaled, and scaling needs both sides", () => {
     const both = synSent({ sysctl: { window_scaling: 1 } });
     both.receives(synAck({ seq: 2000, ack: 1001, wnd: 500, scale: 7 })).sends(ack({ wnd: 65_536 >>> 10 }));
@@ -218,6 +219,7 @@ describe("SYN_SENT", () => {
     expect(one.tcb.rcv.scale).toBe(0);
   });
 
+  // @rfc 7323 2.3 MUST
   test("H20: a shift of more than 14 is taken for 14", () => {
     const t = synSent({ sysctl: { window_scaling: 1 } });
     t.receives(synAck({ seq: 2000, ack: 1001, scale: 99 }));

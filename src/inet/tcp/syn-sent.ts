@@ -55,6 +55,7 @@ function synAcknowledged(tcb: Tcb, seg: Segment): void {
   tcb.sendQueue.acknowledge(snd.una, tcb);
   if (syn !== null && syn.transmissions === 1) rtt.sample(nowNs - syn.sentNs);
   else sampleEcho(tcb, seg);
+  rtt.fallBack();
   tcb.backoff = 0;
   if (sent.isEmpty) timers.clear(RETRANSMIT);
   else timers.set(RETRANSMIT, rtoNs(tcb));

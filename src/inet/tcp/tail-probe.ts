@@ -18,6 +18,7 @@ const TIMEOUT_MIN_NS = 2 * NS_PER_MS;
 /** RFC 8985 §7.2: where nothing was measured. */
 const UNMEASURED_NS = 1000 * NS_PER_MS;
 
+// @rfc 8985 7.2 REC
 /** TLP_calc_PTO, and whether a probe makes sense at all. */
 export function scheduleProbe(tcb: Tcb): void {
   const { sent, timers, sackPermitted, phase, loss, rtt, nowNs, tcp } = tcb;
@@ -41,6 +42,7 @@ export function scheduleProbe(tcb: Tcb): void {
   timers.set(TAIL_PROBE, Math.max(1, Math.min(timeoutNs, leftNs)));
 }
 
+// @rfc 8985 7.4 MUST
 /** RFC 8985 §7.4: was it a loss that the probe has mended, without anybody hearing of it? */
 export function takeProbeAck(tcb: Tcb, news: AckNews): void {
   const { loss, snd, tcp } = tcb;

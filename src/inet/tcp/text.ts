@@ -24,6 +24,7 @@ import { placeOfUrgent } from "./urgent.ts";
 import type { Verdict } from "./verdict.ts";
 import { offeredWindow } from "./window.ts";
 
+// @rfc 7413 4.2.2 REC-2
 /** RFC 7413 §4.2.2: the data of a SYN, of a connection that is open though its handshake is not complete. */
 export function takeSynText(tcb: Tcb, seg: Segment): void {
   const { packet } = seg;
@@ -122,6 +123,7 @@ function drain(tcb: Tcb): void {
 }
 
 // @rfc 9293 3.10.7.4 SHLD-31, MAY-13
+// @rfc 5681 4.2 SHOULD-2
 /** It is kept for later, and the peer told at once what is missing. */
 function early(tcb: Tcb, packet: Packet, start: number, length: number, fin: boolean): void {
   const { acknowledgment, reassembly, tcp, socket } = tcb;

@@ -47,6 +47,7 @@ function delayedAck(tcb: Tcb): void {
   sendAck(tcb);
 }
 
+// @rfc 8985 7.3 REC
 /** RFC 8985 §7.3: new data if there are any and the peer takes them, else the last segment once more. */
 function probeTail(tcb: Tcb): void {
   const { sent, timers, loss, snd, tcp } = tcb;

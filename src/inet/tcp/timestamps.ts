@@ -24,11 +24,13 @@ export function timestampAt({ timestamps }: Tcb, ns: number): number {
   return timestamps === null ? 0 : (Math.floor(ns / NS_PER_MS) + timestamps.offset) >>> 0;
 }
 
+// @rfc 7323 5.3 MUST; @rfc 7323 5.5 SHOULD
 /** RFC 7323 §5.3, R1: is the segment older than one that has come before? H23: not after 24 idle days. */
 export function isOld(recent: number, recentAtNs: number, nowNs: number, value: number): boolean {
   return diff(recent, value) > REPLAY_MS && nowNs - recentAtNs < STALE_NS;
 }
 
+// @rfc 7323 4.3 MUST
 /** RFC 7323 §4.3: TS.Recent moves only with a segment that covers what was acknowledged last: H23. */
 export function noteTimestamp({ timestamps, nowNs }: Tcb, seg: Segment): void {
   if (timestamps === null || !seg.options.hasTimestamps) return;

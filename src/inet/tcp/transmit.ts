@@ -69,6 +69,7 @@ export function sendReset(tcb: Tcb): void {
 }
 
 // @rfc 9293 3.7.1 MUST-14, SHLD-5, MAY-3, MUST-65
+// @rfc 2018 2 MUST
 /** SYN, or SYN and ACK: the options of the handshake, and with fast open a cookie, and data. */
 export function sendSyn(tcb: Tcb, packet: Packet = Packet.allocate(0), fastOpenCookie: Uint8Array | null = null): void {
   const { tcp, rcv, snd, timestamps, state } = tcb;
@@ -98,12 +99,14 @@ export function sendSyn(tcb: Tcb, packet: Packet = Packet.allocate(0), fastOpenC
   options.sackPermitted = false;
 }
 
+// @rfc 3168 6.1.1 REC
 /** RFC 3168 §6.1.1, and its fallback: who gets no answer asks no more, for some firewalls drop what they don't know. */
 function synFlags({ tcp, sent }: Tcb): number {
   const isAgain = tcp.settings.ecnFallback.value !== 0 && (sent.first?.transmissions ?? 1) > 1;
   return asksForEcn(tcp) && !isAgain ? wire.ECE | wire.CWR : 0;
 }
 
+// @rfc 7413 4.2.1 REC
 /** Sends a segment once more: SYN, data, FIN, as it says. */
 export function transmitSegment(tcb: Tcb, segment: SentSegment): void {
   if ((segment.flags & wire.SYN) !== 0) {
@@ -131,6 +134,7 @@ function acceptableSeq({ snd }: Tcb): number {
   return gt(snd.nxt, edge) && diff(snd.nxt, edge) >= 1 << snd.scale ? edge : snd.nxt;
 }
 
+// @rfc 7323 3.2 MUST
 function setOptions(tcb: Tcb): void {
   const { tcp, timestamps, sack } = tcb;
   options.sackBlocks = sack === null ? NO_BLOCKS : sack.blocks(blocksMax(tcb));

@@ -50,6 +50,7 @@ export function isUnneeded({ loss: { undo } }: Tcb, news: AckNews): boolean {
   return news.echo !== null && undo.stamp !== null && news.ackedBytes > 0 && lt(news.echo, undo.stamp);
 }
 
+// @rfc 5682 2.1 REC-3
 /** RFC 4015: as if it had not happened. */
 export function undoReduction(tcb: Tcb, counter: string): void {
   const { loss, sent, tcp, congestion } = tcb;
@@ -64,6 +65,7 @@ export function undoReduction(tcb: Tcb, counter: string): void {
   forgetWindow(tcb);
 }
 
+// @rfc 5682 2.1 REC-1, REC-2; @rfc 5682 3.1 REC
 /** RFC 5682 §2.1 and §3.1: an ACK after a timeout. True when the timeout was spurious, and is undone. */
 export function isSpuriousTimeout(tcb: Tcb, news: AckNews): boolean {
   const { loss, snd, recover } = tcb;

@@ -6,6 +6,7 @@
 import { INITIAL_WINDOW_SEGMENTS } from "./congestion/congestion.ts";
 import type { Tcb } from "./tcb.ts";
 
+// @rfc 5681 4.1 SHOULD
 /** Data follow upon a pause: for each RTO of it half of the window is gone, down to what a connection begins with. */
 export function restartAfterIdle(tcb: Tcb): void {
   const { tcp, rtt, mss, nowNs, lastSentNs, congestion } = tcb;

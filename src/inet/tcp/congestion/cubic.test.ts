@@ -75,11 +75,13 @@ class Flow implements Window {
 }
 
 describe("CUBIC", () => {
+  // @rfc 9438 4.6 REC
   test("§4.6: 0.7 of the window is left after a loss, and never less than two segments", () => {
     expect(new Flow().at(1000).loss().segments).toBe(700);
     expect(new Flow().at(2).loss().segments).toBe(2);
   });
 
+  // @rfc 9438 4.2 REC
   test("§4.2 and §4.4: concave up to the window of the loss, which it reaches at K", () => {
     const flow = new Flow().at(1000).loss();
     const k = (300 / C) ** (1 / 3);
@@ -98,6 +100,7 @@ describe("CUBIC", () => {
     expect(atNs).toBeGreaterThan(0);
   });
 
+  // @rfc 9438 4.2 REC
   test("§4.5: convex beyond it, ever faster", () => {
     const flow = new Flow().at(1000).loss();
     const k = (300 / C) ** (1 / 3);
@@ -109,6 +112,7 @@ describe("CUBIC", () => {
     expect(second).toBeGreaterThan(3 * first);
   });
 
+  // @rfc 9438 4.2 REC-2
   test("§4.4: never by more than half of the window in a round trip", () => {
     const flow = new Flow().at(10_000).loss();
     const before = flow.segments;
@@ -118,6 +122,7 @@ describe("CUBIC", () => {
     expect(flow.segments / before).toBeLessThanOrEqual(1.5);
   });
 
+  // @rfc 9438 4.3 REC
   test("§4.3: on a short path no slower than Reno would be", () => {
     const flow = new Flow().at(20).loss();
     flow.srttNs = 10 * MS;
@@ -134,6 +139,7 @@ describe("CUBIC", () => {
     expect(flow.segments - at).toBeGreaterThan(4);
   });
 
+  // @rfc 9438 4.7 REC
   test("§4.7: fast convergence: a window that was smaller than the last leaves room for newcomers", () => {
     const shrunk = new Flow().at(1000).loss().at(800).loss();
     const grown = new Flow().at(600).loss().at(800).loss();
@@ -148,6 +154,7 @@ describe("CUBIC", () => {
     expect(large / 800).toBeGreaterThan(0.97);
   });
 
+  // @rfc 9438 4.8 REC
   test("§4.8: a timeout begins a new epoch behind slow start", () => {
     const flow = new Flow().at(1000).loss();
     flow.rounds(20);
@@ -159,6 +166,7 @@ describe("CUBIC", () => {
     expect(flow.segments - before).toBeLessThan(60);
   });
 
+  // @rfc 9438 4.9 REC
   test("§4.9: a loss that was none leaves the epoch as it was", () => {
     const [spurious, quiet] = [new Flow().at(1000).loss().rounds(10), new Flow().at(1000).loss().rounds(10)];
     const { cwnd, ssthresh } = spurious;
@@ -169,6 +177,7 @@ describe("CUBIC", () => {
     expect(spurious.rounds(10).segments).toBe(quiet.rounds(10).segments);
   });
 
+  // @rfc 9438 5.8 REC
   test("§5.8: time in which nothing is sent does not count", () => {
     const [idle, busy] = [new Flow().at(1000).loss().rounds(10), new Flow().at(1000).loss().rounds(10)];
     idle.nowNs += 30e9;
@@ -178,6 +187,7 @@ describe("CUBIC", () => {
 });
 
 describe("HyStart++", () => {
+  // @rfc 9438 4.10 REC
   test("RFC 9406 §4.2: slow start doubles while the round trip stays", () => {
     const flow = new Flow();
     expect(flow.round().segments).toBe(20);
@@ -185,6 +195,7 @@ describe("HyStart++", () => {
     expect(flow.ssthresh).toBe(Number.POSITIVE_INFINITY);
   });
 
+  // @rfc 9406 4.2 REC-3
   test("a round trip that grows by an eighth: a quarter of the pace, and after five rounds congestion avoidance", () => {
     const flow = new Flow().rounds(3);
     flow.round(113);
@@ -196,6 +207,7 @@ describe("HyStart++", () => {
     expect(flow.round(113).segments / before).toBeLessThan(1.2);
   });
 
+  // @rfc 9406 4.2 REC-4
   test("a round trip that shrinks again was noise: slow start goes on", () => {
     const flow = new Flow().rounds(3);
     flow.round(113);
@@ -207,6 +219,7 @@ describe("HyStart++", () => {
     expect(flow.round(100).segments / after).toBeCloseTo(2, 1);
   });
 
+  // @rfc 9406 4.2 REC-1
   test("the threshold is an eighth of the round trip, between 4 and 16 ms", () => {
     const grows = (rttMs: number, byMs: number) => {
       const flow = new Flow();
@@ -219,6 +232,7 @@ describe("HyStart++", () => {
     expect([grows(400, 15.9), grows(400, 16.1)]).toEqual([false, true]);
   });
 
+  // @rfc 9406 4.2 REC-2
   test("RFC 9406 §4.2: fewer than eight samples in a round say nothing", () => {
     const flow = new Flow();
     flow.cwnd = 4 * MSS;
@@ -231,6 +245,7 @@ describe("HyStart++", () => {
 });
 
 describe("NewReno", () => {
+  // @rfc 5681 3.1 MUST-1, MUST-3
   test("RFC 5681 §3.1: one segment in each round trip, and half of what is in flight after a loss", () => {
     const flow = new Flow(newReno).at(20);
     expect(flow.round().segments).toBe(21);

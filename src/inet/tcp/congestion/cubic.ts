@@ -38,6 +38,7 @@ interface Memory {
   before: Epoch;
 }
 
+// @rfc 9438 4.6 REC; @rfc 9438 4.7 REC; @rfc 9438 4.8 REC; @rfc 9438 4.9 REC; @rfc 9438 5.8 REC; @rfc 9438 4.10 REC
 export const cubic: CongestionControl = {
   name: "cubic",
   start(window) {
@@ -85,6 +86,7 @@ export const cubic: CongestionControl = {
   },
 };
 
+// @rfc 9438 4.2 REC, REC-2; @rfc 9438 4.3 REC
 /** RFC 9438 §4.2 to §4.5. */
 function avoid(window: Window, memory: Memory, bytes: number): void {
   const { mss, nowNs } = window;

@@ -43,6 +43,7 @@ export class HyStart {
     if (rttNs < this.#roundMinNs) this.#roundMinNs = rttNs;
   }
 
+  // @rfc 9406 4.2 REC-2
   /** Grows the window; what is left of `bytes` is for congestion avoidance. */
   acknowledged(window: Window, bytes: number): number {
     const windowEnd = this.#windowEnd ?? window.snd.nxt;
@@ -56,6 +57,7 @@ export class HyStart {
     return used < growth ? bytes - used : 0;
   }
 
+  // @rfc 9406 4.2 REC-1, REC-4
   /** RFC 9406 §4.2: has the round trip grown, or, in conservative slow start, shrunk again? */
   #look(): void {
     if (this.#roundMinNs === NEVER) return;
@@ -71,6 +73,7 @@ export class HyStart {
     this.#cssRounds = 0;
   }
 
+  // @rfc 9406 4.2 REC-3
   #nextRound(window: Window): void {
     this.#windowEnd = window.snd.nxt;
     this.#lastRoundMinNs = this.#roundMinNs;

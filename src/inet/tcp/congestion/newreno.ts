@@ -10,6 +10,7 @@ interface Memory {
   counted: number;
 }
 
+// @rfc 5681 3.1 MUST-1, MUST-3
 export const newReno: CongestionControl = {
   name: "reno",
   start(window) {
