@@ -4292,10 +4292,8 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     isEndQueued: boolean;
     isMoreComing: boolean;
     isWindowLimited: boolean;
-    used: {
-        bytes: number;
-        sinceNs: number;
-    };
+    usedBytes: number;
+    usedSinceNs: number;
     lastSentNs: number;
     backoff: number;
     retransmitsSinceNs: number;

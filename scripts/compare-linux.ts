@@ -5,7 +5,8 @@
  * `npm run test:linux` needs. The pairs take turns, each round has a seed of its own, and the table has the medians.
  * Where Debian's user-mode-linux is installed, Linux with itself and netem is in the table too.
  * Every transfer compares a checksum of its bytes. The bar is 0.8 of what Linux reaches with itself. It is real time: on a machine that
- * has other things to do all round trips grow, and more rounds are needed.
+ * has other things to do all round trips grow, and more rounds are needed. A second table has what Linux saw as the sender: with equal
+ * windows and equal shares sent again, it is the round trip, and not the receiver, that makes the difference.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -14,11 +15,12 @@ import {
   ALGORITHMS,
   type Comparison,
   formatComparisons,
+  formatPaths,
   type Goodputs,
   IMPAIRMENTS,
   NETEM,
 } from "../test/linux/support/impairments.ts";
-import { PAIRS, type Plan, type Transfer, transfer } from "../test/linux/support/transfer.ts";
+import { PAIRS, type Path, type Plan, type Transfer, transfer } from "../test/linux/support/transfer.ts";
 import { transferInUml, whyNotUml } from "../test/linux/support/uml.ts";
 import { whyNot } from "../test/linux/support/wire.ts";
 
@@ -54,24 +56,41 @@ async function compare(): Promise<void> {
         console.log(`${algorithm} is skipped: this kernel has ${available.join(", ")}`);
         continue;
       }
-      const goodputs = await measure(impairment, link, algorithm);
-      rows.push({ impairment, algorithm, goodputs });
+      rows.push({ impairment, algorithm, ...(await measure(impairment, link, algorithm)) });
       console.error(`${impairment}, ${algorithm}`);
     }
   }
   console.log(formatComparisons(rows));
+  console.log(`What Linux as the sender saw:\n${formatPaths(rows)}`);
 }
 
-async function measure(impairment: string, link: LinkOptions, algorithm: string): Promise<Goodputs> {
+async function measure(
+  impairment: string,
+  link: LinkOptions,
+  algorithm: string,
+): Promise<Pick<Comparison, "goodputs" | "paths">> {
+  const seen = new Map<keyof Goodputs, Path[]>();
   const measured = new Map<keyof Goodputs, number[]>();
   for (let round = 1; round <= rounds; round++) {
     for (const [name, run] of runs) {
-      const { megabitsPerSecond, intact } = await run({ link, algorithm, seconds, seed: round });
+      const { megabitsPerSecond, intact, saw } = await run({ link, algorithm, seconds, seed: round });
       if (!intact) throw new Error(`${impairment}, ${algorithm}, ${name}: other bytes came than were sent`);
       measured.set(name, [...(measured.get(name) ?? []), megabitsPerSecond]);
+      if (saw !== undefined) seen.set(name, [...(seen.get(name) ?? []), saw]);
     }
   }
-  return Object.fromEntries([...measured].map(([name, each]) => [name, median(each)]));
+  return {
+    goodputs: Object.fromEntries([...measured].map(([name, each]) => [name, median(each)])),
+    paths: Object.fromEntries([...seen].map(([name, each]) => [name, medians(each)])),
+  };
+}
+
+function medians(paths: readonly Path[]): Path {
+  return {
+    roundTripMs: median(paths.map(({ roundTripMs }) => roundTripMs)),
+    windowSegments: median(paths.map(({ windowSegments }) => windowSegments)),
+    resentShare: median(paths.map(({ resentShare }) => resentShare)),
+  };
 }
 
 function median(values: readonly number[]): number {

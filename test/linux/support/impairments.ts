@@ -5,7 +5,7 @@
  * directions. So the acknowledgements suffer as the data does.
  */
 import type { LinkOptions } from "netloom";
-import type { Pair } from "./transfer.ts";
+import type { Pair, Path } from "./transfer.ts";
 
 const LINK: LinkOptions = { rateMbps: 100, delayMs: 5, queuePackets: 200 };
 
@@ -32,6 +32,8 @@ export interface Comparison {
   readonly impairment: string;
   readonly algorithm: string;
   readonly goodputs: Goodputs;
+  /** What Linux as the sender saw of the path to each receiver. */
+  readonly paths?: Readonly<Partial<Record<Pair, Path>>>;
 }
 
 /** The table: goodput of each pair, and its ratio to Linux with itself, or to netloom with itself where that was not measured. */
@@ -51,6 +53,30 @@ export function formatComparisons(rows: readonly Comparison[]): string {
     ...references.map((name) => megabits(goodputs[name])),
     ...others.flatMap((pair) => [megabits(goodputs[pair]), ratio(goodputs[pair], goodputs[reference])]),
   ]);
+  return table(heading, cells);
+}
+
+/**
+ * Why Linux sends faster to one than to the other: with equal losses goodput is the window for each round trip. A receiver that
+ * acknowledges badly makes the window smaller, or more go again; a machine that is busy makes the round trip longer.
+ */
+export function formatPaths(rows: readonly Comparison[]): string {
+  const pairs = ["Linux → Linux", "Linux → netloom"] as const;
+  const heading = ["impairment", "sender's", ...pairs.flatMap((pair) => [`${pair}: ms`, "window", "resent"])];
+  const cells = rows.map(({ impairment, algorithm, paths = {} }) => [
+    impairment,
+    algorithm,
+    ...pairs.flatMap((pair) => pathCells(paths[pair])),
+  ]);
+  return table(heading, cells);
+}
+
+function pathCells(path: Path | undefined): string[] {
+  if (path === undefined) return ["", "", ""];
+  return [path.roundTripMs.toFixed(1), path.windowSegments.toFixed(1), `${(100 * path.resentShare).toFixed(2)} %`];
+}
+
+function table(heading: readonly string[], cells: readonly (readonly string[])[]): string {
   const widths = heading.map((title, column) =>
     Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
   );

@@ -89,6 +89,7 @@ const CLIENTS = {
   pour: async (socket) => {
     const [algorithm, seconds] = argument.split(" ");
     await setCongestionControl(socket, algorithm);
+    const saw = await watch(socket);
     const hash = createHash("sha256");
     const piece = pattern(PIECE_BYTES);
     const end = performance.now() + Number(seconds) * 1000;
@@ -97,13 +98,14 @@ const CLIENTS = {
     socket.on("error", (error) => {
       code = error.code;
     });
-    socket.on("close", () => say({ bytes, sha256: hash.digest("hex"), code }));
+    socket.on("close", () => say({ bytes, sha256: hash.digest("hex"), code, saw: saw() }));
     const pour = () => {
       while (performance.now() < end) {
         hash.update(piece);
         bytes += piece.length;
         if (!socket.write(piece)) return;
       }
+      saw();
       socket.end();
     };
     socket.on("drain", pour);
@@ -134,6 +136,37 @@ async function setCongestionControl(socket, algorithm) {
   const setsockopt = koffi.load(null).func(signature);
   const failed = setsockopt(socket._handle.fd, IPPROTO_TCP, TCP_CONGESTION, algorithm, algorithm.length) !== 0;
   if (failed) throw new Error(`this kernel has no congestion control "${algorithm}"`);
+}
+
+/** Looks at TCP_INFO every so often, until what it gives is called; that gives the means, and what was sent again. */
+async function watch(socket) {
+  const { default: koffi } = await import("koffi");
+  const signature = "int getsockopt(int fd, int level, int option, void *value, uint32_t *length)";
+  const [IPPROTO_TCP, TCP_INFO, EVERY_MS] = [6, 11, 20];
+  const getsockopt = koffi.load(null).func(signature);
+  const info = new Uint32Array(64);
+  const length = new Uint32Array(1);
+  const sums = { rtt: 0, cwnd: 0 };
+  let looks = 0;
+  const look = () => {
+    length[0] = info.byteLength;
+    if (socket._handle === null || getsockopt(socket._handle.fd, IPPROTO_TCP, TCP_INFO, info, length) !== 0) return;
+    // struct tcp_info: tcpi_rtt and tcpi_snd_cwnd.
+    sums.rtt += info[17];
+    sums.cwnd += info[20];
+    looks++;
+  };
+  const timer = setInterval(look, EVERY_MS);
+  look();
+  return () => {
+    clearInterval(timer);
+    // tcpi_total_retrans, tcpi_data_segs_out.
+    return {
+      roundTripMs: sums.rtt / looks / 1000,
+      windowSegments: sums.cwnd / looks,
+      resentShare: info[25] / info[39],
+    };
+  };
 }
 
 /** Node has no urgent data: the C library has. */

@@ -38,12 +38,22 @@ export interface Transfer {
   readonly megabitsPerSecond: number;
   /** Did the same bytes come as were sent? */
   readonly intact: boolean;
+  /** What Linux, where it sent, saw of the path. */
+  readonly saw?: Path;
+}
+
+/** Means of TCP_INFO of a sender, and the share of its segments that went again. */
+export interface Path {
+  readonly roundTripMs: number;
+  readonly windowSegments: number;
+  readonly resentShare: number;
 }
 
 /** What one side saw of the bytes. */
 export interface Seen {
   readonly bytes: number;
   readonly sha256: string;
+  readonly saw?: Path;
 }
 export type Metered = Seen & { readonly ms: number };
 
@@ -60,6 +70,7 @@ export function transferOf(sent: Seen, got: Metered): Transfer {
   return {
     megabitsPerSecond: (got.bytes * 8) / 1000 / got.ms,
     intact: got.bytes > 0 && got.bytes === sent.bytes && got.sha256 === sent.sha256,
+    ...(sent.saw && { saw: sent.saw }),
   };
 }
 
