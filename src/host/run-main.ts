@@ -12,7 +12,7 @@ export interface MainOptions extends SpawnOptions {
   readonly name?: string;
   /** What comes behind the first two words of process.argv. */
   readonly argv?: readonly string[];
-  /** Ways out of the world that are refused otherwise: "fs" (changing files of the machine), "child_process", "worker", … */
+  /** Ways out of the world that are refused otherwise: "fs" (files of the machine), "child_process", "worker", … */
   readonly allow?: readonly string[];
 }
 

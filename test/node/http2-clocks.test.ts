@@ -2,8 +2,10 @@
 import "netloom/register";
 import { once } from "node:events";
 import http2 from "node:http2";
+import tls from "node:tls";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { cert, key } from "./certificate.ts";
 import { twoHosts } from "./two-hosts.ts";
 
 const HOUR_MS = 3_600_000;
@@ -66,4 +68,35 @@ test("how long PING and SETTINGS took, and nothing of the real clock on the wire
   const first = await measure();
   expect(first.answer).toEqual([100, 100]);
   expect(await measure()).toEqual(first);
+});
+
+test.each([
+  ["after the time that was given", HOUR_MS, HOUR_MS],
+  ["after ten seconds", undefined, 10_000],
+])("a client that speaks something else is sent away %s", async (_when, unknownProtocolTimeout, expectedMs) => {
+  const { world, a, b } = twoHosts();
+  let closedNs = Number.NaN;
+  b.start({
+    main: () => {
+      const options = unknownProtocolTimeout === undefined ? {} : { unknownProtocolTimeout };
+      const server = http2.createSecureServer({ cert, key, ...options });
+      server.on("secureConnection", (socket) => {
+        // Node ends its side; the other side has not ended its own.
+        const startedNs = world.nowNs;
+        socket.on("close", () => {
+          closedNs = world.nowNs - startedNs;
+        });
+      });
+      server.listen(8443);
+    },
+  });
+  await a.run(async () => {
+    const socket = tls.connect({ host: "b", port: 8443, ca: cert, allowHalfOpen: true } as tls.ConnectionOptions);
+    socket.on("error", () => {});
+    socket.resume();
+    // It ends nothing by itself.
+    await new Promise((resolve) => setTimeout(resolve, 2 * HOUR_MS));
+    socket.destroy();
+  });
+  expect(Math.round(closedNs / 1e6)).toBe(expectedMs);
 });

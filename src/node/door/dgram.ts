@@ -15,6 +15,9 @@ interface State {
 }
 
 export function patchDgram(patches: Patches): void {
+  const probe = dgram.createSocket("udp4");
+  stateOf(probe);
+  probe.close();
   const make = (create: () => dgram.Socket): dgram.Socket => {
     const socket = create();
     const owner = current();
@@ -31,10 +34,15 @@ export function patchDgram(patches: Patches): void {
   });
 }
 
-function replaceHandle(owner: NodeProcess, socket: InstanceType<Constructor>): void {
+function stateOf(socket: dgram.Socket): State {
   const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === "state symbol");
   const state = symbol === undefined ? undefined : (socket as unknown as Record<symbol, State>)[symbol];
   if (state === undefined) throw new Error("a dgram.Socket keeps its state somewhere else");
+  return state;
+}
+
+function replaceHandle(owner: NodeProcess, socket: InstanceType<Constructor>): void {
+  const state = stateOf(socket);
   const { handle: real } = state;
   const handle = new UdpHandle(owner, socket.type === "udp6" ? 6 : 4);
   handle.lookup = real.lookup;

@@ -99,7 +99,13 @@ const withTtl = (record: DnsRecord): unknown =>
 function single(record: DnsRecord): unknown {
   if ("address" in record) return record.address;
   if ("entries" in record) return [...(record.entries as readonly string[])];
-  return record.type === "CNAME" || record.type === "NS" || record.type === "PTR" ? record.value : withoutType(record);
+  if (record.type === "CNAME" || record.type === "NS" || record.type === "PTR") return record.value;
+  const fields = withoutType(record);
+  if (!TYPED.includes(record.type)) return fields;
+  // That of CAA comes before the property.
+  return record.type === "CAA"
+    ? { critical: record.critical, type: record.type, ...fields }
+    : { ...fields, type: record.type };
 }
 
 /** The fields in Node's order, where that of a message, or of who gave the record, is another. */
@@ -108,6 +114,9 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   SRV: ["name", "port", "priority", "weight"],
   NAPTR: ["flags", "service", "regexp", "replacement", "order", "preference"],
 };
+
+/** From Node 24 on, these say what they are. */
+const TYPED: readonly string[] = Number.parseInt(process.versions.node, 10) >= 24 ? ["CAA", "MX", "SRV"] : [];
 
 function withoutType({ type, ...fields }: DnsRecord): object {
   const known = fields as Readonly<Record<string, unknown>>;

@@ -112,7 +112,7 @@ function patchPatience(patches: Patches): void {
   const base = Object.getPrototypeOf(dns.Resolver.prototype) as Record<symbol, Call>;
   const symbols = Object.getOwnPropertySymbols(base);
   const initialize = symbols.find(({ description }) => description === "dns:resolver:initializeHandle");
-  if (initialize === undefined) return;
+  if (initialize === undefined) throw new Error("resolvers make their channel otherwise");
   patches.replace(base, initialize, (original) => {
     return function (timeout, tries, ...rest) {
       const result = original?.call(this, timeout, tries, ...rest);

@@ -2,33 +2,21 @@
  * Ways out of the world: what would reach the real machine from a virtual process is refused, with its name and with the
  * word for `allow` that lets it through.
  *
- * Reading files of the machine is no escape: programs load their own code, certificates and templates. Changing them is.
+ * Changing files of the machine is here; reading them is in escapes-reading.ts.
  */
 import child_process from "node:child_process";
 import cluster from "node:cluster";
+import dgram from "node:dgram";
 import fs from "node:fs";
 import inspector from "node:inspector";
 import net from "node:net";
+import os from "node:os";
+import v8 from "node:v8";
 import worker_threads from "node:worker_threads";
 import { alike } from "./alike.ts";
-import { current } from "./context.ts";
+import { patchReading } from "./escapes-reading.ts";
 import type { Patches } from "./patch.ts";
-
-/** An escape that was refused. */
-class EscapeError extends Error {
-  readonly code = "ERR_NETLOOM_ESCAPE";
-
-  constructor(what: string, word: string, process: string) {
-    super(`${process}: ${what} reaches out of the virtual world, and is refused; allow: ["${word}"] lets it through`);
-    this.name = "EscapeError";
-  }
-}
-
-/** Throws when a virtual process that may not do this is doing it. */
-function refuse(what: string, word: string): void {
-  const owner = current();
-  if (owner !== undefined && !owner.allow.includes(word)) throw new EscapeError(what, word, owner.title);
-}
+import { refuse } from "./refuse.ts";
 
 type Function_ = (this: unknown, ...args: unknown[]) => unknown;
 type Functions = Record<string, Function_>;
@@ -38,8 +26,11 @@ const CHANGES: readonly string[] =
     " ",
   );
 const WATCHERS: readonly string[] = ["watch", "watchFile"];
+/** Who the real process is, and what goes out by the debugger's signal. */
+const OF_PROCESS: readonly string[] = "setuid setgid seteuid setegid setgroups initgroups _debugProcess".split(" ");
 
 export function patchEscapes(patches: Patches): void {
+  patchReading(patches);
   const modules: [object, string, string, readonly string[]][] = [
     [
       child_process,
@@ -51,6 +42,14 @@ export function patchEscapes(patches: Patches): void {
     [inspector, "inspector", "inspector", ["open", "close", "url", "waitForDebugger"]],
     [fs, "fs", "fs", [...CHANGES, ...CHANGES.map((name) => `${name}Sync`), ...WATCHERS]],
     [fs.promises, "fs.promises", "fs", [...CHANGES, "watch"]],
+    [v8, "v8", "fs", ["writeHeapSnapshot", "setHeapSnapshotNearHeapLimit"]],
+    [process.report ?? {}, "process.report", "fs", ["writeReport"]],
+    [os, "os", "process", ["setPriority"]],
+    [process, "process", "process", OF_PROCESS],
+    // Node's inside, where every module begins anew, and code that is no JavaScript.
+    [process, "process", "binding", ["binding", "_linkedBinding"]],
+    [process, "process", "addon", ["dlopen"]],
+    [worker_threads, "worker_threads", "worker", ["postMessageToThread"]],
   ];
   for (const [module, title, word, names] of modules) {
     for (const name of names) guard(patches, module as Functions, name, `${title}.${name}()`, word);
@@ -58,11 +57,27 @@ export function patchEscapes(patches: Patches): void {
   guardOpening(patches);
   guardClass(patches, worker_threads, "Worker", "worker_threads.Worker", "worker", () => true);
   guardClass(patches, net, "Socket", "net.Socket of a descriptor of the machine", "net", hasDescriptor);
+  guardDescriptors(patches);
   patches.replace(net as unknown as Functions, "Stream", () => net.Socket as unknown as Function_);
 }
 
 const hasDescriptor = ([options]: readonly unknown[]): boolean =>
   typeof options === "object" && options !== null && (options as { fd?: unknown }).fd !== undefined;
+
+/** Servers and datagram sockets may be given a descriptor of the machine, too. */
+function guardDescriptors(patches: Patches): void {
+  for (const [prototype, name, what] of [
+    [net.Server.prototype, "listen", "net.Server.listen()"],
+    [dgram.Socket.prototype, "bind", "dgram.Socket.bind()"],
+  ] as const) {
+    patches.replace(prototype as unknown as Functions, name, (original) => {
+      return function (this: unknown, ...args) {
+        if (hasDescriptor(args)) refuse(`${what} of a descriptor of the machine`, "net");
+        return original?.apply(this, args);
+      };
+    });
+  }
+}
 
 function guard(patches: Patches, module: Functions, name: string, what: string, word: string): void {
   if (typeof module[name] !== "function") return;
@@ -75,7 +90,7 @@ function guard(patches: Patches, module: Functions, name: string, what: string, 
   });
 }
 
-/** open() for reading is fine. */
+/** open() for reading is another matter. */
 function guardOpening(patches: Patches): void {
   for (const [module, name] of [
     [fs, "open"],

@@ -22,6 +22,7 @@ interface Outgoing {
 }
 
 export function patchHttpClocks(patches: Patches): void {
+  probe();
   const outgoing = http.OutgoingMessage.prototype as unknown as { _storeHeader: StoreHeader };
   patches.replace(outgoing, "_storeHeader", (original) => {
     return function (this: Outgoing, firstLine, headers) {
@@ -79,11 +80,24 @@ interface Sending {
   hasHeaders: boolean;
 }
 
-function virtualizeChecks(owner: NodeProcess, server: HttpServer): void {
+/** Under it a server that listens keeps the interval in which it checks its connections. */
+function intervalSymbol(server: object): symbol {
   const symbol = Object.getOwnPropertySymbols(server).find(
     ({ description }) => description === "http.server.connectionsCheckingInterval",
   );
-  if (symbol === undefined) return;
+  if (symbol === undefined) throw new Error("http.Server keeps its interval somewhere else");
+  return symbol;
+}
+
+/** A server that only believes that it listens shows whether Node is one that the door knows. */
+function probe(): void {
+  const server = http.createServer() as HttpServer;
+  server.emit("listening");
+  originals.clearInterval(server[intervalSymbol(server)]);
+}
+
+function virtualizeChecks(owner: NodeProcess, server: HttpServer): void {
+  const symbol = intervalSymbol(server);
   originals.clearInterval(server[symbol]);
   const clients = new Map<net.Socket, Sending>();
   const event = server instanceof https.Server ? "secureConnection" : "connection";

@@ -4,10 +4,12 @@
  *
  * Read first: lib/internal/http2/core.js of Node: prepareResponseHeaders(), Http2Session.ping(), settingsCallback().
  */
+import type net from "node:net";
 import { current } from "./context.ts";
 import type { NodeProcess } from "./node-process.ts";
 import type { Patches } from "./patch.ts";
 import { http2Prototypes } from "./socket-timeouts.ts";
+import { VirtualTimeout } from "./timers.ts";
 
 type Call = (this: unknown, ...args: unknown[]) => unknown;
 type Calls = Record<string, Call>;
@@ -89,4 +91,34 @@ function withDate(headers: unknown): unknown {
 function prototypeOf(object: unknown, name: string): Calls | undefined {
   for (let at = object; at; at = Object.getPrototypeOf(at)) if (Object.hasOwn(at, name)) return at as Calls;
   return undefined;
+}
+
+/** As Node has it. */
+const UNKNOWN_PROTOCOL_MS = 10_000;
+
+/**
+ * Nobody wants a client that speaks something else: Node is about to give it some time to go away. It sets a timer of the real
+ * time, which it clears when the socket is closed: told so at once, it leaves that to the one that is set here.
+ */
+export function endUnknown(owner: NodeProcess, server: object, socket: net.Socket): void {
+  const symbol = Object.getOwnPropertySymbols(server).find(({ description }) => description === "options");
+  const { unknownProtocolTimeout: delayMs = UNKNOWN_PROTOCOL_MS } =
+    ((server as Record<symbol, unknown>)[symbol as symbol] as { unknownProtocolTimeout?: number } | undefined) ?? {};
+  const timer = new VirtualTimeout(owner, () => void socket.destroy(), delayMs, [], false).unref();
+  socket.once("close", () => timer.clear());
+  const own = Object.getOwnPropertyDescriptor(socket, "once");
+  const putBack = (): void => {
+    if (own === undefined) delete (socket as Partial<net.Socket>).once;
+    else Object.defineProperty(socket, "once", own);
+  };
+  const { once } = socket as unknown as { once: Call };
+  const leaveToUs: Call = (event, listener) => {
+    putBack();
+    if (event !== "close") return once.call(socket, event, listener);
+    (listener as () => void)();
+    return socket;
+  };
+  Object.assign(socket, { once: leaveToUs });
+  // It has not set one.
+  process.nextTick(putBack);
 }

@@ -6,8 +6,10 @@
  * the handle is exchanged for a stream over it (http2-over-tls.ts) for just that moment.
  */
 import http2 from "node:http2";
+import net from "node:net";
 import tls from "node:tls";
 import { current } from "./context.ts";
+import { endUnknown } from "./http2-clocks.ts";
 import { overTls } from "./http2-over-tls.ts";
 import { nativeForm, type Taker, toNative } from "./native-handle.ts";
 import type { NodeProcess } from "./node-process.ts";
@@ -39,6 +41,11 @@ export function patchHttp2(patches: Patches): void {
     return function (this: unknown, ...args): unknown {
       const [event, socket] = args;
       const owner = current();
+      if (event === "unknownProtocol" && owner !== undefined && isStreaming(socket)) {
+        const isHeard = original?.apply(this, args);
+        if (!isHeard) endUnknown(owner, this as object, socket);
+        return isHeard;
+      }
       if (event !== "secureConnection" || owner === undefined || !isHttp2(socket)) return original?.apply(this, args);
       return handedOver(owner, socket, "http2 server", () => original?.apply(this, args));
     };
@@ -73,6 +80,8 @@ export function patchHttp2(patches: Patches): void {
     };
   });
 }
+
+const isStreaming = (socket: unknown): socket is net.Socket => socket instanceof net.Socket;
 
 function isHttp2(socket: unknown): socket is tls.TLSSocket {
   return socket instanceof tls.TLSSocket && socket.alpnProtocol === "h2";

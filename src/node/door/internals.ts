@@ -6,6 +6,7 @@
  */
 import net from "node:net";
 import { getSystemErrorMap, types } from "node:util";
+import { outside } from "./context.ts";
 
 /** Numbers that handles leave for the JavaScript of Node's streams, by index; and what else is there. */
 interface StreamWrap {
@@ -107,7 +108,8 @@ export function internals(): Internals {
 
 /** One of Node's internal modules. */
 export function binding<T>(name: string): T {
-  return (process as unknown as { binding: (name: string) => T }).binding(name);
+  // Code of virtual processes is refused it.
+  return outside(() => (process as unknown as { binding: (name: string) => T }).binding(name));
 }
 
 const uvCodes: ReadonlyMap<string, number> = new Map([...getSystemErrorMap()].map(([code, [name]]) => [name, code]));

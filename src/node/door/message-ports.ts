@@ -44,6 +44,9 @@ const NEVER_READY = {
 export function patchMessagePorts(patches: Patches): void {
   const prototype = worker_threads.MessagePort.prototype as unknown as PortPrototype;
   const { close } = prototype;
+  if (typeof (prototype as unknown as Record<symbol, unknown>)[DISPATCH] !== "function") {
+    throw new Error("ports tell their listeners otherwise");
+  }
   const natively = (port: Port): void => outside(() => void close?.call(port));
   for (const [name, isUsed] of Object.entries(USES)) {
     patches.replace(prototype, name, (original) => {
@@ -220,19 +223,31 @@ function patchClass<T>(
 /** Stands between the name of a channel and whose it is. (To native code a name ends at a zero.) */
 const MARK = "\u001f";
 
+function handleOf(channel: object): Port {
+  const symbol = Object.getOwnPropertySymbols(channel).find(({ description }) => description === "kHandle");
+  if (symbol === undefined) throw new Error("a BroadcastChannel keeps its port somewhere else");
+  return (channel as Port)[symbol] as Port;
+}
+
 function patchBroadcasts(patches: Patches, close: (port: Port) => void): void {
   patchClass(
     patches,
     "BroadcastChannel",
     (made: object, owner) => {
-      const symbol = Object.getOwnPropertySymbols(made).find(({ description }) => description === "kHandle");
-      const port = (made as Port)[symbol as symbol] as Port;
+      const port = handleOf(made);
       const own = new PortOf(owner, port, close);
       ports.set(port, own);
       own.hold(true);
     },
     ([name, ...rest], owner) => [`${name}${MARK}${keyOf(owner)}`, ...rest],
   );
+  // A channel of nobody shows whether it stands on a port.
+  const probe = new worker_threads.BroadcastChannel("");
+  try {
+    handleOf(probe);
+  } finally {
+    probe.close();
+  }
   const { prototype } = worker_threads.BroadcastChannel;
   const name = Object.getOwnPropertyDescriptor(prototype, "name")?.get;
   patches.define(prototype, "name", function (this: unknown) {

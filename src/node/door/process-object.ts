@@ -47,7 +47,24 @@ export function patchProcessObject(patches: Patches): void {
       };
     });
   }
+  patchChannel(patches);
   patchGlobals(patches);
+}
+
+/** Through `import process`, too, there is no parent to talk to. */
+function patchChannel(patches: Patches): void {
+  for (const name of CHANNEL) {
+    if (!(name in process)) continue;
+    let outside: unknown = (process as unknown as Record<string, unknown>)[name];
+    patches.define(
+      process,
+      name,
+      () => (current() === undefined ? outside : undefined),
+      (value) => {
+        outside = value;
+      },
+    );
+  }
 }
 
 type Call = (...args: unknown[]) => unknown;
@@ -65,6 +82,8 @@ const VALUES: Readonly<Record<string, (owner: NodeProcess) => unknown>> = {
 
 /** A virtual process has no channel to a parent; but Node's own code, and that of test runners, goes on using the real one. */
 const HIDDEN: ReadonlySet<PropertyKey> = new Set(["connected", "channel", "send", "disconnect"]);
+/** Of these, what reaches the parent. (A test runner has taken its own before.) */
+const CHANNEL: readonly string[] = ["send", "disconnect"];
 
 const SETTERS: Readonly<Record<string, (owner: NodeProcess, value: unknown) => void>> = {
   env: (owner, value) => {

@@ -29,6 +29,7 @@ import { patchSocketTimeouts } from "./socket-timeouts.ts";
 import { patchStandardFiles } from "./standard-files.ts";
 import { patchTime } from "./time.ts";
 import { patchTls } from "./tls.ts";
+import { patchVmContexts } from "./vm-contexts.ts";
 import { patchWeakReferences } from "./weak-references.ts";
 
 const PARTS: readonly ((patches: Patches) => void)[] = [
@@ -52,6 +53,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchStandardFiles,
   patchWeakReferences,
   patchMessagePorts,
+  patchVmContexts,
   patchEscapes,
 ];
 const patches: Patches = new Patches();
@@ -63,7 +65,13 @@ export function register(): void {
   const reason = whyUnsupported();
   if (reason !== undefined) throw new Error(`netloom/register: ${reason}`);
   isIn = true;
-  for (const patch of PARTS) patch(patches);
+  try {
+    for (const patch of PARTS) patch(patches);
+  } catch (error) {
+    // Nothing half works: what a part has found to be missing takes the others out again.
+    unregister();
+    throw new Error(`netloom/register: Node ${process.version} is not supported: ${(error as Error).message}`);
+  }
   registeredRuntimes.add(nodeRuntime);
   syncBuiltinESMExports();
 }

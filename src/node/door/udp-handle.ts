@@ -30,6 +30,7 @@ import { Endpoint } from "./endpoint.ts";
 import { Handle } from "./handle.ts";
 import { uvCode } from "./internals.ts";
 import type { NodeProcess } from "./node-process.ts";
+import { SendQueue, type SendRequest } from "./send-queue.ts";
 
 const DATAGRAM_MAX_BYTES = 65_536;
 /** Flags of bind(), as libuv has them. */
@@ -53,6 +54,7 @@ export class UdpHandle extends Handle {
   lookup: unknown;
   #endpoint: Endpoint | null = null;
   #receiving: Operation<Received> | null = null;
+  #queue: SendQueue | null = null;
   #isReceiving = false;
 
   constructor(owner: NodeProcess, family: 4 | 6) {
@@ -91,7 +93,7 @@ export class UdpHandle extends Handle {
   }
 
   /** `send(request, list, count, port, address, hasCallback)`, or without port and address when it is connected. */
-  send(_request: object, list: readonly Uint8Array[], _count: number, ...rest: unknown[]): number {
+  send(request: SendRequest, list: readonly Uint8Array[], _count: number, ...rest: unknown[]): number {
     this.owner.assertOwn();
     const [port, address] = rest.length >= 3 ? rest : [];
     const endpoint = this.#opened();
@@ -99,14 +101,19 @@ export class UdpHandle extends Handle {
     const destination = address === undefined ? null : this.#address(String(address), Number(port));
     if (destination === undefined) return uvCode("EINVAL");
     const whole = list.length === 1 ? (list[0] as Uint8Array) : Buffer.concat(list);
-    const sent = endpoint.sendTo(whole, destination);
-    // libuv waits for room; here what there is no room for is lost, as it may be anywhere on its way.
-    if (typeof sent === "string" && sent !== "EAGAIN") return uvCode(sent);
+    // None overtakes those that wait for room.
+    const sent = (this.#queue?.count ?? 0) > 0 ? "EAGAIN" : endpoint.sendTo(whole, destination);
+    if (sent === "EAGAIN") {
+      this.#queue ??= new SendQueue(endpoint, () => this.updateHold());
+      this.#queue.add(request, whole, destination);
+      return 0;
+    }
+    if (typeof sent === "string") return uvCode(sent);
     // As uv_udp_try_send(): what has gone at once is answered with its length and 1.
     return whole.length + 1;
   }
 
-  send6(request: object, list: readonly Uint8Array[], count: number, ...rest: unknown[]): number {
+  send6(request: SendRequest, list: readonly Uint8Array[], count: number, ...rest: unknown[]): number {
     return this.send(request, list, count, ...rest);
   }
 
@@ -135,6 +142,7 @@ export class UdpHandle extends Handle {
     if (this.isClosed) return;
     this.#receiving?.cancel();
     this.#isReceiving = false;
+    this.#queue?.cancel();
     this.closeWith(() => callback?.call(this));
     this.#endpoint?.close();
   }
@@ -204,11 +212,11 @@ export class UdpHandle extends Handle {
   }
 
   getSendQueueSize(): number {
-    return 0;
+    return this.#queue?.size ?? 0;
   }
 
   getSendQueueCount(): number {
-    return 0;
+    return this.#queue?.count ?? 0;
   }
 
   #opened(): Endpoint | Errno {
@@ -290,6 +298,6 @@ export class UdpHandle extends Handle {
   }
 
   protected get isActive(): boolean {
-    return this.#isReceiving;
+    return this.#isReceiving || (this.#queue?.count ?? 0) > 0;
   }
 }

@@ -1,0 +1,117 @@
+/** Ways out of the world are refused by their names, unless they are allowed; code outside is refused nothing. */
+import "netloom/register";
+import child_process from "node:child_process";
+import dgram from "node:dgram";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import net from "node:net";
+import os from "node:os";
+import process from "node:process";
+import v8 from "node:v8";
+import vm from "node:vm";
+import { Worker } from "node:worker_threads";
+import { expect, test } from "vitest";
+import { twoHosts } from "./two-hosts.ts";
+
+const require = createRequire(import.meta.url);
+const PASSWORDS = "/etc/passwd";
+const inside = process as unknown as Record<string, (...args: unknown[]) => unknown>;
+
+const ESCAPES: [string, () => unknown][] = [
+  ["child_process.spawn()", () => child_process.spawn("true")],
+  ["fs.writeFileSync()", () => fs.writeFileSync("/dev/null", "")],
+  ["fs.openSync() for writing", () => fs.openSync("/dev/null", "w")],
+  ["worker_threads.Worker", () => new Worker("", { eval: true })],
+  ["net.Socket of a descriptor", () => new net.Socket({ fd: 1 })],
+  ["net.Server.listen() of a descriptor", () => net.createServer().listen({ fd: 1 })],
+  ["dgram.Socket.bind() of a descriptor", () => dgram.createSocket("udp4").bind({ fd: 1 })],
+  ["fs.readFileSync() of /etc/passwd", () => fs.readFileSync(PASSWORDS)],
+  ["fs.readFileSync() of /etc/passwd", () => fs.readFileSync(Buffer.from(PASSWORDS))],
+  ["fs.readFileSync() of ../../../../../../../..", () => fs.readFileSync("../../../../../../../../etc/passwd")],
+  ["fs.statSync() of /etc/passwd", () => fs.statSync(new URL("file:///etc/passwd"))],
+  ["fs.existsSync() of /etc/passwd", () => fs.existsSync(PASSWORDS)],
+  ["fs.readFile() of /etc/passwd", () => fs.readFile(PASSWORDS, () => {})],
+  ["fs.promises.readFile() of /etc/passwd", () => fs.promises.readFile(PASSWORDS)],
+  ["fs.promises.open() of /etc/passwd", () => fs.promises.open(PASSWORDS)],
+  ["fs.createReadStream() of /etc/passwd", () => fs.createReadStream(PASSWORDS)],
+  ["fs.readdirSync() of /", () => fs.readdirSync("/")],
+  ["fs.readFileSync() of the machine's standard input", () => fs.readFileSync(0)],
+  ["fs.readSync() of the machine's standard input", () => fs.readSync(0, Buffer.alloc(1))],
+  ["process.binding()", () => inside.binding?.("tcp_wrap")],
+  ["process.binding()", () => (globalThis.process as unknown as typeof inside).binding?.("tcp_wrap")],
+  ["process.dlopen()", () => inside.dlopen?.({ exports: {} }, "/no/such.node")],
+  ["process.setuid()", () => inside.setuid?.(0)],
+  ["os.setPriority()", () => os.setPriority(0)],
+  ["v8.writeHeapSnapshot()", () => v8.writeHeapSnapshot("/dev/null")],
+];
+
+test.each(ESCAPES)("%s is refused, with the word that allows it", async (what, attempt) => {
+  const { a } = twoHosts();
+  await expect(a.run(() => attempt())).rejects.toThrow(`run[2] on a: ${what}`);
+});
+
+test("what is allowed goes through, and outside nothing is refused", async () => {
+  const { a } = twoHosts();
+  const write = () => fs.writeFileSync("/dev/null", "x");
+  const read = () => fs.readFileSync(PASSWORDS, "utf8").length > 0;
+  await a.run(write, { allow: ["fs"] });
+  expect(await a.run(read, { allow: ["fs"] })).toBe(true);
+  expect(await a.run(() => typeof inside.binding?.("tcp_wrap"), { allow: ["binding"] })).toBe("object");
+  write();
+  expect(read()).toBe(true);
+  expect(child_process.spawnSync("true").status).toBe(0);
+});
+
+test("a program reads what belongs to it: its project, packages, and what it loads", async () => {
+  const { a } = twoHosts();
+  const folder = fs.mkdtempSync(`${os.tmpdir()}/netloom-`);
+  fs.writeFileSync(`${folder}/loaded.cjs`, `exports.value = require("./data.json").value;`);
+  fs.writeFileSync(`${folder}/data.json`, `{ "value": 7 }`);
+  fs.writeFileSync(`${folder}/prying.cjs`, `exports.value = require("fs").readFileSync("${PASSWORDS}", "utf8");`);
+  try {
+    const told = await a.run(async () => [
+      fs.readFileSync("package.json", "utf8").includes("netloom"),
+      (await fs.promises.readdir("node_modules/express")).includes("package.json"),
+      fs.existsSync("no/such/file"),
+      require(`${folder}/loaded.cjs`).value,
+    ]);
+    expect(told).toEqual([true, true, false, 7]);
+    await expect(a.run(() => require(`${folder}/prying.cjs`))).rejects.toThrow("fs.readFileSync() of /etc/passwd");
+    await expect(a.run(() => fs.readFileSync(`${folder}/data.json`))).rejects.toThrow('allow: ["fs"]');
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test("there is no parent to talk to, by whatever name", async () => {
+  const { a } = twoHosts();
+  const channel = () =>
+    [process, globalThis.process].map((one) => [typeof one.send, typeof one.disconnect, typeof inside.disconnect]);
+  const none = ["undefined", "undefined", "undefined"];
+  expect(await a.run(channel)).toEqual([none, none]);
+});
+
+test("a context of node:vm has the time and the chance of its process", async () => {
+  const draw = async (seed: number) => {
+    const { a } = twoHosts({ seed });
+    return await a.run(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const code = "[Date.now(), new Date(0).getTime(), Math.random()]";
+      const sandbox = vm.createContext({ named: 1 });
+      return [
+        ...vm.runInNewContext(code),
+        ...new vm.Script(code).runInNewContext({}),
+        ...vm.runInContext(code, sandbox),
+        Object.keys(sandbox).join(),
+        vm.runInThisContext("Date.now()"),
+        Date.now(),
+      ];
+    });
+  };
+  const drawn = await draw(1);
+  const now = drawn.at(-1);
+  expect([drawn[0], drawn[3], drawn[6], drawn[10]]).toEqual([now, now, now, now]);
+  expect(drawn[9]).toBe("named");
+  expect(await draw(1)).toEqual(drawn);
+  expect((await draw(2))[2]).not.toBe(drawn[2]);
+});
