@@ -5167,6 +5167,7 @@ declare class RunState {
     foregroundProcesses: number;
     holders: number;
     owedTurns: number;
+    unordered: number;
     readonly externals: External[];
     failure: Error | null;
     calls: number;

@@ -4752,6 +4752,7 @@ declare class RunState {
     foregroundProcesses: number;
     holders: number;
     owedTurns: number;
+    unordered: number;
     readonly externals: External[];
     failure: Error | null;
     calls: number;

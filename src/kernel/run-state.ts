@@ -53,6 +53,8 @@ export class RunState {
   holders = 0;
   /** Turns that runtimes owe to operations that were woken: they will come, and the clock waits for them. */
   owedTurns = 0;
+  /** Outside work that is in no order with other results, which it may need: the clock waits for it, and they are handed in. */
+  unordered = 0;
   /** Outside results that were asked for, in that order, which is also the order in which they are handed in. */
   readonly externals: External[] = [];
   /** Why the run has to stop. */

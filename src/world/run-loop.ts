@@ -213,8 +213,8 @@ export class RunLoop {
 
   /** Will somebody who is not in the event queue come back by himself? */
   get #isHeld(): boolean {
-    const { holders, owedTurns, externals } = this.#runState;
-    return holders > 0 || owedTurns > 0 || externals.length > 0;
+    const { holders, owedTurns, unordered, externals } = this.#runState;
+    return holders > 0 || owedTurns > 0 || unordered > 0 || externals.length > 0;
   }
 
   #runEvent(): void {

@@ -75,14 +75,14 @@ export function external<T>(work: PromiseLike<T>): Promise<T> {
   if (owner === undefined) return Promise.resolve(work);
   // Such work may need other work to be handed in before, so it is in no order with it.
   const { runState } = owner.process;
-  runState.owedTurns++;
+  runState.unordered++;
   owner.reference();
   const settle = (run: () => void): void => {
     owner.turn(() => {
       run();
       owner.unreference();
     });
-    runState.owedTurns--;
+    runState.unordered--;
     runState.activity();
   };
   return new Promise((resolve, reject) => {
