@@ -67,7 +67,8 @@ test("each type of record, by callback and by promise", async () => {
       reverse: await promises.reverse("10.0.0.2"),
     };
   });
-  expect(told).toEqual({
+  // From Node 24 on, some records say their type, too.
+  expect(told).toMatchObject({
     mx: [{ exchange: "b", priority: 10 }],
     txt: [["v=spf1", " -all"]],
     ns: ["b"],
@@ -145,7 +146,7 @@ test("a resolver asks the server that it was told of, by UDP, and by TCP what do
       lookup: await dns.promises.lookup("b"),
     };
   });
-  expect(told).toEqual({
+  expect(told).toMatchObject({
     servers: [["127.0.0.1"], ["10.0.0.2"]],
     txt: [["of the server"]],
     mx: [{ exchange: "mail.example.test", priority: 5 }],
