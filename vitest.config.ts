@@ -23,6 +23,8 @@ export default defineConfig({
     globalSetup: "test/build.ts",
     // Nothing waits for real time here; a machine that does other work as well may be slow.
     testTimeout: 30_000,
+    // Without it one core is left to the server, which has little to do: on two cores the tests would have one.
+    maxWorkers: "100%",
     include: ["{src,test,examples}/**/*.test.ts"],
   },
 });
