@@ -77,7 +77,7 @@ class OpenRegular extends OpenInode {
   }
 
   write(task: Task, from: Uint8Array): number | Errno {
-    const at = this.#appends ? this.#end : this.#offset;
+    const at = this.#appends() ? this.#end() : this.#offset;
     const written = this.writeAt(task, from, at);
     if (typeof written === "number" && written > 0) this.#offset = at + written;
     return written;
@@ -94,7 +94,7 @@ class OpenRegular extends OpenInode {
    */
   writeAt(task: Task, from: Uint8Array, offset: number): number | Errno {
     if (from.length === 0) return 0;
-    const at = this.#appends ? this.#end : offset;
+    const at = this.#appends() ? this.#end() : offset;
     const max = growthMax(task);
     if (at >= max) return tooLarge(task, at);
     const written = this.#file.content.write(at, from.subarray(0, max - at));
@@ -105,24 +105,24 @@ class OpenRegular extends OpenInode {
   }
 
   seek(offset: number, whence: number): number | Errno {
-    const target = seekTarget(offset, whence, this.#offset, this.#end);
+    const target = seekTarget(offset, whence, this.#offset, this.#end());
     if (typeof target === "number") this.#offset = target;
     return target;
   }
 
   ioctl(_task: Task, request: number): number | Errno {
-    return request === FIONREAD ? Math.max(0, this.#end - this.#offset) : "ENOTTY";
+    return request === FIONREAD ? Math.max(0, this.#end() - this.#offset) : "ENOTTY";
   }
 
   describe(): FileDescription {
     return { type: "REG", node: String(this.named.number), name: this.path };
   }
 
-  get #appends(): boolean {
+  #appends(): boolean {
     return ((this.#description?.flags ?? 0) & O_APPEND) !== 0;
   }
 
-  get #end(): number {
+  #end(): number {
     return this.#file.size;
   }
 }

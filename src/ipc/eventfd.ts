@@ -29,7 +29,7 @@ export class EventCounter implements FileOps {
 
   read(_task: Task, into: Uint8Array): number | Errno {
     if (into.length < 8) return "EINVAL";
-    if (this.#isZero) return "EAGAIN";
+    if (this.#isZero()) return "EAGAIN";
     const taken = this.#isSemaphore ? uint64.ONE : this.#count;
     this.#count = uint64.subtract(this.#count, taken);
     uint64.write(into, taken);
@@ -49,7 +49,7 @@ export class EventCounter implements FileOps {
   }
 
   poll(): number {
-    return (this.#isZero ? 0 : POLLIN) | (uint64.compare(this.#count, COUNTER_MAX) < 0 ? POLLOUT : 0);
+    return (this.#isZero() ? 0 : POLLIN) | (uint64.compare(this.#count, COUNTER_MAX) < 0 ? POLLOUT : 0);
   }
 
   release(): void {}
@@ -58,7 +58,7 @@ export class EventCounter implements FileOps {
     return { type: "a_inode", node: String(this.#inode), name: "[eventfd]" };
   }
 
-  get #isZero(): boolean {
+  #isZero(): boolean {
     return uint64.compare(this.#count, uint64.ZERO) === 0;
   }
 }

@@ -114,15 +114,15 @@ export class MessageQueue extends Inode {
 
   /** Would a receiver get something now? */
   get isReadable(): boolean {
-    return this.length > 0 || (this.#isUnbuffered && !this.senders.isEmpty);
+    return this.length > 0 || (this.#isUnbuffered() && !this.senders.isEmpty);
   }
 
   /** Could a sender be rid of a message now? */
   get isWritable(): boolean {
-    return this.#isUnbuffered ? !this.receivers.isEmpty : !this.isFull;
+    return this.#isUnbuffered() ? !this.receivers.isEmpty : !this.isFull;
   }
 
-  get #isUnbuffered(): boolean {
+  #isUnbuffered(): boolean {
     return this.shape.maxmsg === 0;
   }
 
@@ -153,7 +153,7 @@ export class MessageQueue extends Inode {
   /** A sender goes to sleep. Without room, that is what a receiver can hear of it. */
   senderWaits(claim: SendClaim, sender: Sender): void {
     this.senders.add(claim);
-    if (!this.#isUnbuffered) return;
+    if (!this.#isUnbuffered()) return;
     if (this.senders.length === 1) this.#notify(sender);
     this.pollers.wake(POLLIN);
   }
@@ -161,7 +161,7 @@ export class MessageQueue extends Inode {
   /** A receiver goes to sleep. */
   receiverWaits(claim: ReceiveClaim): void {
     this.receivers.add(claim);
-    if (this.#isUnbuffered) this.pollers.wake(POLLOUT);
+    if (this.#isUnbuffered()) this.pollers.wake(POLLOUT);
   }
 
   /** mq_receive(3). EAGAIN: it is empty. */

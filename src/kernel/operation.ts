@@ -130,7 +130,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     assert(this.#state === "idle", "an operation is started when it is idle");
     let result = this.#attempt.attempt();
     if (result === "EAGAIN") {
-      if (deadlineNs > this.process.runState.scheduler.nowNs && !this.#isRefused) {
+      if (deadlineNs > this.process.runState.scheduler.nowNs && !this.#isRefused()) {
         this.#sleep(deadlineNs);
         return "EAGAIN";
       }
@@ -215,7 +215,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     // The attempt itself may have ended the process: a write to a broken pipe, by SIGPIPE.
     if (!this.pending) return;
     if (result !== "EAGAIN") this.#complete(result);
-    else if (this.#isExpired || this.#isRefused) this.#complete(this.#attempt.expired());
+    else if (this.#isExpired || this.#isRefused()) this.#complete(this.#attempt.expired());
   }
 
   get isInterruptible(): boolean {
@@ -268,7 +268,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     const result = this.#attempt.attempt();
     // O_NONBLOCK that was set meanwhile counts for a call that is restarted.
     const isNonBlocking = this.#attempt.isNonBlocking?.() === true;
-    if (result === "EAGAIN" && (this.#isExpired || this.#isRefused || isNonBlocking)) {
+    if (result === "EAGAIN" && (this.#isExpired || this.#isRefused() || isNonBlocking)) {
       const late = this.#attempt.expired();
       // A timed call that does not wait is not late.
       this.#complete(isNonBlocking && late === "ETIMEDOUT" ? "EAGAIN" : late);
@@ -279,7 +279,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
     else this.goToEnd();
   }
 
-  get #isRefused(): boolean {
+  #isRefused(): boolean {
     return this.#attempt.isRefused?.() === true;
   }
 

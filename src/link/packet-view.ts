@@ -81,7 +81,7 @@ export class PacketView {
 
   /** Over IPv4 or IPv6. */
   get tcp(): tcp.Header | undefined {
-    const transport = this.#transport;
+    const transport = this.#transport();
     if (transport?.protocol !== IPPROTO_TCP) return undefined;
     const { start, end } = transport;
     return tcp.checkHeader(this.#read(), start, end - start) === true ? tcp.parse(this.#read(), start) : undefined;
@@ -100,12 +100,12 @@ export class PacketView {
 
   /** Where the header of that protocol starts, if all of it is there. */
   #transportOffset(protocol: number, headerLength: number): number | undefined {
-    const transport = this.#transport;
+    const transport = this.#transport();
     if (transport?.protocol !== protocol) return undefined;
     return transport.end - transport.start < headerLength ? undefined : transport.start;
   }
 
-  get #transport(): Transport | undefined {
+  #transport(): Transport | undefined {
     return this.#transport4() ?? this.#transport6();
   }
 

@@ -265,7 +265,7 @@ export class Socket extends SendAccount implements FileOps {
     // As __udp_enqueue_schedule_skb on Linux: refused only when what is queued already exceeds the limit.
     if (records.bytes > this.receiveLimitBytes) {
       this.drops++;
-      countDrop(this.machine, `${this.#counterPrefix}RcvbufErrors`, packet.length);
+      countDrop(this.machine, `${this.#counterPrefix()}RcvbufErrors`, packet.length);
       return false;
     }
     // A reader that keeps up costs no copy; what waits in a longer queue does not hold on to the memory of others.
@@ -384,7 +384,7 @@ export class Socket extends SendAccount implements FileOps {
     return this.type === SOCK_DGRAM && (flags & MSG_DONTWAIT) !== 0 ? "EAGAIN" : END_OF_FILE;
   }
 
-  get #counterPrefix(): string {
+  #counterPrefix(): string {
     const name = this.protocol.name;
     return name.charAt(0).toUpperCase() + name.slice(1);
   }

@@ -81,7 +81,7 @@ export class Discipline {
    * since the line is as long as any can be.
    */
   get hasRoom(): boolean {
-    return this.#buffer.length < INPUT_MAX_BYTES - 1 || this.#isOverlong;
+    return this.#buffer.length < INPUT_MAX_BYTES - 1 || this.#isOverlong();
   }
 
   /** ICANON has changed: what VLNEXT was typed for does not come any more. */
@@ -91,7 +91,7 @@ export class Discipline {
 
   receive(typed: number): void {
     const { iflag } = this.#client.termios;
-    if (this.#isOverlong && this.#buffer.length === INPUT_MAX_BYTES) this.#buffer.erase(1);
+    if (this.#isOverlong() && this.#buffer.length === INPUT_MAX_BYTES) this.#buffer.erase(1);
     const stripped = (iflag & ISTRIP) === 0 ? typed : typed & 0x7f;
     let byte = stripped;
     if (this.#isLiteral) {
@@ -111,7 +111,7 @@ export class Discipline {
   }
 
   /** Is the line that is being typed as long as any can be, and nothing else there to be read first? */
-  get #isOverlong(): boolean {
+  #isOverlong(): boolean {
     return this.#has(ICANON) && !this.#buffer.hasLine && this.#buffer.length >= INPUT_MAX_BYTES - 1;
   }
 

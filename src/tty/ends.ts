@@ -259,7 +259,7 @@ export class SlaveEnd extends TerminalEnd {
   override poll(): number {
     const { isHungUp, output } = this.terminal;
     if (isHungUp) return POLLIN | POLLOUT | POLLERR | POLLHUP;
-    return (this.#isReadable ? POLLIN : 0) | (output.isWritable ? POLLOUT : 0);
+    return (this.#isReadable() ? POLLIN : 0) | (output.isWritable ? POLLOUT : 0);
   }
 
   override release(): void {
@@ -275,7 +275,7 @@ export class SlaveEnd extends TerminalEnd {
     return isCanonical ? buffer.lineBytes : buffer.length;
   }
 
-  get #isReadable(): boolean {
+  #isReadable(): boolean {
     const { buffer, isCanonical, termios } = this.terminal;
     if (isCanonical) return buffer.hasLine;
     const min = termios.cc[VTIME] === 0 ? Math.max(termios.cc[VMIN] ?? 1, 1) : 1;

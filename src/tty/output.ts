@@ -45,10 +45,10 @@ export class TerminalOutput {
 
   /** Is there room for anything? */
   get isWritable(): boolean {
-    return this.#room >= BYTES_OF_ONE_MAX;
+    return this.#room() >= BYTES_OF_ONE_MAX;
   }
 
-  get #room(): number {
+  #room(): number {
     return this.isStopped ? 0 : this.#driver.space;
   }
 
@@ -155,7 +155,7 @@ export class TerminalOutput {
     if (kind === CONTROL) return this.#putCounted(CARET, byte ^ 0x40);
     if (kind === COUNTED) return this.#putCounted(byte);
     if ((this.#termios().oflag & OPOST) !== 0) return this.#process(byte);
-    if (this.#room < 1) return false;
+    if (this.#room() < 1) return false;
     this.#put(byte);
     return true;
   }
@@ -163,14 +163,14 @@ export class TerminalOutput {
   #goBackOverTab(columns: number): boolean {
     const before = (columns & AFTER_TAB) === 0 ? columns + this.#lineColumn : columns;
     const width = 8 - (before & 7);
-    if (width > this.#room) return false;
+    if (width > this.#room()) return false;
     for (let column = 0; column < width; column++) this.#put(BACKSPACE);
     this.#column = Math.max(0, this.#column - width);
     return true;
   }
 
   #putCounted(...bytes: readonly number[]): boolean {
-    if (bytes.length > this.#room) return false;
+    if (bytes.length > this.#room()) return false;
     for (const byte of bytes) this.#put(byte);
     this.#column += bytes.length;
     return true;
@@ -179,7 +179,7 @@ export class TerminalOutput {
   /** OPOST: one byte, with what becomes of it; false when there is no room for all of that. */
   #process(byte: number): boolean {
     const { oflag } = this.#termios();
-    if (this.#room < 1) return false;
+    if (this.#room() < 1) return false;
     if (byte === NEWLINE) return this.#newline(oflag);
     if (byte === RETURN) return this.#return(oflag);
     if (byte === TAB) return this.#tab(oflag);
@@ -191,7 +191,7 @@ export class TerminalOutput {
 
   #newline(oflag: number): boolean {
     if ((oflag & ONLCR) !== 0) {
-      if (this.#room < 2) return false;
+      if (this.#room() < 2) return false;
       this.#put(RETURN);
     }
     if ((oflag & (ONLCR | ONLRET)) !== 0) this.#column = 0;
@@ -213,7 +213,7 @@ export class TerminalOutput {
   #tab(oflag: number): boolean {
     const spaces = 8 - (this.#column & 7);
     if ((oflag & XTABS) !== XTABS) this.#put(TAB);
-    else if (spaces > this.#room) return false;
+    else if (spaces > this.#room()) return false;
     else for (let i = 0; i < spaces; i++) this.#put(SPACE);
     this.#column += spaces;
     return true;

@@ -123,20 +123,20 @@ export class Packet {
   get segments(): number {
     return this.segmentBytes === 0
       ? 1
-      : Math.max(1, Math.ceil((this.length - this.#headersLength) / this.segmentBytes));
+      : Math.max(1, Math.ceil((this.length - this.#headersLength()) / this.segmentBytes));
   }
 
   /** Bytes of these packets, the headers of each included. */
   get wireBytes(): number {
-    return this.segmentBytes === 0 ? this.length : this.length + (this.segments - 1) * this.#headersLength;
+    return this.segmentBytes === 0 ? this.length : this.length + (this.segments - 1) * this.#headersLength();
   }
 
   /** Bytes of the longest of these packets. */
   get wireLength(): number {
-    return this.segmentBytes === 0 ? this.length : Math.min(this.length, this.#headersLength + this.segmentBytes);
+    return this.segmentBytes === 0 ? this.length : Math.min(this.length, this.#headersLength() + this.segmentBytes);
   }
 
-  get #headersLength(): number {
+  #headersLength(): number {
     return this.payloadStart - this.start;
   }
 

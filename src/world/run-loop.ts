@@ -181,7 +181,7 @@ export class RunLoop {
       if (scheduler.hasReady || events.nextTimeNs <= scheduler.nowNs) {
         if (scheduler.hasReady) scheduler.runReady(READY_PER_LOOK);
         else this.#runEvent();
-        if (this.#willActAtOnce) {
+        if (this.#willActAtOnce()) {
           // They act when all of this instant has happened, or so much of it: that must not depend on real time.
           if (++this.#sinceBarrier >= EVENTS_PER_BARRIER) return this.#barrier();
         } else if (++this.#sinceLook >= EVENTS_PER_LOOK && this.#isTimeToYield(run)) {
@@ -196,7 +196,7 @@ export class RunLoop {
       if (run.isDone()) return "end";
       if (this.#deliverExternal()) continue;
       if (!isRealTime && this.#takeOutside(scheduler.nowNs)) continue;
-      if (!isRealTime && this.#isHeld) return "sleep";
+      if (!isRealTime && this.#isHeld()) return "sleep";
       const nextNs = events.nextTimeNs;
       if (this.#isOver(run, nextNs)) return "end";
       if (!isRealTime && nextNs === Number.POSITIVE_INFINITY && this.outside.areOpen) return "sleep";
@@ -212,7 +212,7 @@ export class RunLoop {
   }
 
   /** Will somebody who is not in the event queue come back by himself? */
-  get #isHeld(): boolean {
+  #isHeld(): boolean {
     const { holders, owedTurns, unordered, externals } = this.#runState;
     return holders > 0 || owedTurns > 0 || unordered > 0 || externals.length > 0;
   }
@@ -237,7 +237,7 @@ export class RunLoop {
   }
 
   /** Is there a program that acts as soon as this turn is over? */
-  get #willActAtOnce(): boolean {
+  #willActAtOnce(): boolean {
     return this.#runState.scheduler.programsResumed || this.#runState.owedTurns > 0;
   }
 
@@ -279,7 +279,7 @@ export class RunLoop {
     else if (run.untilNs === undefined) {
       if (scheduler.events.foreground === 0 || nextNs > this.#lastBusyNs + LINGER_NS) return true;
     }
-    if (nextNs < Number.POSITIVE_INFINITY || this.#isHeld) return false;
+    if (nextNs < Number.POSITIVE_INFINITY || this.#isHeld()) return false;
     if (foregroundProcesses > 0) {
       throw new DeadlockError(scheduler.nowNs, this.#options.processes(), this.#options.crashes);
     }
@@ -310,7 +310,7 @@ export class RunLoop {
     } else {
       runState.onActivity = this.#wakeUp;
       // Who waits for a person, or for a wire, may wait for as long as it takes.
-      if (this.#isHeld) this.#watch();
+      if (this.#isHeld()) this.#watch();
     }
   }
 
@@ -335,7 +335,7 @@ export class RunLoop {
       this.#platform.macrotask(this.#turn);
     } else if (delayMs < Number.POSITIVE_INFINITY) {
       this.#wakers.push(this.#platform.timer(Math.min(Math.floor(delayMs), 0x7fffffff), () => this.#wake()));
-    } else if (this.#isHeld) this.#watch();
+    } else if (this.#isHeld()) this.#watch();
   }
 
   /** The watchdog: names whoever holds the clock, at once when nothing outside can ever answer. */

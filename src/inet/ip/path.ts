@@ -66,7 +66,7 @@ export class PathTable {
     const known = this.#remembered[slot];
     if (
       known !== undefined &&
-      known.generation === this.#generation &&
+      known.generation === this.#generation() &&
       known.demanded === demanded &&
       known.destination.equals(destination)
     ) {
@@ -115,7 +115,7 @@ export class PathTable {
   }
 
   // Sums of counters that only rise: two different states of the four never have the same.
-  get #generation(): number {
+  #generation(): number {
     const { generation } = this.#redirects;
     return generation + this.#interfaces.generation + this.#addresses.generation + this.#routes.generation;
   }
@@ -197,7 +197,7 @@ export class PathTable {
     nextHop: IpAddress = destination,
     demanded: Interface | null = null,
   ): Path {
-    return { destination, kind, through, nextHop, source, demanded, generation: this.#generation };
+    return { destination, kind, through, nextHop, source, demanded, generation: this.#generation() };
   }
 }
 

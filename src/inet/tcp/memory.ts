@@ -23,15 +23,15 @@ export class HostMemory {
 
   /** May a connection that has so much waiting to be sent take more? */
   maySend(queuedBytes: number): boolean {
-    return !this.#isFull || queuedBytes < nth(this.#settings.wmem, 0);
+    return !this.#isFull() || queuedBytes < nth(this.#settings.wmem, 0);
   }
 
   /** May one that has so much waiting to be read take more? */
   mayReceive(queuedBytes: number): boolean {
-    return !this.#isFull || queuedBytes < nth(this.#settings.rmem, 0);
+    return !this.#isFull() || queuedBytes < nth(this.#settings.rmem, 0);
   }
 
-  get #isFull(): boolean {
+  #isFull(): boolean {
     return this.bytes >= nth(this.#settings.mem, 2) * PAGE_BYTES;
   }
 }

@@ -86,7 +86,7 @@ export class FileOwner implements ReleaseListener, Waiter, Runnable {
 
   /** F_GETOWN_EX. */
   get record(): FileOwnerRecord {
-    return { type: this.#type, pid: this.#isThere ? this.#id : 0 };
+    return { type: this.#type, pid: this.#isThere() ? this.#id : 0 };
   }
 
   /** F_SETSIG. EINVAL. */
@@ -157,7 +157,7 @@ export class FileOwner implements ReleaseListener, Waiter, Runnable {
     return 0;
   }
 
-  get #isThere(): boolean {
+  #isThere(): boolean {
     for (const _member of this.#members()) return true;
     return false;
   }

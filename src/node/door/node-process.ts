@@ -192,18 +192,18 @@ export class NodeProcess {
 
   /** Nothing of it can ever happen again: it ends in a turn of its own, unless something comes up until then. */
   endIfIdle(): void {
-    if (!this.#isIdle) return;
+    if (!this.#isIdle()) return;
     this.turn(() => {
-      if (!this.#isIdle) return;
+      if (!this.#isIdle()) return;
       enter(this, () => this.events.emit("beforeExit", this.exitCode ?? 0));
       // What a listener has begun keeps it alive; promises have had their turn when the next one comes.
       this.turn(() => {
-        if (this.#isIdle) this.exit(this.exitCode ?? 0);
+        if (this.#isIdle()) this.exit(this.exitCode ?? 0);
       });
     });
   }
 
-  get #isIdle(): boolean {
+  #isIdle(): boolean {
     return this.isAlive && this.#isMainSettled && this.#references === 0;
   }
 

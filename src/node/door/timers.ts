@@ -160,11 +160,11 @@ export class VirtualTimeout implements Owned {
   }
 
   #woken(): void {
-    if (this.#isPutOff) this.#operation.sleep(this.#owner.worldNs(this.#dueNs as number));
+    if (this.#isPutOff()) this.#operation.sleep(this.#owner.worldNs(this.#dueNs as number));
     else this.#owner.turn(() => this.#fire());
   }
 
-  get #isPutOff(): boolean {
+  #isPutOff(): boolean {
     return this.#dueNs !== null && this.#dueNs > this.#owner.nowNs;
   }
 
@@ -189,7 +189,7 @@ export class VirtualTimeout implements Owned {
   }
 
   #fire(): void {
-    if (this.#isCleared || this.#isPutOff) return;
+    if (this.#isCleared || this.#isPutOff()) return;
     this.#dueNs = null;
     if (this.#repeats) this.#start();
     else this.#forget();
