@@ -33,11 +33,6 @@ export interface Attempt<R> {
     end(): void;
 }
 
-export declare class CallbackEvent extends TimedEvent {
-    constructor(label: string, callback: () => void, background?: boolean);
-    run(): void;
-}
-
 export declare class Chunk implements StreamPiece {
     source: SocketAddress | null;
     ancillary: Ancillary | null;
@@ -748,15 +743,15 @@ export interface Text {
     readonly text: string;
 }
 
-export declare abstract class TimedEvent {
+export declare class TimedEvent {
     readonly label: string;
     readonly background: boolean;
+    readonly action: () => void;
     timeNs: number;
     id: number;
     isIdle: boolean;
-    constructor(label: string, background?: boolean);
+    constructor(label: string, action: () => void, background?: boolean);
     get queued(): boolean;
-    abstract run(): void;
 }
 
 export type TransportError = (error: IcmpError) => boolean;
@@ -2992,7 +2987,7 @@ interface ConnectionSnapshot {
 type State = "CLOSED" | "LISTEN" | "SYN_SENT" | "SYN_RECEIVED" | "ESTABLISHED" | "FIN_WAIT_1" | "FIN_WAIT_2" | "CLOSE_WAIT" | "CLOSING" | "LAST_ACK" | "TIME_WAIT";
 
 // inet/tcp/syn-queue.d.ts
-declare class SynRequest extends TimedEvent implements Endpoint {
+declare class SynRequest implements Endpoint {
     readonly kind = "request";
     readonly listener: Listener;
     readonly localAddress: IpAddress;
@@ -3000,6 +2995,7 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     readonly remoteAddress: IpAddress;
     readonly remotePort: number;
     readonly device: Interface | null;
+    readonly timer: TimedEvent;
     nextInChain: Endpoint | null;
     irs: number;
     iss: number;
@@ -3018,7 +3014,6 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     isAcknowledged: boolean;
     lastChallengeNs: number;
     constructor(listener: Listener, tuple: FourTuple);
-    run(): void;
 }
 
 // inet/tcp/tcb.d.ts
@@ -3232,12 +3227,11 @@ declare class TimeWait implements Endpoint, PortOwner {
 }
 
 // inet/tcp/time-wait.d.ts
-declare class TimeWaitQueue extends TimedEvent {
+declare class TimeWaitQueue {
     count: number;
     constructor(tcp: Tcp);
     add(entry: TimeWait): void;
     remove(entry: TimeWait): void;
-    run(): void;
 }
 
 // inet/tcp/timers.d.ts
@@ -3273,8 +3267,9 @@ interface TimerOwner {
 }
 
 // inet/tcp/timers.d.ts
-declare class Timers extends TimedEvent {
+declare class Timers {
     constructor(label: string, scheduler: Scheduler, owner: TimerOwner);
+    get isQueued(): boolean;
     dueNs(kind: TimerKind): number;
     isSet(kind: TimerKind): boolean;
     set(kind: TimerKind, delayNs: number): void;
@@ -3282,7 +3277,6 @@ declare class Timers extends TimedEvent {
     clearAll(): void;
     next(): number;
     takeDue(kind: TimerKind): boolean;
-    run(): void;
 }
 
 // inet/udp/cork.d.ts

@@ -2475,15 +2475,15 @@ declare class EventQueue {
 }
 
 // base/event-queue.d.ts
-declare abstract class TimedEvent {
+declare class TimedEvent {
     readonly label: string;
     readonly background: boolean;
+    readonly action: () => void;
     timeNs: number;
     id: number;
     isIdle: boolean;
-    constructor(label: string, background?: boolean);
+    constructor(label: string, action: () => void, background?: boolean);
     get queued(): boolean;
-    abstract run(): void;
 }
 
 // base/hash.d.ts
@@ -4173,7 +4173,7 @@ declare class TcpSettings {
 type State = "CLOSED" | "LISTEN" | "SYN_SENT" | "SYN_RECEIVED" | "ESTABLISHED" | "FIN_WAIT_1" | "FIN_WAIT_2" | "CLOSE_WAIT" | "CLOSING" | "LAST_ACK" | "TIME_WAIT";
 
 // inet/tcp/syn-queue.d.ts
-declare class SynRequest extends TimedEvent implements Endpoint {
+declare class SynRequest implements Endpoint {
     readonly kind = "request";
     readonly listener: Listener;
     readonly localAddress: IpAddress;
@@ -4181,6 +4181,7 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     readonly remoteAddress: IpAddress;
     readonly remotePort: number;
     readonly device: Interface | null;
+    readonly timer: TimedEvent;
     nextInChain: Endpoint | null;
     irs: number;
     iss: number;
@@ -4199,7 +4200,6 @@ declare class SynRequest extends TimedEvent implements Endpoint {
     isAcknowledged: boolean;
     lastChallengeNs: number;
     constructor(listener: Listener, tuple: FourTuple);
-    run(): void;
 }
 
 // inet/tcp/tcb.d.ts
@@ -4413,12 +4413,11 @@ declare class TimeWait implements Endpoint, PortOwner {
 }
 
 // inet/tcp/time-wait.d.ts
-declare class TimeWaitQueue extends TimedEvent {
+declare class TimeWaitQueue {
     count: number;
     constructor(tcp: Tcp);
     add(entry: TimeWait): void;
     remove(entry: TimeWait): void;
-    run(): void;
 }
 
 // inet/tcp/timers.d.ts
@@ -4454,8 +4453,9 @@ interface TimerOwner {
 }
 
 // inet/tcp/timers.d.ts
-declare class Timers extends TimedEvent {
+declare class Timers {
     constructor(label: string, scheduler: Scheduler, owner: TimerOwner);
+    get isQueued(): boolean;
     dueNs(kind: TimerKind): number;
     isSet(kind: TimerKind): boolean;
     set(kind: TimerKind, delayNs: number): void;
@@ -4463,7 +4463,6 @@ declare class Timers extends TimedEvent {
     clearAll(): void;
     next(): number;
     takeDue(kind: TimerKind): boolean;
-    run(): void;
 }
 
 // inet/udp/cork.d.ts

@@ -3,7 +3,7 @@
  * handles that call the kernel without promises. ARCHITECTURE.md has the four tables.
  */
 export { assert } from "./base/assert.ts";
-export { CallbackEvent, EventQueue, TimedEvent } from "./base/event-queue.ts";
+export { EventQueue, TimedEvent } from "./base/event-queue.ts";
 export type { Machine } from "./base/machine.ts";
 export { countDrop } from "./base/machine.ts";
 export type { Platform } from "./base/platform.ts";

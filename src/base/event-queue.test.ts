@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CallbackEvent, EventQueue, TimedEvent } from "./event-queue.ts";
+import { EventQueue, TimedEvent } from "./event-queue.ts";
 
 const nothing = (): void => {};
 
@@ -19,7 +19,7 @@ describe("order", () => {
     const queue = new EventQueue();
     const timesNs = [5, 3, 5, 3, 9, 0, 5];
     timesNs.forEach((timeNs, index) => {
-      queue.schedule(new CallbackEvent(`${timeNs}#${index}`, nothing), timeNs);
+      queue.schedule(new TimedEvent(`${timeNs}#${index}`, nothing), timeNs);
     });
     expect(drain(queue)).toEqual(["0#5", "3#1", "3#3", "5#0", "5#2", "5#6", "9#4"]);
   });
@@ -28,24 +28,24 @@ describe("order", () => {
     const queue = new EventQueue();
     const labels = Array.from({ length: 1000 }, (_, index) => `${index}`);
     for (const label of labels) {
-      queue.schedule(new CallbackEvent(label, nothing), 7);
+      queue.schedule(new TimedEvent(label, nothing), 7);
     }
     expect(drain(queue)).toEqual(labels);
   });
 
   test("rescheduling to the same time puts an event behind its equals", () => {
     const queue = new EventQueue();
-    const first = new CallbackEvent("first", nothing);
+    const first = new TimedEvent("first", nothing);
     queue.schedule(first, 10);
-    queue.schedule(new CallbackEvent("second", nothing), 10);
+    queue.schedule(new TimedEvent("second", nothing), 10);
     queue.reschedule(first, 10);
     expect(drain(queue)).toEqual(["second", "first"]);
   });
 
   test("times beyond 2^32 are told apart to the nanosecond", () => {
     const queue = new EventQueue();
-    queue.schedule(new CallbackEvent("later", nothing), Number.MAX_SAFE_INTEGER);
-    queue.schedule(new CallbackEvent("earlier", nothing), Number.MAX_SAFE_INTEGER - 1);
+    queue.schedule(new TimedEvent("later", nothing), Number.MAX_SAFE_INTEGER);
+    queue.schedule(new TimedEvent("earlier", nothing), Number.MAX_SAFE_INTEGER - 1);
     expect(queue.nextTimeNs).toBe(Number.MAX_SAFE_INTEGER - 1);
     expect(drain(queue)).toEqual(["earlier", "later"]);
   });
@@ -55,16 +55,14 @@ describe("the life of an event", () => {
   test("the queue runs nothing; who pops does, and may schedule the same event again", () => {
     const queue = new EventQueue();
     const ranAtNs: number[] = [];
-    class Periodic extends TimedEvent {
-      override run(): void {
-        ranAtNs.push(this.timeNs);
-        queue.schedule(this, this.timeNs + 100);
-      }
-    }
-    queue.schedule(new Periodic("periodic"), 50);
+    const periodic = new TimedEvent("periodic", () => {
+      ranAtNs.push(periodic.timeNs);
+      queue.schedule(periodic, periodic.timeNs + 100);
+    });
+    queue.schedule(periodic, 50);
     expect(ranAtNs).toEqual([]);
     for (let i = 0; i < 3; i++) {
-      queue.pop()?.run();
+      queue.pop()?.action();
     }
     expect(ranAtNs).toEqual([50, 150, 250]);
     expect(queue.nextTimeNs).toBe(350);
@@ -73,19 +71,19 @@ describe("the life of an event", () => {
   test("a popped event knows when it was due and is no longer queued", () => {
     const queue = new EventQueue();
     let calls = 0;
-    const event = new CallbackEvent("event", () => calls++);
+    const event = new TimedEvent("event", () => calls++);
     queue.schedule(event, 42);
     expect(event.queued).toBe(true);
     expect(queue.pop()).toBe(event);
     expect([event.queued, event.timeNs, queue.size, queue.nextTimeNs]).toEqual([false, 42, 0, Infinity]);
-    event.run();
+    event.action();
     expect(calls).toBe(1);
     expect(queue.pop()).toBeUndefined();
   });
 
   test("cancel says whether the event was queued", () => {
     const queue = new EventQueue();
-    const event = new CallbackEvent("event", nothing);
+    const event = new TimedEvent("event", nothing);
     expect(queue.cancel(event)).toBe(false);
     queue.schedule(event, 1);
     expect(queue.cancel(event)).toBe(true);
@@ -95,8 +93,8 @@ describe("the life of an event", () => {
 
   test("foreground counts the queued events that are not background", () => {
     const queue = new EventQueue();
-    const background = new CallbackEvent("refresh", nothing, true);
-    const foreground = new CallbackEvent("timer", nothing);
+    const background = new TimedEvent("refresh", nothing, true);
+    const foreground = new TimedEvent("timer", nothing);
     queue.schedule(background, 1);
     queue.schedule(foreground, 2);
     expect([queue.size, queue.foreground]).toEqual([2, 1]);
@@ -111,7 +109,7 @@ describe("the life of an event", () => {
 
 test("an event that left the queue is not held", () => {
   const queue = new EventQueue();
-  const events = Array.from({ length: 100 }, () => new CallbackEvent("event", nothing));
+  const events = Array.from({ length: 100 }, () => new TimedEvent("event", nothing));
   events.forEach((event, timeNs) => {
     queue.schedule(event, timeNs);
   });
@@ -125,7 +123,7 @@ test("an event that left the queue is not held", () => {
 describe("refusals name the event", () => {
   test.each([Number.NaN, -1, 0.5, 2 ** 53, Infinity, -Infinity])("time %d", (timeNs) => {
     const queue = new EventQueue();
-    const event = new CallbackEvent("tcp.rto", nothing);
+    const event = new TimedEvent("tcp.rto", nothing);
     expect(() => queue.schedule(event, timeNs)).toThrow('event "tcp.rto"');
     expect([event.queued, queue.size]).toEqual([false, 0]);
     queue.schedule(event, 5);
@@ -135,7 +133,7 @@ describe("refusals name the event", () => {
 
   test("an event that is queued already", () => {
     const queue = new EventQueue();
-    const event = new CallbackEvent("tcp.rto", nothing);
+    const event = new TimedEvent("tcp.rto", nothing);
     queue.schedule(event, 1);
     expect(() => queue.schedule(event, 2)).toThrow('event "tcp.rto" is queued already');
   });
@@ -143,9 +141,9 @@ describe("refusals name the event", () => {
   test("an event of another queue", () => {
     const queue = new EventQueue();
     const other = new EventQueue();
-    const event = new CallbackEvent("tcp.rto", nothing);
+    const event = new TimedEvent("tcp.rto", nothing);
     other.schedule(event, 1);
-    queue.schedule(new CallbackEvent("udp", nothing), 1);
+    queue.schedule(new TimedEvent("udp", nothing), 1);
     expect(() => queue.cancel(event)).toThrow('event "tcp.rto" belongs to another queue');
     expect(() => queue.reschedule(event, 2)).toThrow('event "tcp.rto" belongs to another queue');
   });
@@ -197,7 +195,7 @@ test("any sequence of calls gives what a sorted array gives", () => {
     fc.property(fc.array(step, { maxLength: 400, size: "max" }), (steps) => {
       const queue = new EventQueue();
       const model = new SortedArray();
-      const events = Array.from({ length: 200 }, (_, i) => new CallbackEvent(`${i}`, nothing, i % 3 === 0));
+      const events = Array.from({ length: 200 }, (_, i) => new TimedEvent(`${i}`, nothing, i % 3 === 0));
       for (const { call, index, timeNs } of steps) {
         const event = events[index] as TimedEvent;
         if (call === "pop") {
@@ -229,7 +227,7 @@ test("a million timers: build, cancel every second, move every fourth, drain in 
   const queue = new EventQueue();
   const events: TimedEvent[] = [];
   for (let i = 0; i < 1_000_000; i++) {
-    const event = new CallbackEvent("timer", nothing);
+    const event = new TimedEvent("timer", nothing);
     events.push(event);
     // 7,919 is coprime to 2^20: the times are scattered, and each occurs at most once.
     queue.schedule(event, 1_000_000_000 + ((i * 7919) % 1_048_576));

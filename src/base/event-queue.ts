@@ -5,7 +5,7 @@
  * a function of its seed alone. Time is integer nanoseconds since the world's start, below 2^53 (104 days).
  *
  * Owners keep their event objects and arm them again and again; the queue allocates nothing per call. The run loop
- * calls pop() and then the event's run(); the queue itself calls nobody.
+ * calls pop() and then the event's action; the queue itself calls nobody.
  *
  * Memory: a heap in which every node has four children. What moves when the heap is put in order is numbers only; an
  * event object stays where its id says until it leaves the queue.
@@ -17,8 +17,9 @@
  *
  * The four children's keys are 64 adjacent bytes. Of the layouts we measured (two, four or eight children; keys
  * together, apart, or in the objects) this is the quickest with 100,000 pending, and level with the best at 1,000.
- * Keeping the heap out of the objects has a second reason: where events are of many classes, each access to an object
- * costs the engine a look-up of its shape. The arrays never shrink: 32 bytes for each of the most events ever pending.
+ * All events are of one class, and owners have them instead of being them: where objects of many classes are mixed, each
+ * access to one costs the engine a look-up of its shape. The arrays never shrink: 32 bytes for each of the most events ever
+ * pending.
  */
 
 import { assert } from "./assert.ts";
@@ -26,51 +27,29 @@ import { assert } from "./assert.ts";
 const NOT_QUEUED = -1;
 const CAPACITY_MIN = 64;
 
-/**
- * Something that happens at an instant. Extend it where events are many (one object per packet or connection, whose
- * run() reads its own fields); use CallbackEvent where they are few.
- */
-export abstract class TimedEvent {
+/** Something that happens at an instant: what is done then, which its owner says once. */
+export class TimedEvent {
   /** Names the event in the trace and in the determinism hash. */
-  declare readonly label: string;
+  readonly label: string;
   /** A background event (a periodic refresh, say) does not count as something that can still happen. */
-  declare readonly background: boolean;
+  readonly background: boolean;
+  /** Called by whoever popped the event, which is by then no longer queued and may be scheduled again. */
+  readonly action: () => void;
   /** When it is due, or, after pop(), when it was due. Means nothing before the first schedule() or after cancel(). */
-  declare timeNs: number;
+  timeNs: number = Number.POSITIVE_INFINITY;
   /** What the queue knows it by. Only the queue reads and writes this. */
-  declare id: number;
+  id: number = NOT_QUEUED;
   /** It keeps its place and is not to happen: EventQueue.idle(). Only the queue writes this. */
-  declare isIdle: boolean;
+  isIdle = false;
 
-  constructor(label: string, background: boolean = false) {
-    // Assigned, not defined: engines define fields slowly where a constructor has made objects of many classes.
+  constructor(label: string, action: () => void, background: boolean = false) {
     this.label = label;
+    this.action = action;
     this.background = background;
-    this.timeNs = Number.POSITIVE_INFINITY;
-    this.id = NOT_QUEUED;
-    this.isIdle = false;
   }
 
   get queued(): boolean {
     return this.id !== NOT_QUEUED;
-  }
-
-  /** Called by whoever popped the event, which is by then no longer queued and may be scheduled again. */
-  abstract run(): void;
-}
-
-/** An event that calls a function. */
-export class CallbackEvent extends TimedEvent {
-  private readonly callback: () => void;
-
-  constructor(label: string, callback: () => void, background: boolean = false) {
-    super(label, background);
-    this.callback = callback;
-  }
-
-  override run(): void {
-    const { callback } = this;
-    callback();
   }
 }
 
@@ -81,7 +60,10 @@ export class EventQueue {
   private slots: Int32Array = new Int32Array(0);
   private readonly events: (TimedEvent | undefined)[] = [];
 
+  /** Slots of the heap that are in use, the vacant one included. */
   private count = 0;
+  /** The first slot is that of an event that was popped: the next one that is scheduled takes it, which saves putting the heap in order twice. */
+  private isFirstVacant = false;
   private idleCount = 0;
   private foregroundCount = 0;
   private sequence = 0;
@@ -92,7 +74,7 @@ export class EventQueue {
 
   /** How many events are queued and will happen. */
   get size(): number {
-    return this.count - this.idleCount;
+    return this.count - this.idleCount - Number(this.isFirstVacant);
   }
 
   /** How many queued events are not background. */
@@ -102,7 +84,7 @@ export class EventQueue {
 
   /** When the next event is due; Infinity when there is none. */
   get nextTimeNs(): number {
-    if (this.idleCount > 0) this.dropIdle();
+    this.settle();
     return this.count === 0 ? Number.POSITIVE_INFINITY : (this.keys[0] as number);
   }
 
@@ -115,7 +97,7 @@ export class EventQueue {
     if (this.count === this.capacity) {
       this.grow(2 * this.capacity);
     }
-    const slot = this.count++;
+    const slot = this.isFirstVacant ? 0 : this.count++;
     const id = this.ids[slot] as number;
     this.events[id] = event;
     event.id = id;
@@ -123,7 +105,9 @@ export class EventQueue {
       this.foregroundCount++;
     }
     this.setKey(slot, event, timeNs);
-    this.siftUp(slot);
+    if (this.isFirstVacant) this.siftDown(0);
+    else this.siftUp(slot);
+    this.isFirstVacant = false;
   }
 
   /** Moves a queued event, or queues one that is not. Either way it comes after those already due at that time. */
@@ -169,35 +153,34 @@ export class EventQueue {
 
   /** Takes out the event that is due first. */
   pop(): TimedEvent | undefined {
-    if (this.idleCount > 0) this.dropIdle();
-    if (this.count === 0) {
-      return undefined;
-    }
-    const event = this.events[this.ids[0] as number] as TimedEvent;
-    this.remove(0, event);
+    this.settle();
+    if (this.count === 0) return undefined;
+    const id = this.ids[0] as number;
+    const event = this.events[id] as TimedEvent;
+    this.events[id] = undefined;
+    event.id = NOT_QUEUED;
+    if (!event.background) this.foregroundCount--;
+    // Nothing comes before a vacant slot.
+    this.keys[0] = Number.NEGATIVE_INFINITY;
+    this.isFirstVacant = true;
     return event;
   }
 
-  /** Takes out what is first and idle. */
-  private dropIdle(): void {
-    for (;;) {
-      const event = this.events[this.ids[0] as number];
-      if (this.count === 0 || event?.isIdle !== true) return;
+  /** Whatever stands first is to happen: a vacant slot is filled, and what is idle goes. */
+  private settle(): void {
+    if (this.isFirstVacant) {
+      this.isFirstVacant = false;
+      this.close(0);
+    }
+    while (this.idleCount > 0 && this.count > 0) {
+      const event = this.events[this.ids[0] as number] as TimedEvent;
+      if (!event.isIdle) return;
       this.remove(0, event);
     }
   }
 
-  /** Fills the slot with the last one of the heap, which then finds its place; the id becomes the first free one. */
   private remove(slot: number, event: TimedEvent): void {
-    const { keys, ids } = this;
-    const last = --this.count;
-    if (slot !== last) {
-      keys[2 * slot] = keys[2 * last] as number;
-      keys[2 * slot + 1] = keys[2 * last + 1] as number;
-      ids[slot] = ids[last] as number;
-      ids[last] = event.id;
-      this.restore(slot);
-    }
+    this.close(slot);
     this.events[event.id] = undefined;
     event.id = NOT_QUEUED;
     if (event.isIdle) {
@@ -206,6 +189,19 @@ export class EventQueue {
     } else if (!event.background) {
       this.foregroundCount--;
     }
+  }
+
+  /** Fills the slot with the last one of the heap, which then finds its place; its id becomes the first free one. */
+  private close(slot: number): void {
+    const { keys, ids } = this;
+    const last = --this.count;
+    if (slot === last) return;
+    const id = ids[slot] as number;
+    keys[2 * slot] = keys[2 * last] as number;
+    keys[2 * slot + 1] = keys[2 * last + 1] as number;
+    ids[slot] = ids[last] as number;
+    ids[last] = id;
+    this.restore(slot);
   }
 
   private setKey(slot: number, event: TimedEvent, timeNs: number): void {

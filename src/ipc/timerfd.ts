@@ -9,7 +9,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLIN } from "../abi/poll.ts";
-import { CallbackEvent } from "../base/event-queue.ts";
+import { TimedEvent } from "../base/event-queue.ts";
 import type { HostClock } from "../base/host-clock.ts";
 import type { Scheduler } from "../base/scheduler.ts";
 import * as uint64 from "../base/uint64.ts";
@@ -31,7 +31,7 @@ export class TimerFile implements FileOps {
   readonly #scheduler: Scheduler;
   readonly #clock: HostClock;
   readonly #inode: number;
-  #event: CallbackEvent | null = null;
+  #event: TimedEvent | null = null;
   /** When it expires, or has expired. */
   #expiryNs = 0;
   #intervalNs = 0;
@@ -62,7 +62,7 @@ export class TimerFile implements FileOps {
     this.#hasExpired = false;
     this.#intervalNs = intervalNs;
     if (expiryNs === null) return old;
-    this.#event = new CallbackEvent("timerfd", () => this.#expire(), isBackground);
+    this.#event = new TimedEvent("timerfd", () => this.#expire(), isBackground);
     this.#expiryNs = expiryNs;
     if (expiryNs <= this.nowNs) this.#expire();
     else this.#scheduler.at(this.#event, this.#clock.worldNs(expiryNs));

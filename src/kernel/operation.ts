@@ -20,7 +20,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { assert } from "../base/assert.ts";
-import { CallbackEvent, type TimedEvent } from "../base/event-queue.ts";
+import { TimedEvent } from "../base/event-queue.ts";
 import type { Runnable } from "../base/scheduler.ts";
 import { WaitEntry, type Waiter, WaitQueue } from "../base/wait-queue.ts";
 import type { Process } from "./process.ts";
@@ -388,7 +388,7 @@ export class Operation<R> implements Outstanding, Sleeper, Waiter, Runnable {
   #setTimer(timeNs: number): void {
     const { process } = this;
     // A daemon's sleep does not keep a world running.
-    this.#timer ??= new CallbackEvent(`${process.title} ${this.call}`, () => this.#timeHasCome(), process.daemon);
+    this.#timer ??= new TimedEvent(`${process.title} ${this.call}`, () => this.#timeHasCome(), process.daemon);
     process.runState.scheduler.at(this.#timer, timeNs);
   }
 

@@ -4,7 +4,7 @@
  * Read first: fork(2), wait(2). Process 1 is the kernel's own: it adopts orphans and collects them at once.
  */
 import type { Errno } from "../abi/errno.ts";
-import { CallbackEvent } from "../base/event-queue.ts";
+import { TimedEvent } from "../base/event-queue.ts";
 import { DescriptorTable } from "./descriptors.ts";
 import { Image, type ProgramRuntime } from "./image.ts";
 import type { Kernel } from "./kernel.ts";
@@ -104,7 +104,7 @@ export class ProcessTable {
     process.image = image;
     process.args = args;
     const { runState } = this.#kernel;
-    const start = new CallbackEvent(`start ${process.title}`, () => {
+    const start = new TimedEvent(`start ${process.title}`, () => {
       if (!image.alive) return;
       runState.resume();
       image.start(runtime, program, args);

@@ -6,7 +6,7 @@
  *     put() ──rate──▶ last bit ─▶ cut? ─▶ rules ─▶ loss ─▶ duplicate ─▶ corrupt ─▶ reorder ──delay, jitter──▶ arrive()
  *                     an event                                                                    an event
  *
- * Order: put() → lastBit() → #leave() → #applyRules() → #meetChance() → #enter() → #fly() → arrive() → owner.carry().
+ * Order: put() → #lastBit() → #leave() → #applyRules() → #meetChance() → #enter() → #fly() → #arrive() → owner.carry().
  * At an infinite rate put() does everything up to #fly() itself, so such a frame costs one event and others two.
  *
  * Frames arrive in the order in which they entered: where jitter, or a smaller `delayMs` set meanwhile, would let one
@@ -48,8 +48,8 @@ export class Channel {
   readonly #owner: ChannelOwner;
   readonly #pacer: Pacer = new Pacer();
   readonly #flight: Flight = new Flight();
-  readonly #lastBitEvent: LastBitEvent;
-  readonly #arrivalEvent: ArrivalEvent;
+  readonly #lastBitEvent: TimedEvent;
+  readonly #arrivalEvent: TimedEvent;
   readonly #overtaking: Overtaking;
   readonly #loss: Chance;
   readonly #duplication: Chance;
@@ -66,8 +66,8 @@ export class Channel {
     const { machine } = medium;
     this.#medium = medium;
     this.#owner = owner;
-    this.#lastBitEvent = new LastBitEvent(this, machine.name);
-    this.#arrivalEvent = new ArrivalEvent(this, machine.name);
+    this.#lastBitEvent = new TimedEvent(`${machine.name}: last bit`, () => this.#lastBit());
+    this.#arrivalEvent = new TimedEvent(`${machine.name}: arrival`, () => this.#arrive());
     this.#overtaking = new Overtaking(machine.name, machine.scheduler, (packet) => this.#fly(packet));
     this.#loss = new Chance(machine, `loss ${owner.number}`);
     this.#duplication = new Chance(machine, `duplicate ${owner.number}`);
@@ -100,7 +100,7 @@ export class Channel {
     scheduler.at(this.#lastBitEvent, this.#pacer.finish(scheduler.nowNs, packet.length, rateBitsPerSecond));
   }
 
-  lastBit(): void {
+  #lastBit(): void {
     const packet = this.#sending;
     assert(packet !== null, "the last bit is that of a frame");
     this.#sending = null;
@@ -109,17 +109,12 @@ export class Channel {
     if (this.ready) this.#owner.sent();
   }
 
-  arrive(): void {
+  #arrive(): void {
     const wasFull = !this.ready;
     const packet = this.#flight.shift();
     if (this.#flight.length > 0) this.#medium.machine.scheduler.at(this.#arrivalEvent, this.#flight.nextArrivalNs);
     this.#owner.carry(packet);
     if (wasFull && this.ready) this.#owner.sent();
-  }
-
-  arriveLate(packet: Packet): void {
-    this.#delayed--;
-    this.#owner.carry(packet);
   }
 
   /** The whole frame is on the wire: the sender no longer pays for it. */
@@ -194,8 +189,12 @@ export class Channel {
 
   #flyLate(packet: Packet, extraDelayNs: number): void {
     this.#delayed++;
-    const event = new LateArrivalEvent(this, packet, this.#medium.machine.name);
-    this.#medium.machine.scheduler.after(event, this.#delayNs() + extraDelayNs);
+    const { name, scheduler } = this.#medium.machine;
+    const arrival = new TimedEvent(`${name}: late arrival`, () => {
+      this.#delayed--;
+      this.#owner.carry(packet);
+    });
+    scheduler.after(arrival, this.#delayNs() + extraDelayNs);
   }
 
   #delayNs(): number {
@@ -213,47 +212,5 @@ export class Channel {
     this.#owner.statistics.duplicated++;
     if (this.#medium.machine.tracer.on) this.#medium.trace("duplicate", packet.length);
     return packet.clone();
-  }
-}
-
-class LastBitEvent extends TimedEvent {
-  readonly #channel: Channel;
-
-  constructor(channel: Channel, linkName: string) {
-    super(`${linkName}: last bit`);
-    this.#channel = channel;
-  }
-
-  override run(): void {
-    this.#channel.lastBit();
-  }
-}
-
-class ArrivalEvent extends TimedEvent {
-  readonly #channel: Channel;
-
-  constructor(channel: Channel, linkName: string) {
-    super(`${linkName}: arrival`);
-    this.#channel = channel;
-  }
-
-  override run(): void {
-    this.#channel.arrive();
-  }
-}
-
-/** The arrival of a frame that a rule delayed. */
-class LateArrivalEvent extends TimedEvent {
-  readonly #channel: Channel;
-  readonly #packet: Packet;
-
-  constructor(channel: Channel, packet: Packet, linkName: string) {
-    super(`${linkName}: late arrival`);
-    this.#channel = channel;
-    this.#packet = packet;
-  }
-
-  override run(): void {
-    this.#channel.arriveLate(this.#packet);
   }
 }

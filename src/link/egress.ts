@@ -1,7 +1,7 @@
 /**
  * The way out of a switch at one port: a bounded queue, and the last wire's rate.
  *
- * Order: output() → (waits while another frame's bits are leaving) → run() when its last bit has left → port.deliver().
+ * Order: output() → (waits while another frame's bits are leaving) → #lastBit() when its last bit has left → port.deliver().
  * At an infinite rate nothing waits, and output() delivers at once. The wire adds no delay: a frame that crosses a
  * switch meets the link's delay and faults once, on its way in.
  */
@@ -14,15 +14,16 @@ import type { Medium } from "./medium.ts";
 import { Pacer } from "./pacer.ts";
 import type { Port } from "./port.ts";
 
-export class Egress extends TimedEvent {
+export class Egress {
   readonly port: Port;
   readonly #medium: Medium;
+  readonly #lastBitEvent: TimedEvent;
   readonly #pacer: Pacer = new Pacer();
   readonly #queue: Ring<Packet> = new Ring<Packet>();
   #sending: Packet | null = null;
 
   constructor(medium: Medium, port: Port) {
-    super(`${medium.machine.name}: last bit from switch`);
+    this.#lastBitEvent = new TimedEvent(`${medium.machine.name}: last bit from switch`, () => this.#lastBit());
     this.port = port;
     this.#medium = medium;
   }
@@ -45,7 +46,7 @@ export class Egress extends TimedEvent {
   }
 
   /** The last bit has left. */
-  override run(): void {
+  #lastBit(): void {
     const packet = this.#sending;
     assert(packet !== null, "the last bit is that of a frame");
     this.#sending = null;
@@ -57,6 +58,9 @@ export class Egress extends TimedEvent {
   #send(packet: Packet): void {
     const { scheduler } = this.#medium.machine;
     this.#sending = packet;
-    scheduler.at(this, this.#pacer.finish(scheduler.nowNs, packet.length, this.#medium.settings.rateBitsPerSecond));
+    scheduler.at(
+      this.#lastBitEvent,
+      this.#pacer.finish(scheduler.nowNs, packet.length, this.#medium.settings.rateBitsPerSecond),
+    );
   }
 }

@@ -50,7 +50,7 @@ export class TestWorld {
     const event = this.scheduler.events.pop();
     if (event === undefined) return false;
     this.scheduler.nowNs = event.timeNs;
-    event.run();
+    event.action();
     this.scheduler.runReady(READY_BUDGET);
     return true;
   }

@@ -23,14 +23,15 @@ interface Held {
   readonly untilNs: number;
 }
 
-export class Overtaking extends TimedEvent {
+export class Overtaking {
   readonly #scheduler: Scheduler;
   readonly #release: (packet: Packet) => void;
   readonly #held: Ring<Held> = new Ring<Held>();
+  readonly #timeUp: TimedEvent;
   #ahead = 0;
 
   constructor(linkName: string, scheduler: Scheduler, release: (packet: Packet) => void) {
-    super(`${linkName}: end of holding back`);
+    this.#timeUp = new TimedEvent(`${linkName}: end of holding back`, () => this.#letGoLate());
     this.#scheduler = scheduler;
     this.#release = release;
   }
@@ -43,22 +44,22 @@ export class Overtaking extends TimedEvent {
   hold(packet: Packet, overtakers: number): void {
     const untilNs = this.#scheduler.nowNs + HOLD_MAX_NS;
     this.#held.push({ packet, turn: this.#ahead + overtakers, untilNs });
-    if (!this.queued) this.#scheduler.at(this, untilNs);
+    if (!this.#timeUp.queued) this.#scheduler.at(this.#timeUp, untilNs);
   }
 
   /** A frame has entered the wire. */
   ahead(): void {
     this.#ahead++;
     while (this.#held.length > 0 && (this.#held.peek() as Held).turn <= this.#ahead) this.#letGo();
-    if (this.#held.length === 0) this.#scheduler.events.cancel(this);
+    if (this.#held.length === 0) this.#scheduler.events.cancel(this.#timeUp);
   }
 
   /** The time of the first is up, or of one that was first when this was set. */
-  override run(): void {
+  #letGoLate(): void {
     const { nowNs } = this.#scheduler;
     while (this.#held.length > 0 && (this.#held.peek() as Held).untilNs <= nowNs) this.#letGo();
     const next = this.#held.peek();
-    if (next !== undefined) this.#scheduler.at(this, next.untilNs);
+    if (next !== undefined) this.#scheduler.at(this.#timeUp, next.untilNs);
   }
 
   #letGo(): void {

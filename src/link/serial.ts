@@ -7,7 +7,7 @@
  * Order: end.write() → rate: the last bit has left → bit errors → delay → the other end's client.receive().
  */
 import { assert } from "../base/assert.ts";
-import { CallbackEvent, type TimedEvent } from "../base/event-queue.ts";
+import { TimedEvent } from "../base/event-queue.ts";
 import type { Machine } from "../base/machine.ts";
 import { log } from "../base/maths.ts";
 import { Packet } from "../wire/packet.ts";
@@ -151,8 +151,8 @@ export class SerialEnd {
     this.#line = line;
     this.number = number;
     this.#label = `end ${number + 1}`;
-    this.#lastBit = new CallbackEvent(`${line.name}: last bit`, () => this.#sent());
-    this.#arrival = new CallbackEvent(`${line.name}: arrival`, () => this.#arrived());
+    this.#lastBit = new TimedEvent(`${line.name}: last bit`, () => this.#sent());
+    this.#arrival = new TimedEvent(`${line.name}: arrival`, () => this.#arrived());
     this.#errors = new BitErrors(line.machine, `bit errors ${number}`);
     this.#hash = new FrameHash(line.machine, `serial ${line.name} ${number}`);
   }

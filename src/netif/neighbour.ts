@@ -32,23 +32,6 @@ export const WAITING_MAX_BYTES = 212_992;
 /** What is still to be written in front of a packet that waits: an Ethernet header, with a tag. */
 export const LINK_HEADER_MAX_BYTES = 18;
 
-/** The next request, or the end of asking. Only "resolve" counts as something that can still happen to a program. */
-class NeighbourTimer extends TimedEvent {
-  readonly #neighbour: Neighbour;
-  readonly #expire: (neighbour: Neighbour) => void;
-
-  constructor(label: string, background: boolean, neighbour: Neighbour, expire: (neighbour: Neighbour) => void) {
-    super(label, background);
-    this.#neighbour = neighbour;
-    this.#expire = expire;
-  }
-
-  override run(): void {
-    const expire = this.#expire;
-    expire(this.#neighbour);
-  }
-}
-
 export class Neighbour {
   readonly through: Interface;
   readonly address: IpAddress;
@@ -75,8 +58,9 @@ export class Neighbour {
     this.through = through;
     this.address = address;
     this.etherType = etherType;
-    this.resolveTimer = new NeighbourTimer("neighbour resolve", false, this, expire);
-    this.verifyTimer = new NeighbourTimer("neighbour verify", true, this, expire);
+    // The next request, or the end of asking. Only "resolve" counts as something that can still happen to a program.
+    this.resolveTimer = new TimedEvent("neighbour resolve", () => expire(this));
+    this.verifyTimer = new TimedEvent("neighbour verify", () => expire(this), true);
   }
 
   get hasWaiting(): boolean {

@@ -3,7 +3,7 @@
  * a wire without any ideas of its own.
  */
 import { Counters } from "../base/counters.ts";
-import { CallbackEvent } from "../base/event-queue.ts";
+import { TimedEvent } from "../base/event-queue.ts";
 import { HostClock } from "../base/host-clock.ts";
 import type { Machine } from "../base/machine.ts";
 import { Prng } from "../base/prng.ts";
@@ -46,7 +46,7 @@ export class TestWorld {
     while (scheduler.events.nextTimeNs <= endNs) {
       const event = scheduler.events.pop();
       scheduler.nowNs = event?.timeNs ?? endNs;
-      event?.run();
+      event?.action();
       scheduler.runReady(1_000_000);
     }
     scheduler.nowNs = endNs;
@@ -119,7 +119,7 @@ export function joinDevices(world: TestWorld, ...devices: TestDevice[]): void {
         for (const other of others.slice(1)) other.client?.receive(packet.clone());
         others[0]?.client?.receive(packet);
       };
-      world.scheduler.after(new CallbackEvent("wire", deliver), 1000);
+      world.scheduler.after(new TimedEvent("wire", deliver), 1000);
     };
   }
 }

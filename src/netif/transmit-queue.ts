@@ -5,7 +5,7 @@
  * Order: enqueue() → the device at once if nobody waits, else the discipline; transmitDone(), or the timer → run() → as
  * many packets as the device takes and the discipline gives.
  */
-import { CallbackEvent, type TimedEvent } from "../base/event-queue.ts";
+import { TimedEvent } from "../base/event-queue.ts";
 import type { Machine } from "../base/machine.ts";
 import type { Device } from "../link/device.ts";
 import type { Packet } from "../wire/packet.ts";
@@ -78,7 +78,7 @@ export class TransmitQueue {
     const { scheduler } = this.#machine;
     const nextNs = this.#qdisc.nextTimeNs(scheduler.nowNs);
     if (nextNs === Number.POSITIVE_INFINITY) return;
-    this.#watchdog ??= new CallbackEvent(`${this.#machine.name}: queue discipline`, () => this.run());
+    this.#watchdog ??= new TimedEvent(`${this.#machine.name}: queue discipline`, () => this.run());
     scheduler.at(this.#watchdog, nextNs);
   }
 

@@ -11,7 +11,7 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { READ_TURN } from "../abi/poll.ts";
-import { CallbackEvent } from "../base/event-queue.ts";
+import { TimedEvent } from "../base/event-queue.ts";
 import type { WaitQueue } from "../base/wait-queue.ts";
 import type { Task } from "../file/task.ts";
 import type { Terminal } from "./terminal.ts";
@@ -53,7 +53,7 @@ export class TerminalRead {
   #min = 0;
   /** TIME, where it counts from each byte; and the time that runs out, when it does. */
   #timeNs = 0;
-  #timer: CallbackEvent | null = null;
+  #timer: TimedEvent | null = null;
   #isTimeOver = false;
 
   constructor(source: ReadSource, task: Task, into: Uint8Array) {
@@ -143,7 +143,7 @@ export class TerminalRead {
     this.#stopTimer();
     this.#isTimeOver = timeNs === 0;
     if (this.#isTimeOver) return;
-    this.#timer = new CallbackEvent(`VTIME of ${name}`, () => {
+    this.#timer = new TimedEvent(`VTIME of ${name}`, () => {
       this.#timer = null;
       this.#isTimeOver = true;
       this.#source.waiters.wake(READ_TURN);

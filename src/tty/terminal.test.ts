@@ -223,7 +223,7 @@ describe("settings", () => {
     const patient = timed.sleeper();
     expect(patient.tries()).toBe("EAGAIN");
     expect(timed.scheduler.events.nextTimeNs).toBe(1e8);
-    timed.scheduler.events.pop()?.run();
+    timed.scheduler.events.pop()?.action();
     expect(patient.tries()).toBe("ab");
     expect(newTerminal(settings(0, 5)).read()).toBe("EAGAIN");
     const large = newTerminal(settings(100, 0));
@@ -308,7 +308,7 @@ describe("reads that sleep", () => {
     reader.withdraw();
     expect(scheduler.events.pop()).toBeUndefined();
     expect(reader.tries()).toBe("EAGAIN");
-    scheduler.events.pop()?.run();
+    scheduler.events.pop()?.action();
     expect(reader.tries()).toBe("");
   });
 

@@ -226,7 +226,8 @@ export class RunLoop {
     if (scheduler.journal !== null) {
       scheduler.journal(THE_EVENT_QUEUE, event.label, event.timeNs, scheduler.hash.value32);
     }
-    event.run();
+    const { action } = event;
+    action();
   }
 
   #moveClock(timeNs: number): void {

@@ -142,7 +142,7 @@ export class Netloom {
     const { scheduler } = this.#host.kernel.runState;
     while (this.#isAnythingDue) {
       if (scheduler.hasReady) scheduler.runReady(1000);
-      else scheduler.events.pop()?.run();
+      else scheduler.events.pop()?.action();
     }
   }
 }

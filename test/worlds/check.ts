@@ -93,7 +93,7 @@ export function leaks({ hosts, connections }: Witness, all: ReadonlyMap<string, 
   for (const { host, tcb, socket } of connections) {
     const name = `${host.name}'s ${tcb.localPort}`;
     if (tcb.state !== "CLOSED") problems.push(`${name} is in ${tcb.state}`);
-    zero(`${name}: timers`, Number(tcb.timers.queued) + Number(tcb.timers.next() !== Number.POSITIVE_INFINITY));
+    zero(`${name}: timers`, Number(tcb.timers.isQueued) + Number(tcb.timers.next() !== Number.POSITIVE_INFINITY));
     zero(`${name}: send queue`, tcb.sendQueue.length);
     zero(`${name}: sent`, tcb.sent.pipeBytes + Number(!tcb.sent.isEmpty));
     zero(`${name}: held`, tcb.heldBytes);

@@ -39,7 +39,7 @@ const ALL_SYSTEMS = IpAddress.v4(0xe000_0001);
 const ALL_ROUTERS = IpAddress.v4(0xe000_0002);
 
 /** One group on one interface, as routers are told of it. */
-class Reported extends TimedEvent {
+class Reported {
   readonly through: Interface;
   readonly group: IpAddress;
   /** Reports that follow without being asked for. */
@@ -47,18 +47,12 @@ class Reported extends TimedEvent {
   /** The last report on the link was ours: so it is for us to say that we leave. */
   isLastReporter = false;
   dueNs = 0;
-  readonly #report: (reported: Reported) => void;
+  readonly timer: TimedEvent;
 
   constructor(through: Interface, group: IpAddress, report: (reported: Reported) => void) {
-    super("igmp report");
+    this.timer = new TimedEvent("igmp report", () => report(this));
     this.through = through;
     this.group = group;
-    this.#report = report;
-  }
-
-  override run(): void {
-    const report = this.#report;
-    report(this);
   }
 }
 
@@ -114,7 +108,7 @@ export class Igmp {
   }
 
   #forget(reported: Reported): void {
-    if (reported.queued) this.#ip.machine.scheduler.events.cancel(reported);
+    this.#ip.machine.scheduler.events.cancel(reported.timer);
     this.#reported.delete(keyOf(reported.through, reported.group));
   }
 
@@ -160,7 +154,9 @@ export class Igmp {
     for (const reported of this.#reported.values()) {
       if (reported.through !== through) continue;
       if (!group.isUnspecified && !group.equals(reported.group)) continue;
-      const leftNs = reported.queued ? reported.dueNs - this.#ip.machine.scheduler.nowNs : Number.POSITIVE_INFINITY;
+      const leftNs = reported.timer.queued
+        ? reported.dueNs - this.#ip.machine.scheduler.nowNs
+        : Number.POSITIVE_INFINITY;
       if (leftNs > maxNs) this.#start(reported, maxNs);
     }
   }
@@ -169,7 +165,7 @@ export class Igmp {
   #hear(through: Interface, group: IpAddress): void {
     const reported = this.#reported.get(keyOf(through, group));
     if (reported === undefined) return;
-    if (reported.queued) this.#ip.machine.scheduler.events.cancel(reported);
+    this.#ip.machine.scheduler.events.cancel(reported.timer);
     reported.isLastReporter = false;
     reported.unsolicited = 0;
   }
@@ -183,7 +179,7 @@ export class Igmp {
   #start(reported: Reported, maxNs: number): void {
     const { scheduler } = this.#ip.machine;
     reported.dueNs = scheduler.nowNs + 1 + this.#chance.below(maxNs);
-    scheduler.at(reported, reported.dueNs);
+    scheduler.at(reported.timer, reported.dueNs);
     if (reported.unsolicited > 0) reported.unsolicited--;
   }
 

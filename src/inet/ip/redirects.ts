@@ -13,21 +13,15 @@ const EXPIRES_NS = 300 * 1_000_000_000;
 /** Anyone on the link can send redirects: the one made first is forgotten first. */
 const REDIRECTS_MAX = 1024;
 
-class Redirect extends TimedEvent {
+class Redirect {
   readonly gateway: IpAddress;
   readonly through: Interface;
-  readonly #expire: () => void;
+  readonly expiry: TimedEvent;
 
   constructor(gateway: IpAddress, through: Interface, expire: () => void) {
-    super("redirect expires", true);
     this.gateway = gateway;
     this.through = through;
-    this.#expire = expire;
-  }
-
-  override run(): void {
-    const expire = this.#expire;
-    expire();
+    this.expiry = new TimedEvent("redirect expires", expire, true);
   }
 }
 
@@ -54,7 +48,7 @@ export class RedirectTable {
     }
     const redirect = new Redirect(gateway, through, () => this.#forget(key));
     this.#redirects.set(key, redirect);
-    this.#scheduler.after(redirect, EXPIRES_NS);
+    this.#scheduler.after(redirect.expiry, EXPIRES_NS);
     this.#generation++;
   }
 
@@ -73,7 +67,7 @@ export class RedirectTable {
   #forget(key: string): void {
     const gone = this.#redirects.get(key);
     if (gone === undefined) return;
-    if (gone.queued) this.#scheduler.events.cancel(gone);
+    this.#scheduler.events.cancel(gone.expiry);
     this.#redirects.delete(key);
     this.#generation++;
   }

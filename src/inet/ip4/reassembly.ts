@@ -32,7 +32,7 @@ interface Piece {
 }
 
 /** A datagram of which pieces are here. */
-class Incomplete extends TimedEvent {
+class Incomplete {
   readonly key: string;
   readonly peer: string;
   readonly frameKind: FrameKind;
@@ -47,19 +47,13 @@ class Incomplete extends TimedEvent {
   ecnSeen = 0;
   /** The count of the sender's fragments when the last one for this datagram came. */
   lastCount = 0;
-  readonly #expire: (incomplete: Incomplete) => void;
+  readonly timer: TimedEvent;
 
   constructor(key: string, peer: string, frameKind: FrameKind, expire: (incomplete: Incomplete) => void) {
-    super("ip reassembly");
+    this.timer = new TimedEvent("ip reassembly", () => expire(this));
     this.key = key;
     this.peer = peer;
     this.frameKind = frameKind;
-    this.#expire = expire;
-  }
-
-  override run(): void {
-    const expire = this.#expire;
-    expire(this);
   }
 }
 
@@ -132,7 +126,7 @@ export class Reassembly {
     const created = new Incomplete(keyOf(packet, arrival), peerKey, arrival.frameKind, this.#expire);
     created.lastCount = ++peer.fragments;
     this.#incomplete.set(created.key, created);
-    this.#ip.machine.scheduler.after(created, this.#ip.settings.ipfragTimeNs);
+    this.#ip.machine.scheduler.after(created.timer, this.#ip.settings.ipfragTimeNs);
     return created;
   }
 
@@ -195,7 +189,7 @@ export class Reassembly {
   }
 
   #forget(gone: Incomplete): void {
-    if (gone.queued) this.#ip.machine.scheduler.events.cancel(gone);
+    this.#ip.machine.scheduler.events.cancel(gone.timer);
     this.#incomplete.delete(gone.key);
     this.#trueBytes -= gone.trueBytes;
     gone.trueBytes = 0;

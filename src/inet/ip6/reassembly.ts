@@ -34,7 +34,7 @@ interface Piece {
 }
 
 /** A packet of which pieces are here. */
-class Incomplete extends TimedEvent {
+class Incomplete {
   readonly key: string;
   readonly frameKind: FrameKind;
   readonly through: Interface | null;
@@ -46,19 +46,13 @@ class Incomplete extends TimedEvent {
   totalBytes: number | null = null;
   /** RFC 5722: pieces overlapped, so whatever else comes of it is dropped until the timer ends. */
   isSpoilt = false;
-  readonly #expire: (incomplete: Incomplete) => void;
+  readonly timer: TimedEvent;
 
   constructor(key: string, { frameKind, through }: Arrival, expire: (incomplete: Incomplete) => void) {
-    super("ipv6 reassembly");
+    this.timer = new TimedEvent("ipv6 reassembly", () => expire(this));
     this.key = key;
     this.frameKind = frameKind;
     this.through = through;
-    this.#expire = expire;
-  }
-
-  override run(): void {
-    const expire = this.#expire;
-    expire(this);
   }
 }
 
@@ -142,7 +136,7 @@ export class Reassembly6 {
     const created = new Incomplete(key, arrival, this.#expire);
     this.#incomplete.set(key, created);
     const seconds = this.#ip.v6.settings.ip6fragTime.value;
-    this.#ip.machine.scheduler.after(created, seconds * NS_PER_SECOND);
+    this.#ip.machine.scheduler.after(created.timer, seconds * NS_PER_SECOND);
     return created;
   }
 
@@ -184,7 +178,7 @@ export class Reassembly6 {
   }
 
   #forget(gone: Incomplete): void {
-    if (gone.queued) this.#ip.machine.scheduler.events.cancel(gone);
+    this.#ip.machine.scheduler.events.cancel(gone.timer);
     this.#incomplete.delete(gone.key);
     this.#trueBytes -= gone.trueBytes;
   }

@@ -5,7 +5,7 @@
  * version 1 is heard. Nobody is told of all nodes, nor of groups that reach no farther than the interface. No source is ever
  * excluded or included: a version 2 report always says "from anybody" or "no more".
  */
-import { CallbackEvent } from "../../base/event-queue.ts";
+import { TimedEvent } from "../../base/event-queue.ts";
 import { countDrop } from "../../base/machine.ts";
 import type { Prng } from "../../base/prng.ts";
 import type { Interface } from "../../netif/interface.ts";
@@ -38,7 +38,7 @@ const OPTIONS = { timeToLive: 1, hopByHop: ROUTER_ALERT, multicastLoop: false } 
 
 /** A report that is still to be sent. */
 interface Pending {
-  readonly timer: CallbackEvent;
+  readonly timer: TimedEvent;
   readonly through: Interface;
   readonly group: IpAddress;
   timesLeft: number;
@@ -124,7 +124,7 @@ export class MulticastListener {
     // RFC 2710 §4: a timer that runs out sooner stays.
     if (known?.timer.queued && known.timer.timeNs <= scheduler.nowNs + delayNs) return;
     if (known?.timer.queued) scheduler.events.cancel(known.timer);
-    const timer = new CallbackEvent("multicast report", () => this.#turn(key), true);
+    const timer = new TimedEvent("multicast report", () => this.#turn(key), true);
     this.#pending.set(key, { timer, through, group, timesLeft: times, recordType });
     scheduler.after(timer, delayNs);
   }

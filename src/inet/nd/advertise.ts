@@ -5,7 +5,7 @@
  * Order: start() → three soon after one another, then one every few minutes; solicited() → one after a random delay;
  * stop() → a last one, which says that this is no router any more.
  */
-import { CallbackEvent } from "../../base/event-queue.ts";
+import { TimedEvent } from "../../base/event-queue.ts";
 import type { Prng } from "../../base/prng.ts";
 import type { Interface } from "../../netif/interface.ts";
 import { IpAddress, parsePrefix } from "../../wire/ip-address.ts";
@@ -82,7 +82,7 @@ class Advertiser {
   readonly #ip: Ip;
   readonly #random: Prng;
   readonly #spec: AdvertiseSpec;
-  readonly #timer: CallbackEvent = new CallbackEvent("router advertisement", () => this.#turn(), true);
+  readonly #timer: TimedEvent = new TimedEvent("router advertisement", () => this.#turn(), true);
   #sent = 0;
   #lastNs = Number.NEGATIVE_INFINITY;
 

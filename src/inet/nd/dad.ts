@@ -5,7 +5,7 @@
  * "preferred", or "dadfailed" when somebody answers or asks the same. Optimistic detection (RFC 4429) is not done.
  * Order: begin() → [a random delay] → probe … probe → done(); input.ts calls duplicate().
  */
-import { CallbackEvent } from "../../base/event-queue.ts";
+import { TimedEvent } from "../../base/event-queue.ts";
 import type { Prng } from "../../base/prng.ts";
 import type { InterfaceAddress } from "../ip/addresses.ts";
 import type { Ip } from "../ip/ip.ts";
@@ -16,7 +16,7 @@ const NS_PER_SECOND = 1_000_000_000;
 const RETRANS_NS = NS_PER_SECOND;
 
 interface Run {
-  readonly timer: CallbackEvent;
+  readonly timer: TimedEvent;
   probesLeft: number;
 }
 
@@ -43,7 +43,7 @@ export class DuplicateDetection {
       return;
     }
     this.#enter(address, "tentative");
-    const run = { timer: new CallbackEvent("duplicate detection", () => this.#step(address), true), probesLeft: 0 };
+    const run = { timer: new TimedEvent("duplicate detection", () => this.#step(address), true), probesLeft: 0 };
     run.probesLeft = dad_transmits.value;
     this.#runs.set(address, run);
     // RFC 4862 §5.4.2: hosts that start together do not all ask at once.

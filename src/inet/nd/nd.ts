@@ -8,7 +8,7 @@
  *     start(eth0) → fe80::…, tentative → [dad.ts] → preferred → router solicitations → an advertisement → routes, addresses
  */
 import type { Errno } from "../../abi/errno.ts";
-import { CallbackEvent } from "../../base/event-queue.ts";
+import { TimedEvent } from "../../base/event-queue.ts";
 import type { Interface } from "../../netif/interface.ts";
 import type { InterfaceChange } from "../../netif/interface-table.ts";
 import { IpAddress, type Prefix } from "../../wire/ip-address.ts";
@@ -31,7 +31,7 @@ const ATTEMPTS_MAX = 3;
 /** What an interface is about. */
 interface Link {
   solicitationsLeft: number;
-  readonly solicitation: CallbackEvent;
+  readonly solicitation: TimedEvent;
   /** How many identifiers were another's. */
   attempts: number;
   /** Name servers that routers have told of. */
@@ -50,7 +50,7 @@ export class NeighbourDiscovery {
   readonly #narrow: Set<Interface> = new Set<Interface>();
   readonly #secret: number;
   /** The end of the next address, prefix or router that was given for a time. */
-  readonly #expiry: CallbackEvent = new CallbackEvent("ipv6 lifetimes", () => this.#expire(), true);
+  readonly #expiry: TimedEvent = new TimedEvent("ipv6 lifetimes", () => this.#expire(), true);
 
   constructor(ip: Ip) {
     this.ip = ip;
@@ -74,7 +74,7 @@ export class NeighbourDiscovery {
   start(through: Interface): 0 | Errno {
     if (this.#links.has(through)) return 0;
     if (through.mtu < MTU_MIN) return "EINVAL";
-    const solicitation = new CallbackEvent("router solicitation", () => this.#solicit(through), true);
+    const solicitation = new TimedEvent("router solicitation", () => this.#solicit(through), true);
     this.#links.set(through, { solicitationsLeft: 0, solicitation, attempts: 0, dnsServers: [] });
     this.ip.v6.settings.interfaces.of(through).disable_ipv6.value = 0;
     this.ip.groups.join(through, ALL_NODES);

@@ -22,7 +22,7 @@ import { bufferMaxBytes, initialWindow, scaleFor } from "./window.ts";
 
 const options: Options = noOptions();
 
-export class SynRequest extends TimedEvent implements Endpoint {
+export class SynRequest implements Endpoint {
   readonly kind = "request";
   readonly listener: Listener;
   readonly localAddress: IpAddress;
@@ -30,6 +30,7 @@ export class SynRequest extends TimedEvent implements Endpoint {
   readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   readonly device: Interface | null;
+  readonly timer: TimedEvent;
   nextInChain: Endpoint | null = null;
   irs = 0;
   iss = 0;
@@ -53,7 +54,7 @@ export class SynRequest extends TimedEvent implements Endpoint {
   lastChallengeNs: number = Number.NEGATIVE_INFINITY;
 
   constructor(listener: Listener, tuple: FourTuple) {
-    super(listener.tcp.timerLabel);
+    this.timer = new TimedEvent(listener.tcp.timerLabel, () => this.#expire());
     this.listener = listener;
     this.localAddress = tuple.localAddress;
     this.localPort = tuple.localPort;
@@ -63,7 +64,7 @@ export class SynRequest extends TimedEvent implements Endpoint {
   }
 
   /** The timer has expired: SYN-ACK again, or it is given up. */
-  override run(): void {
+  #expire(): void {
     const { listener } = this;
     const { tcp, tcb } = listener;
     const retriesMax = tcb.options.synCount ?? tcp.settings.synackRetries.value;
@@ -99,7 +100,7 @@ export function forget(request: SynRequest): void {
   const { listener } = request;
   if (!listener.requests.delete(request)) return;
   listener.tcp.demux.remove(request);
-  listener.tcp.machine.scheduler.events.cancel(request);
+  listener.tcp.machine.scheduler.events.cancel(request.timer);
 }
 
 /** RFC 9293 §3.10.7.2, "third": SYN and ACK. */
@@ -149,5 +150,5 @@ export function offer(request: SynRequest): void {
 function arm(request: SynRequest): void {
   const { scheduler } = request.listener.tcp.machine;
   const delayNs = doubled(RTO_INITIAL_NS, request.retransmissions);
-  scheduler.after(request, delayNs);
+  scheduler.after(request.timer, delayNs);
 }

@@ -76,16 +76,17 @@ export class TimeWait implements Endpoint, PortOwner {
 }
 
 /** Those of one host, in the order in which they end. */
-export class TimeWaitQueue extends TimedEvent {
+export class TimeWaitQueue {
   readonly #tcp: Tcp;
+  readonly #timer: TimedEvent;
   #oldest: TimeWait | null = null;
   #newest: TimeWait | null = null;
   count = 0;
 
   constructor(tcp: Tcp) {
-    // It wakes nobody: a world does not wait for it.
-    super(tcp.timerLabel, true);
     this.#tcp = tcp;
+    // It wakes nobody: a world does not wait for it.
+    this.#timer = new TimedEvent(tcp.timerLabel, () => this.#expire(), true);
   }
 
   /** It begins, or begins again. */
@@ -98,7 +99,7 @@ export class TimeWaitQueue extends TimedEvent {
     else this.#newest.newer = entry;
     this.#newest = entry;
     this.count++;
-    if (!this.queued) scheduler.at(this, entry.dueNs);
+    if (!this.#timer.queued) scheduler.at(this.#timer, entry.dueNs);
   }
 
   remove(entry: TimeWait): void {
@@ -107,17 +108,17 @@ export class TimeWaitQueue extends TimedEvent {
     if (entry.newer === null) this.#newest = entry.older;
     else entry.newer.older = entry.older;
     this.count--;
-    if (this.count === 0) this.#tcp.machine.scheduler.events.cancel(this);
+    if (this.count === 0) this.#tcp.machine.scheduler.events.cancel(this.#timer);
   }
 
-  override run(): void {
+  #expire(): void {
     const { scheduler } = this.#tcp.machine;
     let entry = this.#oldest;
     while (entry !== null && entry.dueNs <= scheduler.nowNs) {
       endTimeWait(entry, "2 MSL");
       entry = this.#oldest;
     }
-    if (entry !== null && !this.queued) scheduler.at(this, entry.dueNs);
+    if (entry !== null && !this.#timer.queued) scheduler.at(this.#timer, entry.dueNs);
   }
 }
 

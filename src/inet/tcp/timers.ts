@@ -2,7 +2,7 @@
  * The timers of a connection, as data: when each is due. The connection has one entry in the event queue, for the first.
  *
  * Read first: RFC 9293 §3.10.8, RFC 6298 §5. Order: set() and clear() → arm(), which sees to the entry in the event queue
- * → TimersEvent.run() → timeouts.ts, which asks isDue() of each.
+ * → expire() → timeouts.ts, which asks isDue() of each.
  * An entry that is due too early is left there, and looks again when it comes: a stream of ACKs moves the
  * retransmission timer all the time, and the queue never hears of it.
  */
@@ -39,20 +39,23 @@ export interface TimerOwner {
   expire(): void;
 }
 
-export class Timers extends TimedEvent {
-  // Every connection has one: fields that are assigned are made quicker than those that are defined.
-  declare private readonly scheduler: Scheduler;
-  declare private readonly owner: TimerOwner;
-  declare private readonly dues: number[];
+export class Timers {
+  private readonly scheduler: Scheduler;
+  private readonly owner: TimerOwner;
+  private readonly event: TimedEvent;
+  private readonly dues: number[] = [NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER];
   /** How many are set. */
-  declare private count: number;
+  private count = 0;
 
   constructor(label: string, scheduler: Scheduler, owner: TimerOwner) {
-    super(label);
-    this.dues = [NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER];
-    this.count = 0;
+    this.event = new TimedEvent(label, () => this.expire());
     this.scheduler = scheduler;
     this.owner = owner;
+  }
+
+  /** Is there an entry in the event queue? */
+  get isQueued(): boolean {
+    return this.event.queued;
   }
 
   /** When it is due; infinite when it is not set. */
@@ -69,8 +72,9 @@ export class Timers extends TimedEvent {
     const dueNs = this.scheduler.nowNs + delayNs;
     if (this.dues[kind] === NEVER) this.count++;
     this.dues[kind] = dueNs;
-    if (!this.queued || dueNs < this.timeNs) this.scheduler.at(this, dueNs);
-    else if (this.isIdle) this.scheduler.events.revive(this);
+    const { event, scheduler } = this;
+    if (!event.queued || dueNs < event.timeNs) scheduler.at(event, dueNs);
+    else if (event.isIdle) scheduler.events.revive(event);
   }
 
   clear(kind: TimerKind): void {
@@ -78,7 +82,7 @@ export class Timers extends TimedEvent {
     this.dues[kind] = NEVER;
     this.count--;
     // One that is set for later keeps the entry; with none left, nothing is to happen here, until one is set with the next segment.
-    if (this.count === 0) this.scheduler.events.idle(this);
+    if (this.count === 0) this.scheduler.events.idle(this.event);
   }
 
   clearAll(): void {
@@ -87,7 +91,7 @@ export class Timers extends TimedEvent {
       this.dues[kind] = NEVER;
       this.count--;
     }
-    this.scheduler.events.cancel(this);
+    this.scheduler.events.cancel(this.event);
   }
 
   /** When next? */
@@ -105,9 +109,10 @@ export class Timers extends TimedEvent {
     return true;
   }
 
-  override run(): void {
+  private expire(): void {
     if (this.next() <= this.scheduler.nowNs) this.owner.expire();
     const nextNs = this.next();
-    if (nextNs !== NEVER && !(this.queued && this.timeNs <= nextNs)) this.scheduler.at(this, nextNs);
+    const { event } = this;
+    if (nextNs !== NEVER && !(event.queued && event.timeNs <= nextNs)) this.scheduler.at(event, nextNs);
   }
 }

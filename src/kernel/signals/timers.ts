@@ -14,7 +14,7 @@ import {
   SIGVTALRM,
   SIGXCPU,
 } from "../../abi/signal.ts";
-import { CallbackEvent, type TimedEvent } from "../../base/event-queue.ts";
+import { TimedEvent } from "../../base/event-queue.ts";
 import type { Process } from "../process.ts";
 import { kernelSignal } from "./siginfo.ts";
 
@@ -120,7 +120,7 @@ export class ProcessTimers {
       this.#expire(this.#real);
       if (this.#process.state === "running") this.#schedule();
     };
-    this.#event = new CallbackEvent(`${title} alarm`, expire, daemon);
+    this.#event = new TimedEvent(`${title} alarm`, expire, daemon);
     runState.scheduler.at(this.#event, kernel.clock.worldNs(this.#real.dueNs));
   }
 

@@ -5,7 +5,7 @@
  * that asks (a server). All four are AuthRoles: start() when LCP is up, input() for each packet, stop() when it goes down; they
  * repeat what got no answer, and tell the end once.
  */
-import { CallbackEvent, type TimedEvent } from "../../base/event-queue.ts";
+import { TimedEvent } from "../../base/event-queue.ts";
 import type { Machine } from "../../base/machine.ts";
 import { md5 } from "../../base/md5.ts";
 import type { Prng } from "../../base/prng.ts";
@@ -70,7 +70,7 @@ abstract class Role implements AuthRole {
 
   constructor(parts: AuthParts) {
     this.parts = parts;
-    this.#timer = new CallbackEvent(`${parts.label} authentication`, () => this.#again());
+    this.#timer = new TimedEvent(`${parts.label} authentication`, () => this.#again());
   }
 
   start(): void {

@@ -5,7 +5,7 @@
  * then the next state by its number. Order: happen() looks up the cell → actions, in the cell's order, then the state.
  * The owner does the actions of the layer (tlu, tld, tls, tlf) and sends packets; the restart timer and its counter are here.
  */
-import { CallbackEvent, type TimedEvent } from "../../base/event-queue.ts";
+import { TimedEvent } from "../../base/event-queue.ts";
 import type { Scheduler } from "../../base/scheduler.ts";
 
 /** In the order of RFC 1661's numbers, 0 to 9. */
@@ -106,7 +106,7 @@ export class Automaton {
   constructor(label: string, scheduler: Scheduler, act: (action: PppAction) => void) {
     this.#scheduler = scheduler;
     this.#act = act;
-    this.#timer = new CallbackEvent(`${label} restart`, () => this.happen(this.#restarts > 0 ? "TO+" : "TO-"));
+    this.#timer = new TimedEvent(`${label} restart`, () => this.happen(this.#restarts > 0 ? "TO+" : "TO-"));
   }
 
   get isOpened(): boolean {

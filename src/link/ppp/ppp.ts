@@ -9,7 +9,7 @@
  * that the interface sees is that of its network protocols: it is there while one of them is open.
  * A link that has given up tries again after a while, and at once when the line's carrier comes back.
  */
-import { CallbackEvent, type TimedEvent } from "../../base/event-queue.ts";
+import { TimedEvent } from "../../base/event-queue.ts";
 import { countDrop, type Machine } from "../../base/machine.ts";
 import type { MacAddress } from "../../wire/mac-address.ts";
 import { Packet } from "../../wire/packet.ts";
@@ -98,8 +98,8 @@ export class PppDevice implements Device, PppLineClient {
     this.#lcp = this.#protocol("LCP", ppp.PROTOCOL_LCP, this.#lcpOptions);
     this.#ipcp = this.#protocol("IPCP", ppp.PROTOCOL_IPCP, new Ipcp(settings, network));
     this.#ipv6cp = this.#protocol("IPV6CP", ppp.PROTOCOL_IPV6CP, new Ipv6cp(machine, label, network));
-    this.#echoTimer = new CallbackEvent(`${label} echo`, () => this.#askForLife(), true);
-    this.#retryTimer = new CallbackEvent(`${label} retry`, () => this.#retry(), true);
+    this.#echoTimer = new TimedEvent(`${label} echo`, () => this.#askForLife(), true);
+    this.#retryTimer = new TimedEvent(`${label} retry`, () => this.#retry(), true);
   }
 
   // ---- Device ----
