@@ -1,6 +1,7 @@
 /** One direction of a wire: rate, delay, jitter, and each fault by itself. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { TimedEvent } from "../base/event-queue.ts";
 import { Cable } from "./cable.ts";
 import { A, B, imbalance, numbered, range, TestInterface, TestWorld } from "./link.fixture.ts";
 import type { LinkOptions } from "./options.ts";
@@ -73,14 +74,43 @@ describe("rate", () => {
     expect(a.device.ready).toBe(true);
   });
 
-  test("at an infinite rate the device is always ready, and a frame costs one event", () => {
+  test("at an infinite rate the device is always ready, and frames of one instant cost one event for each 64", () => {
     const { world, a, b } = wire({ delayMs: 1 });
-    a.sendNumbers(B, range(10));
+    a.sendNumbers(B, range(64));
     expect(a.device.ready).toBe(true);
     expect(b.arrivals).toHaveLength(0);
-    expect(world.run()).toBe(10);
-    expect(b.timesNs).toEqual(range(10).map(() => 1_000_000));
+    expect(world.run()).toBe(1);
+    expect(b.timesNs).toEqual(range(64).map(() => 1_000_000));
+    a.sendNumbers(B, range(129));
+    expect(world.run()).toBe(3);
+    expect(b.numbers).toEqual([...range(64), ...range(129)]);
     expect(a.doneNs).toEqual([]);
+  });
+
+  test("what else is due at the instant comes between two bursts", () => {
+    const { world, a, b } = wire({ delayMs: 1 });
+    a.sendNumbers(B, range(100));
+    const seen: number[] = [];
+    world.scheduler.after(new TimedEvent("look", () => seen.push(b.arrivals.length)), 1_000_000);
+    world.run();
+    expect(seen).toEqual([64]);
+    expect(b.numbers).toEqual(range(100));
+  });
+
+  test("frames of different instants come at theirs, also right behind a burst", () => {
+    const { world, a, b } = wire({ delayMs: 1 });
+    a.sendNumbers(B, range(3));
+    world.scheduler.after(new TimedEvent("send", () => a.sendNumbers(B, [3, 4])), 500_000);
+    world.run();
+    expect(b.timesNs).toEqual([1_000_000, 1_000_000, 1_000_000, 1_500_000, 1_500_000]);
+  });
+
+  test("a sender that waited for room in the wire goes on when a burst has arrived", () => {
+    const { world, a, b } = wire({ delayMs: 1 });
+    a.sendNumbers(B, range(16_384));
+    expect(a.device.ready).toBe(false);
+    world.step();
+    expect([b.arrivals.length, a.doneNs, a.device.ready]).toEqual([64, [1_000_000], true]);
   });
 
   test("without delay a frame still arrives by an event, not within transmit()", () => {
