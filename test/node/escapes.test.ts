@@ -9,6 +9,7 @@ import os from "node:os";
 import process from "node:process";
 import v8 from "node:v8";
 import vm from "node:vm";
+import { WASI } from "node:wasi";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { twoHosts } from "./two-hosts.ts";
@@ -42,6 +43,7 @@ const ESCAPES: [string, () => unknown][] = [
   ["process.dlopen()", () => inside.dlopen?.({ exports: {} }, "/no/such.node")],
   ["process.setuid()", () => inside.setuid?.(0)],
   ["os.setPriority()", () => os.setPriority(0)],
+  ["wasi.WASI", () => new WASI({ version: "preview1" })],
   ["v8.writeHeapSnapshot()", () => v8.writeHeapSnapshot("/dev/null")],
 ];
 
@@ -49,6 +51,16 @@ test.each(ESCAPES)("%s is refused, with the word that allows it", async (what, a
   const { a } = twoHosts();
   await expect(a.run(() => attempt())).rejects.toThrow(`run[2] on a: ${what}`);
 });
+
+test.skipIf(process.getBuiltinModule("node:sqlite" as "node:fs") === undefined)(
+  "sqlite.DatabaseSync is refused, as its native code opens files",
+  async () => {
+    const { DatabaseSync } = require("node:sqlite");
+    const { a } = twoHosts();
+    await expect(a.run(() => new DatabaseSync(PASSWORDS))).rejects.toThrow("run[2] on a: sqlite.DatabaseSync");
+    expect(await a.run(() => new DatabaseSync(":memory:").close(), { allow: ["fs"] })).toBeUndefined();
+  },
+);
 
 test("what is allowed goes through, and outside nothing is refused", async () => {
   const { a } = twoHosts();

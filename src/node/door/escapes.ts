@@ -29,6 +29,12 @@ const WATCHERS: readonly string[] = ["watch", "watchFile"];
 /** Who the real process is, and what goes out by the debugger's signal. */
 const OF_PROCESS: readonly string[] = "setuid setgid seteuid setegid setgroups initgroups _debugProcess".split(" ");
 
+/** Modules whose native code opens files by itself, with their classes and functions. Not every Node has them. */
+const OF_FILES: readonly [string, readonly string[], readonly string[]][] = [
+  ["sqlite", ["DatabaseSync"], ["backup"]],
+  ["wasi", ["WASI"], []],
+];
+
 export function patchEscapes(patches: Patches): void {
   patchReading(patches);
   const modules: [object, string, string, readonly string[]][] = [
@@ -58,11 +64,28 @@ export function patchEscapes(patches: Patches): void {
   guardClass(patches, worker_threads, "Worker", "worker_threads.Worker", "worker", () => true);
   guardClass(patches, net, "Socket", "net.Socket of a descriptor of the machine", "net", hasDescriptor);
   guardDescriptors(patches);
+  for (const [name, classes, functions] of OF_FILES) {
+    const module = quietly(() => process.getBuiltinModule(`node:${name}`));
+    if (module === undefined) continue;
+    for (const one of classes) guardClass(patches, module, one, `${name}.${one}`, "fs", () => true);
+    for (const one of functions) guard(patches, module as Functions, one, `${name}.${one}()`, "fs");
+  }
   patches.replace(net as unknown as Functions, "Stream", () => net.Socket as unknown as Function_);
 }
 
 const hasDescriptor = ([options]: readonly unknown[]): boolean =>
   typeof options === "object" && options !== null && (options as { fd?: unknown }).fd !== undefined;
+
+/** To load an experimental module is ours, and not the user's: no warning. */
+function quietly<T>(load: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
 
 /** Servers and datagram sockets may be given a descriptor of the machine, too. */
 function guardDescriptors(patches: Patches): void {
