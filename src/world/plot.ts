@@ -79,20 +79,31 @@ const PANELS: readonly Panel[] = [
   },
 ];
 
-/** Colours that are told apart by who sees few of them, on white and on black. */
+/** What is painted with each colour, on white and on black: colours that are told apart by who sees few of them. */
+const COLOURS: readonly (readonly [string, "fill" | "stroke", string, string])[] = [
+  [".paper", "fill", "#ffffff", "#14181d"],
+  ["text", "fill", "#1f2933", "#e6eaee"],
+  [".soft, .tick", "fill", "#5f6b76", "#9aa7b3"],
+  [".grid", "stroke", "#e4e8ec", "#2a313a"],
+  [".axis", "stroke", "#9aa5b1", "#5c6874"],
+  [".window", "stroke", "#0b62a4", "#5ab0f2"],
+  [".flight", "stroke", "#a9bccb", "#4d6273"],
+  [".threshold", "stroke", "#c0392b", "#ff7a6b"],
+  [".trip", "stroke", "#1e7d4f", "#55c68c"],
+  [".variance", "stroke", "#8fbf5a", "#a8c96f"],
+  [".rate", "stroke", "#6a3d9a", "#b794f4"],
+  [".again, .mark", "stroke", "#d35400", "#ff9f50"],
+];
+/** Without variables: few viewers beside browsers know them. */
 const STYLE = `
-svg { color-scheme: light dark; --paper: #ffffff; --ink: #1f2933; --soft: #5f6b76; --grid: #e4e8ec; --axis: #9aa5b1;
-  --blue: #0b62a4; --grey: #a9bccb; --red: #c0392b; --green: #1e7d4f; --lime: #8fbf5a; --purple: #6a3d9a; --orange: #d35400; }
+svg { color-scheme: light dark; }
+text { font: 12px system-ui, "Segoe UI", Roboto, sans-serif; } .name { font-size: 16px; font-weight: 600; }
+.title { font-size: 13px; font-weight: 600; } .tick { font-size: 11px; font-variant-numeric: tabular-nums; }
+.curve { fill: none; stroke-width: 1.6; stroke-linejoin: round; } .threshold { stroke-dasharray: 6 4; } .mark { stroke-width: 1.2; }
+${COLOURS.map(([what, property, light]) => `${what} { ${property}: ${light}; }`).join("\n")}
 @media (prefers-color-scheme: dark) {
-  svg { --paper: #14181d; --ink: #e6eaee; --soft: #9aa7b3; --grid: #2a313a; --axis: #5c6874;
-    --blue: #5ab0f2; --grey: #4d6273; --red: #ff7a6b; --green: #55c68c; --lime: #a8c96f; --purple: #b794f4; --orange: #ff9f50; } }
-.paper { fill: var(--paper); } text { fill: var(--ink); font: 12px system-ui, "Segoe UI", Roboto, sans-serif; }
-.name { font-size: 16px; font-weight: 600; } .soft { fill: var(--soft); } .title { font-size: 13px; font-weight: 600; }
-.grid { stroke: var(--grid); } .axis { stroke: var(--axis); } .tick { fill: var(--soft); font-size: 11px; font-variant-numeric: tabular-nums; }
-.curve { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
-.window { stroke: var(--blue); } .flight { stroke: var(--grey); } .threshold { stroke: var(--red); stroke-dasharray: 6 4; }
-.trip { stroke: var(--green); } .variance { stroke: var(--lime); } .rate { stroke: var(--purple); } .again { stroke: var(--orange); }
-.mark { stroke: var(--orange); stroke-width: 1.2; }`;
+${COLOURS.map(([what, property, , dark]) => `${what} { ${property}: ${dark}; }`).join("\n")}
+}`;
 
 /** The place of the picture that a panel has, and the time that all of them show. */
 interface Frame {
