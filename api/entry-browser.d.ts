@@ -204,6 +204,12 @@ export type DnsRecord = {
     readonly replacement: string;
     readonly order: number;
     readonly preference: number;
+} | {
+    readonly type: "TLSA";
+    readonly certUsage: number;
+    readonly selector: number;
+    readonly match: number;
+    readonly data: ArrayBuffer;
 }
  | {
     readonly type: "CAA";

@@ -2,7 +2,7 @@
  * DNS messages: questions, and the records of answers.
  *
  * Read first: RFC 1035 §4.1 (messages), §4.1.4 (compression), §3.3 (records); RFC 2782 (SRV), RFC 3403 (NAPTR), RFC 3596 (AAAA),
- * RFC 8659 (CAA).
+ * RFC 6698 (TLSA), RFC 8659 (CAA).
  *
  *      0    2       4           6         8             10           12
  *     ┌────┬───────┬───────────┬─────────┬─────────────┬────────────┬───────────┬─────────
@@ -34,6 +34,7 @@ export const TYPES = {
   AAAA: 28,
   SRV: 33,
   NAPTR: 35,
+  TLSA: 52,
   ANY: 255,
   CAA: 257,
 } as const;
@@ -69,6 +70,13 @@ export type DnsRecord =
       readonly replacement: string;
       readonly order: number;
       readonly preference: number;
+    }
+  | {
+      readonly type: "TLSA";
+      readonly certUsage: number;
+      readonly selector: number;
+      readonly match: number;
+      readonly data: ArrayBuffer;
     }
   /** And its property: `issue: "ca.example"`. */
   | { readonly type: "CAA"; readonly critical: number; readonly [property: string]: string | number };
@@ -176,6 +184,13 @@ const PARSERS: Readonly<Record<number, (reader: Reader, end: number, ttl: number
     service: reader.text(),
     regexp: reader.text(),
     replacement: reader.name(),
+  }),
+  [TYPES.TLSA]: (reader, end) => ({
+    type: "TLSA",
+    certUsage: reader.u8(),
+    selector: reader.u8(),
+    match: reader.u8(),
+    data: Uint8Array.from(reader.bytes(end)).buffer,
   }),
   [TYPES.CAA]: (reader, end) => {
     const critical = reader.u8();

@@ -93,6 +93,14 @@ test("each type of record, by callback and by promise", async () => {
   });
 });
 
+test.skipIf(!("resolveTlsa" in dns.promises))("a record of a certificate", async () => {
+  const { world, a } = twoHosts();
+  const tlsa = { certUsage: 3, selector: 1, match: 1, data: Uint8Array.of(1, 2, 3).buffer };
+  world.records.add("_443._tcp.b", { type: "TLSA", ...tlsa });
+  const { resolveTlsa } = dns.promises as unknown as { resolveTlsa(name: string): Promise<unknown> };
+  expect(await a.run(() => resolveTlsa("_443._tcp.b"))).toEqual([tlsa]);
+});
+
 test("a record is taken away by disposing of it", async () => {
   const { world, a } = twoHosts();
   world.records.add("b", { type: "TXT", entries: ["kept"] });

@@ -29,6 +29,7 @@ const DATA: Readonly<Record<number, readonly number[][]>> = {
   28: [[0x20, 1, 0xd, 0xb8, ...Array.from({ length: 11 }, () => 0), 1]],
   33: [[...word(1), ...word(2), ...word(8080), ...name("server.test")]],
   35: [[...word(1), ...word(2), ...text("s"), ...text("SIP+D2U"), ...text(""), ...name("sip.test")]],
+  52: [[3, 1, 1, 0xde, 0xad, 0xbe, 0xef]],
   257: [
     [0, ...text("issue"), ...Buffer.from("ca.test")],
     [128, ...text("iodef"), ...Buffer.from("mailto:a@b")],
@@ -71,7 +72,7 @@ async function resolverOf(stage: Stage, answer: (question: Buffer) => Buffer): P
 }
 
 type Method = "resolve4" | "resolve6" | "resolveCaa" | "resolveCname" | "resolveMx" | "resolveNaptr" | "resolveNs";
-type Methods = Method | "resolvePtr" | "resolveSoa" | "resolveSrv" | "resolveTxt";
+type Methods = Method | "resolvePtr" | "resolveSoa" | "resolveSrv" | "resolveTlsa" | "resolveTxt";
 type Ask = (name: string, options?: object) => Promise<unknown>;
 
 const asks =
@@ -81,7 +82,8 @@ const asks =
       const type = question.readUInt16BE(question.indexOf(0, 12) + 1);
       return reply(question, rcode, isEmpty ? [] : (DATA[type] ?? []));
     });
-    const ask = (resolver as unknown as Record<Methods, Ask>)[method];
+    const ask = (resolver as unknown as Partial<Record<Methods, Ask>>)[method];
+    if (ask === undefined) return "not in this Node";
     const work = ask.call(resolver, "example.test", options);
     return [await failureOf(work), await work.catch(() => null)];
   };
@@ -98,6 +100,11 @@ export const resolvers: Readonly<Record<string, Scenario>> = {
   "asks for a pointer": asks("resolvePtr"),
   "asks for an authority": asks("resolveSoa"),
   "asks for a service": asks("resolveSrv"),
+  "asks which certificate": async (stage) => {
+    const outcome = await asks("resolveTlsa")(stage);
+    const found = typeof outcome === "string" ? null : ((outcome as unknown[])[1] as { data: ArrayBuffer }[] | null);
+    return [outcome, found?.map(({ data }) => [data.constructor.name, ...new Uint8Array(data)])];
+  },
   "asks for texts": asks("resolveTxt"),
   "is told that there is no such record": asks("resolveTxt", 0, true),
   "is told that there is no such name": asks("resolveMx", 3, true),
