@@ -133,6 +133,15 @@ export const dgramSocket: Facet = {
       await once(second, "listening");
       return second.address().port === first.address().port;
     },
+    "shares a port with reusePort": async (stage) => {
+      const first = await bound(stage, "first", { type: "udp4", reusePort: true } as dgram.SocketOptions);
+      const second = socketOf(stage, "second", { type: "udp4", reusePort: true } as dgram.SocketOptions);
+      second.bind(first.address().port, "127.0.0.1");
+      // Node 20 does not know the option.
+      return await Promise.race([event(second, "listening"), event(second, "error")]).then(
+        ([error]) => (error as NodeJS.ErrnoException | undefined)?.code ?? "shared",
+      );
+    },
     "can't bind to an address of others": async (stage) => {
       const socket = socketOf(stage, "socket");
       socket.bind(0, "192.0.2.1");

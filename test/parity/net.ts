@@ -210,6 +210,19 @@ export const netSocket: Facet = {
       });
       return [client.localAddress ?? null, await text(client)];
     },
+    "uses one port of its own for two connections, one after the other": async (stage) => {
+      const server = net.createServer((socket) => socket.end());
+      const port = await stage.listen(server);
+      const ports: (number | undefined)[] = [];
+      for (let count = 0; count < 2; count++) {
+        const localPort: number = ports[0] ?? 0;
+        const client = net.connect({ port, host: "127.0.0.1", localAddress: "127.0.0.1", localPort });
+        await event(client, "connect");
+        ports.push(client.localPort);
+        await event(client.resume(), "close");
+      }
+      return ports[0] === ports[1];
+    },
     "has a name looked up": async (stage) => {
       const server = net.createServer((socket) => socket.end("hello"));
       const port = await stage.listen(server);
@@ -352,6 +365,54 @@ export const netServer: Facet = {
       controller.abort();
       await event(server, "close");
       return server.listening;
+    },
+    "listens again where it had a connection": async (stage) => {
+      const server = watched(stage);
+      server.on("connection", (socket: net.Socket) => socket.end("bye"));
+      const port = await stage.listen(server);
+      const served = await text(net.connect(port, "127.0.0.1"));
+      await new Promise((resolve) => server.close(resolve));
+      await stage.listen(server, port, "127.0.0.1");
+      return [served, await text(net.connect(port, "127.0.0.1"))];
+    },
+    "another listens while a connection of the first is open": async (stage) => {
+      const server = watched(stage);
+      const port = await stage.listen(server);
+      const client = net.connect(port, "127.0.0.1");
+      const [accepted] = await event(server, "connection");
+      server.close();
+      const other = stage.watch("other", net.createServer(), ...SERVER_EVENTS);
+      await stage.listen(other, port, "127.0.0.1");
+      client.destroy();
+      (accepted as net.Socket).destroy();
+      return other.listening;
+    },
+    "with ipv6Only leaves IPv4 to others": async (stage) => {
+      const server = watched(stage);
+      const port = await stage.listen(server, { port: 0, host: "::", ipv6Only: true });
+      const other = stage.watch(
+        "other",
+        net.createServer((socket) => socket.end("IPv4")),
+        ...SERVER_EVENTS,
+      );
+      await stage.listen(other, port, "0.0.0.0");
+      return await text(net.connect(port, "127.0.0.1"));
+    },
+    "without ipv6Only has IPv4, too": async (stage) => {
+      const server = watched(stage);
+      const port = await stage.listen(server, { port: 0, host: "::" });
+      const other = stage.watch("other", net.createServer(), ...SERVER_EVENTS);
+      other.listen(port, "0.0.0.0");
+      const [error] = await event(other, "error");
+      return await failureOf(Promise.reject(error));
+    },
+    "shares a port with reusePort": async (stage) => {
+      const server = watched(stage);
+      const port = await stage.listen(server, { port: 0, host: "127.0.0.1", reusePort: true });
+      const other = stage.watch("other", net.createServer(), ...SERVER_EVENTS);
+      other.listen({ port, host: "127.0.0.1", reusePort: true } as net.ListenOptions);
+      // Node 20 does not know the option.
+      return await Promise.race([event(other, "listening"), event(other, "error")]).then(() => other.listening);
     },
     "listens again after it was closed": async (stage) => {
       const server = watched(stage);

@@ -2,7 +2,18 @@
  * The two kinds of stream handles: TCP over an Internet socket, Pipe over a Unix-domain socket.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { AF_UNIX, IPPROTO_TCP, SO_KEEPALIVE, SOCK_STREAM, SOL_SOCKET } from "../../abi/socket.ts";
+import { IPV6_V6ONLY } from "../../abi/ipv6.ts";
+import {
+  AF_INET6,
+  AF_UNIX,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  SO_KEEPALIVE,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../../abi/socket.ts";
 import { TCP_KEEPIDLE, TCP_NODELAY } from "../../abi/tcp.ts";
 import { inetAddress, type SocketAddress, unixAddress } from "../../socket/address.ts";
 import { ANY_V4, ANY_V6, IpAddress } from "../../wire/ip-address.ts";
@@ -10,6 +21,10 @@ import { type AddressOut, tell } from "./address-out.ts";
 import { Endpoint } from "./endpoint.ts";
 import { uvCode } from "./internals.ts";
 import { type Request, StreamHandle } from "./stream-handle.ts";
+
+/** Flags of bind(), as libuv has them. */
+const UV_TCP_IPV6ONLY = 1;
+const UV_TCP_REUSEPORT = 2;
 
 /** How Node tries the addresses of a name, one after the other. */
 interface Attempts {
@@ -29,13 +44,20 @@ export class TcpHandle extends StreamHandle {
     return Endpoint.open(this.owner, family, SOCK_STREAM);
   }
 
-  bind(address: string, port: number | undefined): number {
+  bind(address: string, port: number | undefined, flags: number = 0): number {
     const parsed = IpAddress.parse(address);
-    return parsed === undefined ? uvCode("EINVAL") : this.bindTo(inetAddress(parsed, port ?? 0));
+    return parsed === undefined ? uvCode("EINVAL") : this.bindTo(inetAddress(parsed, port ?? 0), flags);
   }
 
-  bind6(address: string, port: number | undefined): number {
-    return this.bind(address, port);
+  bind6(address: string, port: number | undefined, flags: number = 0): number {
+    return this.bind(address, port, flags);
+  }
+
+  /** As libuv: a server that is started again need not wait until connections of the one before have left TIME_WAIT. */
+  protected override prepareToBind(endpoint: Endpoint, { family }: SocketAddress, flags: number): void {
+    endpoint.setOption(SOL_SOCKET, SO_REUSEADDR, 1);
+    if ((flags & UV_TCP_REUSEPORT) !== 0) endpoint.setOption(SOL_SOCKET, SO_REUSEPORT, 1);
+    if (family === AF_INET6) endpoint.setOption(IPPROTO_IPV6, IPV6_V6ONLY, flags & UV_TCP_IPV6ONLY);
   }
 
   connect(request: Request, address: string, port: number): number {

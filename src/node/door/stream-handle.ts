@@ -117,10 +117,14 @@ export abstract class StreamHandle extends Handle {
     this.#userBuffer = buffer;
   }
 
+  /** Options that a socket has before bind(). */
+  protected prepareToBind(_endpoint: Endpoint, _address: SocketAddress, _flags: number): void {}
+
   /** libuv reports an address in use from listen() or connect(), not from bind(): Node's messages depend on it. */
-  protected bindTo(address: SocketAddress): number {
+  protected bindTo(address: SocketAddress, flags: number = 0): number {
     const endpoint = this.#opened(address);
     if (typeof endpoint === "string") return uvCode(endpoint);
+    this.prepareToBind(endpoint, address, flags);
     const result = endpoint.bind(address);
     if (result === "EADDRINUSE") this.#bindError = result;
     else if (result !== 0) return uvCode(result);

@@ -36,7 +36,7 @@ const DATAGRAM_MAX_BYTES = 65_536;
 /** Flags of bind(), as libuv has them. */
 const UV_UDP_IPV6ONLY = 1;
 const UV_UDP_REUSEADDR = 4;
-const UV_UDP_REUSEPORT = 8;
+const UV_UDP_REUSEPORT = 64;
 
 interface SizeContext {
   errno?: number;
