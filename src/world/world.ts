@@ -116,6 +116,8 @@ export class World implements AsyncDisposable {
   /** How many results of host.run() are awaited, and the run that goes on for them. */
   #drivers = 0;
   #driven: Promise<void> = Promise.resolve();
+  /** Was it begun for them alone? */
+  #isForDrivers = false;
   #isClosed = false;
 
   constructor(options: WorldOptions, platform: Platform) {
@@ -272,6 +274,9 @@ export class World implements AsyncDisposable {
   async run(options: RunOptions = {}): Promise<RunResult> {
     if (this.#isClosed) throw new Error("this world has been closed: make a new one");
     const untilNs = options.until === undefined ? undefined : parseDuration("until", options.until);
+    // Who has the result of host.run() may be here before the run that went on for it has ended.
+    if (this.#loop.isRunning && this.#isForDrivers && this.#drivers === 0) await this.#driven;
+    this.#isForDrivers = false;
     this.#driven = this.#loop.run(untilNs, options.onProgress);
     await this.#driven;
     return this.result();
@@ -311,6 +316,7 @@ export class World implements AsyncDisposable {
   #drive(fail: (error: unknown) => void): () => void {
     this.#drivers++;
     if (!this.#loop.isRunning) {
+      this.#isForDrivers = true;
       this.#driven = this.#loop.run(undefined, undefined, () => this.#drivers === 0);
       this.#driven.catch(() => {});
     }

@@ -1,6 +1,7 @@
 /** `process`, `console`, `os`, errors that nobody caught, and what is refused, in virtual processes. */
 import "netloom/register";
 import crypto from "node:crypto";
+import http from "node:http";
 import net from "node:net";
 import os from "node:os";
 import { World } from "netloom";
@@ -170,4 +171,31 @@ test("chance is seeded by world and host", async () => {
   expect(await draw(2, "a")).not.toEqual(drawn);
   expect(await draw(1, "b")).not.toEqual(drawn);
   expect(drawn[3]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test.each(["SIGKILL", "SIGTERM"] as const)(
+  "a server that %s ended is started again at once, on its port",
+  async (signal) => {
+    const { world, a, b } = twoHosts();
+    const server = { main: () => http.createServer((_request, response) => response.end("hello")).listen(80) };
+    const get = async () => (await fetch("http://a/")).text();
+    const first = a.start(server);
+    expect(await b.run(get)).toBe("hello");
+    first.kill(signal);
+    const second = a.start(server);
+    expect(await b.run(get)).toBe("hello");
+    expect([first.state, second.state, world.result().crashes]).toEqual(["reaped", "running", []]);
+  },
+);
+
+test("the world can be run as soon as host.run() has given its result", async () => {
+  const { world, a } = twoHosts();
+  const ticks: number[] = [];
+  a.start({ main: () => void setInterval(() => ticks.push(performance.now()), 1000) });
+  await a.run(() => later(1));
+  await world.run({ until: "3500ms" });
+  expect(ticks).toHaveLength(3);
+  const both = [a.run(() => later(1)), world.run({ until: "4500ms" })];
+  await expect(both[1]).rejects.toThrow("already running");
+  await both[0];
 });
