@@ -20,8 +20,10 @@ export interface MainOptions extends SpawnOptions {
 export function runMain<T>(host: Host, parts: HostParts, main: () => T | Promise<T>, options: MainOptions): Promise<T> {
   const name = options.name ?? "run";
   return new Promise((resolve, reject) => {
+    const waits = parts.runtimes.map((runtime) => runtime.awaitResult?.());
     const settled = (outcome: MainOutcome): void => {
       finish();
+      for (const end of waits) end?.();
       if (outcome.kind === "result") resolve(outcome.value as T);
       else if (outcome.kind === "thrown") reject(outcome.error);
       else reject(new Error(`${host.name}: the process "${name}" ${ending(outcome)} before it had its result`));

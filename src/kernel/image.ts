@@ -37,6 +37,11 @@ export interface ProgramRuntime {
    * it, they run in a microtask.
    */
   signal?(image: Image, deliver: () => void): void;
+  /**
+   * The result of a process is asked for, as host.run() does: by a process of this runtime? Then it waits, and does not hold the
+   * clock, until what this answers is called.
+   */
+  awaitResult?(): () => void;
 }
 
 /** One program in one process. */

@@ -199,3 +199,18 @@ test("the world can be run as soon as host.run() has given its result", async ()
   await expect(both[1]).rejects.toThrow("already running");
   await both[0];
 });
+
+test("a process may wait for the result of another", async () => {
+  const { a, b } = twoHosts();
+  const inner = async () => {
+    await later(100);
+    return [os.hostname(), performance.now()];
+  };
+  const outer = async () => {
+    const told = await a.run(inner);
+    await expect(a.run(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await later(5);
+    return [told, os.hostname()];
+  };
+  expect(await b.run(outer)).toEqual([["a", 100], "b"]);
+});

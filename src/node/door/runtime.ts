@@ -7,10 +7,23 @@
 import type { Runnable } from "../../base/scheduler.ts";
 import { MainProgram } from "../../host/main-program.ts";
 import type { Image, ProgramRuntime, RunningProgram } from "../../kernel/image.ts";
+import { Operation } from "../../kernel/operation.ts";
 import { inTurn } from "../turns.ts";
+import { current } from "./context.ts";
 import { NodeProcess } from "./node-process.ts";
 import { begun, ended, followTicks } from "./shared-ticks.ts";
 import { takeDispatcher } from "./singletons.ts";
+
+/** What a process waits for that has called host.run(). */
+const RESULT = {
+  call: "run",
+  attempt: (): "EAGAIN" => "EAGAIN",
+  isReady: (): boolean => false,
+  enlist: (): void => {},
+  expired: (): 0 => 0,
+  on: (): string => "the result of another process",
+  end: (): void => {},
+};
 
 const processes: WeakMap<Image, NodeProcess> = new WeakMap<Image, NodeProcess>();
 
@@ -34,6 +47,17 @@ export const nodeRuntime: ProgramRuntime = {
   },
   signal(_image: Image, deliver: () => void): void {
     inTurn({ run: deliver });
+  },
+  awaitResult(): () => void {
+    const asking = current();
+    if (asking === undefined) return () => {};
+    const waiting = new Operation<0>(asking.process, RESULT, () => {});
+    waiting.arm();
+    asking.reference();
+    return () => {
+      waiting.cancel();
+      asking.unreference();
+    };
   },
 };
 
