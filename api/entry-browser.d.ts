@@ -4983,6 +4983,7 @@ interface ProgramRuntime {
     start(image: Image, program: unknown, args: readonly string[]): RunningProgram;
     schedule?(image: Image, turn: Runnable): void;
     signal?(image: Image, deliver: () => void): void;
+    awaitResult?(): () => void;
 }
 
 // kernel/image.d.ts

@@ -604,6 +604,7 @@ export interface ProgramRuntime {
     start(image: Image, program: unknown, args: readonly string[]): RunningProgram;
     schedule?(image: Image, turn: Runnable): void;
     signal?(image: Image, deliver: () => void): void;
+    awaitResult?(): () => void;
 }
 
 export interface Protocol {

@@ -36,6 +36,24 @@ export interface Comparison {
   readonly paths?: Readonly<Partial<Record<Pair, Path>>>;
 }
 
+/** Of what Linux reaches with itself over the same link, netloom reaches at least so much with Linux and with itself. */
+export const BAR = 0.8;
+
+/** What is below the bar, in words; what docs/COMPATIBILITY.md has a reason for is not missed. */
+export function belowBar(rows: readonly Comparison[]): { readonly missed: string[]; readonly explained: string[] } {
+  const below = { missed: [] as string[], explained: [] as string[] };
+  for (const { impairment, algorithm, goodputs } of rows) {
+    const reference = goodputs["Linux → Linux"];
+    for (const pair of ["netloom → Linux", "Linux → netloom", "netloom → netloom"] as const) {
+      const share = (goodputs[pair] ?? Number.NaN) / (reference ?? Number.NaN);
+      if (!(share < BAR)) continue;
+      const isVersion3 = algorithm === "bbr" && pair !== "Linux → netloom" && /loss|corrupted/.test(impairment);
+      below[isVersion3 ? "explained" : "missed"].push(`${impairment}, ${algorithm}, ${pair}: ${share.toFixed(2)}`);
+    }
+  }
+  return below;
+}
+
 /** The table: goodput of each pair, and its ratio to Linux with itself, or to netloom with itself where that was not measured. */
 export function formatComparisons(rows: readonly Comparison[]): string {
   const reference: Pair = rows.some(({ goodputs }) => goodputs["Linux → Linux"] !== undefined)
