@@ -72,3 +72,11 @@ test("--lsof says where it can't draw", { timeout: 60_000 }, async () => {
   writeFileSync(join(directory, "file"), "");
   await expect(run("scenario.ts", "--lsof", "file")).rejects.toMatchObject({ stderr: expect.stringMatching(/file/) });
 });
+
+test("the picture of the README is the one that its example draws", { timeout: 60_000 }, async () => {
+  await run(`${ROOT}examples/congestion-windows.ts`, "--quiet", "--plot", "plots");
+  const drawn = readFileSync(join(directory, "plots", "cubic-1.svg"), "utf8");
+  const fault =
+    "npm start -- examples/congestion-windows.ts --quiet --plot plots && cp plots/cubic-1.svg docs/connection.svg";
+  expect(drawn === readFileSync(`${ROOT}docs/connection.svg`, "utf8"), fault).toBe(true);
+});

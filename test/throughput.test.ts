@@ -3,13 +3,17 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { queueName, shared, sharedRow } from "../scripts/lib/shared-bottleneck.ts";
 import { bottleneck, cells, goodput, jain, row } from "../scripts/lib/throughput.ts";
 
 const LINES = readFileSync(new URL("../docs/THROUGHPUT.md", import.meta.url), "utf8").split("\n");
 const TIMEOUT_MS = 60_000;
+const SHARED = shared().map((each) => [each[0], queueName(each), each] as const);
+const SHARED_SHARE = ["2 CUBIC, CoDel, ECN", "2 BBR, 10"];
 
-/** Those that cost little: losses of 1, 3 and 10 %. */
+/** Those that cost little. */
 const SHARE: readonly (readonly [number, number, number])[] = [
+  [0.001, 100, 65_536],
   [0.01, 100, 1_048_576],
   [0.03, 100, 4_194_304],
   [0.1, 100, 1_048_576],
@@ -31,6 +35,22 @@ describe("docs/THROUGHPUT.md", () => {
     "loss %d, %d ms, %d bytes: as it stands there",
     async (lossRate, rttMs, bufferBytes) => {
       expect(LINES).toContain(await row({ lossRate, rttMs, bufferBytes }));
+    },
+    TIMEOUT_MS,
+  );
+
+  test("has every row of a shared bottleneck, and a reason beside each that misses a bar", () => {
+    for (const [name, queue] of SHARED) {
+      const columns = LINES.find((line) => line.startsWith(`| ${name} | ${queue} |`))?.split("|") ?? [];
+      const [utilisation, index, , why] = columns.slice(3).map((each) => each.trim());
+      if (!(Number(utilisation) >= 0.95 && Number(index) >= 0.9)) expect(why).toMatch(/./);
+    }
+  });
+
+  test.each(SHARED.filter(([name, queue]) => SHARED_SHARE.includes(`${name}, ${queue}`)))(
+    "%s, queue %s: as it stands there",
+    async (_name, _queue, each) => {
+      expect(LINES).toContain(await sharedRow(each));
     },
     TIMEOUT_MS,
   );
