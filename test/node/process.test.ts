@@ -214,3 +214,21 @@ test("a process may wait for the result of another", async () => {
   };
   expect(await b.run(outer)).toEqual([["a", 100], "b"]);
 });
+
+test("an error that nobody caught is on the standard error of its process, as on Node's", async () => {
+  const lines: string[] = [];
+  const { world, a } = twoHosts({ console: ({ text }) => lines.push(text) });
+  a.start({ main: () => void net.createServer().listen(7) });
+  a.start({
+    main: () => {
+      net.createServer().listen(7);
+      setTimeout(() => console.log("not reached"), 1000);
+    },
+  });
+  a.start({ main: () => Promise.reject({ odd: 1 }) });
+  await world.run({ until: "2s" });
+  expect(lines).toEqual([
+    expect.stringContaining("Uncaught Error: listen EADDRINUSE: address already in use :::7"),
+    expect.stringContaining("Uncaught { odd: 1 }"),
+  ]);
+});

@@ -8,16 +8,20 @@
  */
 import { AsyncResource } from "node:async_hooks";
 import { EventEmitter } from "node:events";
+import { inspect } from "node:util";
 import type { Errno } from "../../abi/errno.ts";
 import { SIG_IGN, SIGPIPE } from "../../abi/signal.ts";
 import type { Host } from "../../host/host.ts";
 import type { MainOutcome, MainProgram } from "../../host/main-program.ts";
+import * as ioCalls from "../../kernel/calls/io.ts";
 import type { Image } from "../../kernel/image.ts";
 import type { Process } from "../../kernel/process.ts";
 import { SignalSet } from "../../kernel/signals/signal-set.ts";
 import { current, enter } from "./context.ts";
 import { ExitSignal } from "./exit-signal.ts";
 import type { ProcessState } from "./process-state.ts";
+
+const STDERR = 2;
 
 /** Something that a process has open and that is closed with it: a timer, a handle. */
 export interface Owned {
@@ -247,6 +251,11 @@ export class NodeProcess {
   #crash(error: unknown): void {
     this.exitCode = 1;
     this.#isExiting = true;
+    // As Node, but for the stack, in which the machine's paths are: that is in the world's `crashes`.
+    this.#guarded(() => {
+      const text = new TextEncoder().encode(`Uncaught ${error instanceof Error ? error : inspect(error)}\n`);
+      this.call("write", () => ioCalls.write(this.process, STDERR, text));
+    });
     this.#guarded(() => this.events.emit("exit", 1));
     this.#tell({ kind: "thrown", error });
     this.image.crash(error);
