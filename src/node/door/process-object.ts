@@ -4,6 +4,7 @@
  * Code that names `process` gets a view of it in which `process.exitCode` is its own too, and which has no channel: those
  * properties can't be replaced on the object itself. Properties of the object that are not here (versions, memoryUsage(), …) are those of the machine.
  */
+import nodeConsole from "node:console";
 import { ERRNO_TEXT } from "../../abi/errno.ts";
 import { signalNumber } from "../../abi/signal.ts";
 import * as files from "../../kernel/calls/files.ts";
@@ -49,6 +50,38 @@ export function patchProcessObject(patches: Patches): void {
   }
   patchChannel(patches);
   patchGlobals(patches);
+  patchConsole(patches);
+}
+
+/**
+ * The methods of Node's own console are bound to it, and it keeps the streams that it has found at first. Code that has taken a method
+ * (`const { log } = console`) comes here from wherever it runs: what the console keeps is each time that of whose code it is.
+ */
+function patchConsole(patches: Patches): void {
+  for (const key of Reflect.ownKeys(nodeConsole)) {
+    const before = Object.getOwnPropertyDescriptor(nodeConsole, key) as PropertyDescriptor;
+    const isKept = before.set !== undefined || (before.writable === true && typeof before.value !== "function");
+    if (!isKept) continue;
+    // It goes on with what it has come to meanwhile.
+    patches.add(() => {
+      if ("value" in before) Object.defineProperty(nodeConsole, key, before);
+    });
+    patches.define(
+      nodeConsole,
+      key,
+      () => {
+        const owner = current();
+        if (owner !== undefined) return Reflect.get(consoleOf(owner), key);
+        return before.get === undefined ? before.value : before.get.call(nodeConsole);
+      },
+      (value) => {
+        const owner = current();
+        if (owner !== undefined) Reflect.set(consoleOf(owner), key, value);
+        else if (before.set === undefined) before.value = value;
+        else before.set.call(nodeConsole, value);
+      },
+    );
+  }
 }
 
 /** Through `import process`, too, there is no parent to talk to. */
@@ -173,6 +206,12 @@ function patchGlobals(patches: Patches): void {
 function shared(patches: Patches, name: string, inside: (owner: NodeProcess) => unknown): void {
   const before = Object.getOwnPropertyDescriptor(globalThis, name);
   let outside: unknown = (globalThis as Record<string, unknown>)[name];
+  // A tool that has replaced it meanwhile, such as a test runner, finds its own again.
+  patches.add(() => {
+    if (before !== undefined && "value" in before) {
+      Object.defineProperty(globalThis, name, { ...before, value: outside });
+    }
+  });
   patches.define(
     globalThis,
     name,
@@ -184,8 +223,4 @@ function shared(patches: Patches, name: string, inside: (owner: NodeProcess) => 
       if (current() === undefined) outside = value;
     },
   );
-  // A tool that has replaced it meanwhile, such as a test runner, finds its own again.
-  patches.add(() => {
-    if (before !== undefined && "value" in before) before.value = outside;
-  });
 }
