@@ -72,6 +72,12 @@ export const timersFacet: Facet = {
           2,
         );
       }),
+    "are known by their names": () =>
+      [setTimeout(() => {}, 1), setInterval(() => {}, 1).unref(), setImmediate(() => {})].map((timer) => [
+        timer.constructor.name,
+        Object.prototype.toString.call(timer),
+        util.inspect(timer).split(" ")[0],
+      ]),
     "give arguments to immediates": () => new Promise((resolve) => setImmediate((a, b) => resolve([a, b]), 1, 2)),
     "are cleared": order((note) => clearTimeout(setTimeout(note("never"), 1))),
     "are cleared by number": order((note) => clearTimeout(Number(setTimeout(note("never"), 1)))),
@@ -281,6 +287,19 @@ export const errorsFacet: Facet = {
     "a host that is no text": thrown(() => net.connect({ port: 1, host: 7 as never, lookup: 3 as never })),
     "nothing to connect to": thrown(() => net.connect({} as never)),
     "a local address that is none": thrown(() => net.connect({ port: 1, host: "127.0.0.1", localAddress: "nowhere" })),
+    ...Object.fromEntries(
+      [
+        ["127.0.0.1", "::1"],
+        ["::1", "127.0.0.1"],
+        ["127.0.0.1", "::ffff:127.0.0.1"],
+      ].map(([host, localAddress]) => [
+        `a local address ${localAddress} for ${host}`,
+        async () => {
+          const [error] = await event(net.connect({ port: 1, host, localAddress } as net.TcpNetConnectOpts), "error");
+          return await failureOf(Promise.reject(error));
+        },
+      ]),
+    ),
     "a local address of others": async () => {
       const [error] = await event(net.connect({ port: 1, host: "127.0.0.1", localAddress: "192.0.2.1" }), "error");
       return await failureOf(Promise.reject(error));

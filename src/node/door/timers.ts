@@ -28,6 +28,11 @@ const NEVER_READY = {
 
 const newScope = (): AsyncResource => new AsyncResource("Timeout");
 
+/** Programs and util.inspect() know the class by Node's name. */
+function named(timer: object, name: string): void {
+  Object.defineProperty(timer, "name", { value: name });
+}
+
 let lastId = 0;
 /** By number, as clearTimeout() may be given one. */
 const byId: Map<number, VirtualTimeout> = new Map<number, VirtualTimeout>();
@@ -50,6 +55,10 @@ export class VirtualTimeout implements Owned {
   #isHeld = false;
   #isCleared = false;
   #isLazy = false;
+
+  static {
+    named(VirtualTimeout, "Timeout");
+  }
 
   constructor(owner: NodeProcess, callback: Callback, delayMs: unknown, args: readonly unknown[], repeats: boolean) {
     this.#owner = owner;
@@ -215,6 +224,10 @@ export class VirtualTimeout implements Owned {
 export class VirtualImmediate {
   #isCleared = false;
   #isReferenced = true;
+
+  static {
+    named(VirtualImmediate, "Immediate");
+  }
 
   constructor(owner: NodeProcess, callback: Callback, args: readonly unknown[]) {
     const scope = enter(owner, () => new AsyncResource("Immediate"));
