@@ -59,9 +59,109 @@ const optionOf =
     return [await failureOf(async () => set(socket)), socket.listenerCount("error")];
   };
 
+/** What comes of addresses of one family on a socket of another. */
+const ofFamily =
+  (type: dgram.SocketType, address: string, act: (socket: dgram.Socket, address: string) => void): Scenario =>
+  async (stage) => {
+    const socket = socketOf(stage, "socket", type);
+    act(socket, address);
+    const [error] = await event(socket, "error");
+    return await failureOf(Promise.reject(error));
+  };
+const sendTo = (socket: dgram.Socket, address: string): void =>
+  socket.send("x", 9, address, (error) => void socket.emit(error === null ? "sent" : "error", error));
+const strangers: [dgram.SocketType, string][] = [
+  ["udp4", "::1"],
+  ["udp6", "127.0.0.1"],
+];
+
+/** What each of these answers, or fails with, on a socket of its own. */
+const answersOf =
+  (isBound: boolean, calls: Record<string, (socket: dgram.Socket) => unknown>): Scenario =>
+  async (stage) => {
+    const answers: Record<string, unknown> = {};
+    for (const type of ["udp4", "udp6"] as const) {
+      for (const [name, call] of Object.entries(calls)) {
+        const socket = isBound ? await bound(stage, "socket", type) : socketOf(stage, "socket", type);
+        let answer: unknown = null;
+        const failed = await failureOf(() => {
+          answer = call(socket) ?? null;
+        });
+        answers[`${type} ${name}`] = [failed, answer];
+      }
+    }
+    return answers;
+  };
+const multicast: Record<string, (socket: dgram.Socket) => unknown> = {
+  "interface 127.0.0.1": (socket) => socket.setMulticastInterface("127.0.0.1"),
+  "interface ::1": (socket) => socket.setMulticastInterface("::1"),
+  "interface ::%lo": (socket) => socket.setMulticastInterface("::%lo"),
+  "interface ::%none": (socket) => socket.setMulticastInterface("::%none"),
+  "interface of others": (socket) => socket.setMulticastInterface("192.0.2.99"),
+  "interface that is none": (socket) => socket.setMulticastInterface("lo"),
+  "group on 127.0.0.1": (socket) => socket.addMembership("224.0.0.9", "127.0.0.1"),
+  "group on ::1": (socket) => socket.addMembership("224.0.0.9", "::1"),
+  "group of others": (socket) => socket.addMembership("224.0.0.9", "192.0.2.99"),
+  "group of IPv6": (socket) => socket.addMembership("ff02::9", "::%lo"),
+  "group of IPv6 on 127.0.0.1": (socket) => socket.addMembership("ff02::9", "127.0.0.1"),
+  "group that is none": (socket) => socket.addMembership("nobody", "127.0.0.1"),
+  "group that is a host": (socket) => socket.addMembership("::1", "::%lo"),
+  "group that was not joined": (socket) => socket.dropMembership("224.0.0.9", "127.0.0.1"),
+  source: (socket) => socket.addSourceSpecificMembership("127.0.0.1", "232.0.0.9", "127.0.0.1"),
+  "source of IPv6": (socket) => socket.addSourceSpecificMembership("::1", "232.0.0.9", "127.0.0.1"),
+  "source of IPv6, on ::1": (socket) => socket.addSourceSpecificMembership("127.0.0.1", "232.0.0.9", "::1"),
+  "group of IPv6 of a source": (socket) => socket.addSourceSpecificMembership("127.0.0.1", "ff3e::9", "::%lo"),
+  "source that was not joined": (socket) => socket.dropSourceSpecificMembership("127.0.0.1", "232.0.0.9", "127.0.0.1"),
+};
+const lives: Record<string, (socket: dgram.Socket) => unknown> = {
+  ...Object.fromEntries(
+    [-1, 0, 1, 255, 256].flatMap((ttl) => [
+      [`setTTL(${ttl})`, (socket: dgram.Socket) => socket.setTTL(ttl)],
+      [`setMulticastTTL(${ttl})`, (socket: dgram.Socket) => socket.setMulticastTTL(ttl)],
+    ]),
+  ),
+  "setMulticastLoopback(2)": (socket) => socket.setMulticastLoopback(2 as unknown as boolean),
+};
+
 export const dgramSocket: Facet = {
   name: "dgram.Socket",
   scenarios: {
+    ...Object.fromEntries(
+      strangers.flatMap(([type, address]) => [
+        [`${type} can't send to ${address}`, ofFamily(type, address, sendTo)],
+        [`${type} can't connect to ${address}`, ofFamily(type, address, (socket) => socket.connect(9, address))],
+        [`${type} can't be bound to ${address}`, ofFamily(type, address, (socket) => socket.bind(0, address))],
+      ]),
+    ),
+    "sends to a mapped address": async (stage) => {
+      const receiver = await bound(stage, "receiver");
+      socketOf(stage, "sender", "udp6").send("hello", receiver.address().port, "::ffff:127.0.0.1");
+      return String((await once(receiver, "message"))[0]);
+    },
+    "joins groups": answersOf(true, multicast),
+    "joins groups before it is bound": answersOf(false, multicast),
+    "is bound by a group, of its family": answersOf(false, {
+      "224.0.0.9": (socket) => {
+        socket.addMembership("224.0.0.9", "127.0.0.1");
+        return [socket.address().address, socket.address().family, socket.address().port > 0];
+      },
+      "ff02::9": (socket) => {
+        socket.addMembership("ff02::9", "::%lo");
+        return [socket.address().address, socket.address().family, socket.address().port > 0];
+      },
+    }),
+    "takes what may be a TTL": answersOf(true, lives),
+    "takes what may be a TTL before it is bound": answersOf(false, lives),
+    "refuses buffer sizes before it is bound": answersOf(false, {
+      "of receiving": (socket) => socket.getRecvBufferSize(),
+      "of sending": (socket) => socket.getSendBufferSize(),
+      "to be set": (socket) => socket.setSendBufferSize(10_000),
+      "too large": (socket) => socket.setSendBufferSize(2 ** 31),
+    }),
+    "refuses buffer sizes that are none": answersOf(true, {
+      "too large": (socket) => socket.setRecvBufferSize(2 ** 31),
+      negative: (socket) => socket.setRecvBufferSize(-1),
+    }),
     "sends nothing": sent(0),
     "sends a byte": sent(1),
     "sends what needs fragments": sent(9000),

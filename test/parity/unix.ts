@@ -88,6 +88,22 @@ export const unixPaths: Facet = {
       client.destroy();
       return told;
     }),
+    "tells where the server listens": bindPath(
+      (socket) => socket.end(JSON.stringify([socket.address(), socket.remoteAddress ?? null])),
+      async (stage, file) => {
+        const server = net.createServer();
+        const before = server.address();
+        const other = path.join(stage.directory, "other");
+        await stage.listen(server, other);
+        return [before, server.address() === other, await text(net.connect(file))];
+      },
+    ),
+    "tells the abstract name of a server": async (stage) => {
+      const name = abstractName();
+      const server = net.createServer();
+      await stage.listen(server, name);
+      return server.address() === name;
+    },
     "is gone when the server is closed": async (stage) => {
       const file = path.join(stage.directory, "s");
       const server = net.createServer();

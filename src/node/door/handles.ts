@@ -15,8 +15,9 @@ import {
   SOL_SOCKET,
 } from "../../abi/socket.ts";
 import { TCP_KEEPIDLE, TCP_NODELAY } from "../../abi/tcp.ts";
-import { inetAddress, type SocketAddress, unixAddress } from "../../socket/address.ts";
-import { ANY_V4, ANY_V6, IpAddress } from "../../wire/ip-address.ts";
+import { type SocketAddress, unixAddress } from "../../socket/address.ts";
+import { ANY_V4, ANY_V6 } from "../../wire/ip-address.ts";
+import { addressIn } from "./address-in.ts";
 import { type AddressOut, tell } from "./address-out.ts";
 import { Endpoint } from "./endpoint.ts";
 import { uvCode } from "./internals.ts";
@@ -45,12 +46,11 @@ export class TcpHandle extends StreamHandle {
   }
 
   bind(address: string, port: number | undefined, flags: number = 0): number {
-    const parsed = IpAddress.parse(address);
-    return parsed === undefined ? uvCode("EINVAL") : this.bindTo(inetAddress(parsed, port ?? 0), flags);
+    return this.#bind(4, address, port ?? 0, flags);
   }
 
   bind6(address: string, port: number | undefined, flags: number = 0): number {
-    return this.bind(address, port, flags);
+    return this.#bind(6, address, port ?? 0, flags);
   }
 
   /** As libuv: a server that is started again need not wait until connections of the one before have left TIME_WAIT. */
@@ -61,15 +61,11 @@ export class TcpHandle extends StreamHandle {
   }
 
   connect(request: Request, address: string, port: number): number {
-    const parsed = IpAddress.parse(address);
-    if (parsed === undefined) return uvCode("EINVAL");
-    const { attempts } = this;
-    const isLast = attempts === null || --attempts.left <= 0;
-    return this.connectTo(request, inetAddress(parsed, port), isLast ? null : attempts.timeoutMs);
+    return this.#connect(request, 4, address, port);
   }
 
   connect6(request: Request, address: string, port: number): number {
-    return this.connect(request, address, port);
+    return this.#connect(request, 6, address, port);
   }
 
   getsockname(out: AddressOut): number {
@@ -90,12 +86,26 @@ export class TcpHandle extends StreamHandle {
     return this.#set(IPPROTO_TCP, TCP_KEEPIDLE, initialDelaySeconds);
   }
 
+  #bind(family: 4 | 6, text: string, port: number, flags: number): number {
+    const address = addressIn(this.owner, family, text, port);
+    return address === undefined ? uvCode("EINVAL") : this.bindTo(address, flags);
+  }
+
+  #connect(request: Request, family: 4 | 6, text: string, port: number): number {
+    const address = addressIn(this.owner, family, text, port);
+    if (address === undefined) return uvCode("EINVAL");
+    const { attempts } = this;
+    const isLast = attempts === null || --attempts.left <= 0;
+    return this.connectTo(request, address, isLast ? null : attempts.timeoutMs);
+  }
+
   #set(level: number, option: number, value: number): number {
     const result = this.endpoint?.setOption(level, option, value) ?? "EBADF";
     return result === 0 ? 0 : uvCode(result);
   }
 }
 
+/** As Node's, it tells no addresses: net.Server knows the path itself, and net.Socket has none. */
 export class PipeHandle extends StreamHandle {
   /** Where it was bound. */
   #path: string | null = null;
@@ -126,14 +136,6 @@ export class PipeHandle extends StreamHandle {
 
   connect(request: Request, path: string): number {
     return this.connectTo(request, unixAddress(path));
-  }
-
-  getsockname(): number {
-    return 0;
-  }
-
-  getpeername(): number {
-    return 0;
   }
 
   fchmod(): number {

@@ -119,6 +119,11 @@ export function uvCode(errno: string): number {
   return uvCodes.get(errno) ?? (uvCodes.get("UNKNOWN") as number);
 }
 
+/** What libuv says of an errno. */
+export function uvMessage(errno: string): string {
+  return getSystemErrorMap().get(uvCode(errno))?.[1] ?? errno;
+}
+
 /** An error as Node makes it of a system call that failed. */
 export function systemError(code: string, syscall: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${syscall} ${code}`), { errno: uvCode(code), code, syscall });

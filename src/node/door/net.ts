@@ -113,7 +113,9 @@ export function patchNet(patches: Patches): void {
             ]
           : [[address, addressType]];
       for (const [at, family] of choices) {
-        this._handle = bound(this, new TcpHandle(owner), (handle) => handle.bind(at, port, flags));
+        this._handle = bound(this, new TcpHandle(owner), (handle) =>
+          family === 6 ? handle.bind6(at, port, flags) : handle.bind(at, port, flags),
+        );
         if (!(this._handle instanceof StreamHandle) && family === 6 && choices.length > 1) continue;
         original.call(this, at, port, family, backlog, fd, flags);
         return;

@@ -21,14 +21,15 @@ import {
   SOL_SOCKET,
 } from "../../abi/socket.ts";
 import type { Operation } from "../../kernel/operation.ts";
-import { inetAddress, NO_NAME, type SocketAddress } from "../../socket/address.ts";
+import { NO_NAME } from "../../socket/address.ts";
 import type { OptionValue } from "../../socket/option.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
-import { ANY_V4, ANY_V6, IpAddress } from "../../wire/ip-address.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
+import { addressIn, zoneIndex } from "./address-in.ts";
 import { type AddressOut, tell } from "./address-out.ts";
 import { Endpoint } from "./endpoint.ts";
 import { Handle } from "./handle.ts";
-import { uvCode } from "./internals.ts";
+import { uvCode, uvMessage } from "./internals.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { SendQueue, type SendRequest } from "./send-queue.ts";
 
@@ -37,6 +38,8 @@ const DATAGRAM_MAX_BYTES = 65_536;
 const UV_UDP_IPV6ONLY = 1;
 const UV_UDP_REUSEADDR = 4;
 const UV_UDP_REUSEPORT = 64;
+const TTL_MAX = 255;
+const INT_MAX = 0x7fff_ffff;
 
 interface SizeContext {
   errno?: number;
@@ -46,7 +49,10 @@ interface SizeContext {
 }
 
 export class UdpHandle extends Handle {
+  /** Of the addresses that it is given. */
   readonly #family: 4 | 6;
+  /** Of the socket: another one where it was opened for a group of the other family. */
+  #domain: 4 | 6;
   readonly #buffer: Uint8Array = new Uint8Array(DATAGRAM_MAX_BYTES);
   /** Set by Node. */
   onmessage: (bytes: number, handle: UdpHandle, buffer: Buffer | undefined, source: AddressOut) => void = () => {};
@@ -60,20 +66,22 @@ export class UdpHandle extends Handle {
   constructor(owner: NodeProcess, family: 4 | 6) {
     super(owner);
     this.#family = family;
+    this.#domain = family;
   }
 
   get fd(): number {
     return this.#endpoint?.fd ?? -1;
   }
 
-  bind(address: string, port: number, flags: number): number {
+  bind(address: string, port: number, flags: number, family: 4 | 6 = this.#family): number {
+    const parsed = addressIn(this.owner, family, address, port);
+    if (parsed === undefined) return uvCode("EINVAL");
     return this.#with((endpoint) => {
       if ((flags & UV_UDP_REUSEADDR) !== 0) endpoint.setOption(SOL_SOCKET, SO_REUSEADDR, 1);
       if ((flags & UV_UDP_REUSEPORT) !== 0) endpoint.setOption(SOL_SOCKET, SO_REUSEPORT, 1);
       if ((flags & UV_UDP_IPV6ONLY) !== 0) endpoint.setOption(IPPROTO_IPV6, ipv6.IPV6_V6ONLY, 1);
-      const parsed = this.#address(address, port);
-      return parsed === undefined ? "EINVAL" : endpoint.bind(parsed);
-    });
+      return endpoint.bind(parsed);
+    }, family);
   }
 
   bind6(address: string, port: number, flags: number): number {
@@ -81,7 +89,8 @@ export class UdpHandle extends Handle {
   }
 
   connect(address: string, port: number): number {
-    return this.#with((endpoint) => endpoint.connect(this.#address(address, port) ?? NO_NAME));
+    const parsed = addressIn(this.owner, this.#family, address, port);
+    return parsed === undefined ? uvCode("EINVAL") : this.#with((endpoint) => endpoint.connect(parsed));
   }
 
   connect6(address: string, port: number): number {
@@ -96,10 +105,11 @@ export class UdpHandle extends Handle {
   send(request: SendRequest, list: readonly Uint8Array[], _count: number, ...rest: unknown[]): number {
     this.owner.assertOwn();
     const [port, address] = rest.length >= 3 ? rest : [];
+    const destination =
+      address === undefined ? null : addressIn(this.owner, this.#family, String(address), Number(port));
+    if (destination === undefined) return uvCode("EINVAL");
     const endpoint = this.#opened();
     if (typeof endpoint === "string") return uvCode(endpoint);
-    const destination = address === undefined ? null : this.#address(String(address), Number(port));
-    if (destination === undefined) return uvCode("EINVAL");
     const whole = list.length === 1 ? (list[0] as Uint8Array) : Buffer.concat(list);
     // None overtakes those that wait for room.
     const sent = (this.#queue?.count ?? 0) > 0 ? "EAGAIN" : endpoint.sendTo(whole, destination);
@@ -160,10 +170,12 @@ export class UdpHandle extends Handle {
   }
 
   setTTL(ttl: number): number {
+    if (ttl < 1 || ttl > TTL_MAX) return uvCode("EINVAL");
     return this.#either([IPPROTO_IP, ip.IP_TTL], [IPPROTO_IPV6, ipv6.IPV6_UNICAST_HOPS], ttl);
   }
 
   setMulticastTTL(ttl: number): number {
+    if (ttl < 0 || ttl > TTL_MAX) return uvCode("EINVAL");
     return this.#either([IPPROTO_IP, ip.IP_MULTICAST_TTL], [IPPROTO_IPV6, ipv6.IPV6_MULTICAST_HOPS], ttl);
   }
 
@@ -171,11 +183,13 @@ export class UdpHandle extends Handle {
     return this.#either([IPPROTO_IP, ip.IP_MULTICAST_LOOP], [IPPROTO_IPV6, ipv6.IPV6_MULTICAST_LOOP], Number(enable));
   }
 
+  /** The address says of which family the option is, not the socket: with the wrong one the kernel refuses it. */
   setMulticastInterface(address: string): number {
-    const parsed = IpAddress.parse(address.replace(/%.*$/, ""));
-    if (parsed === undefined) return uvCode("EINVAL");
-    if (this.#family === 6) return this.#set(IPPROTO_IPV6, ipv6.IPV6_MULTICAST_IF, this.#indexOf(address));
-    return this.#set(IPPROTO_IP, ip.IP_MULTICAST_IF, { imr_address: address });
+    if (this.#parse(4, address) !== undefined) {
+      return this.#set(IPPROTO_IP, ip.IP_MULTICAST_IF, { imr_address: address });
+    }
+    if (this.#parse(6, address) === undefined) return uvCode("EINVAL");
+    return this.#set(IPPROTO_IPV6, ipv6.IPV6_MULTICAST_IF, zoneIndex(this.owner, address));
   }
 
   addMembership(group: string, through?: string): number {
@@ -196,16 +210,13 @@ export class UdpHandle extends Handle {
 
   /** The size of a buffer as Linux tells it: twice what was asked for. */
   bufferSize(size: number, isReceive: boolean, context: SizeContext): number | undefined {
-    const option = isReceive ? SO_RCVBUF : SO_SNDBUF;
-    const endpoint = this.#endpoint;
-    const result = endpoint === null ? "EBADF" : size === 0 ? 0 : endpoint.setOption(SOL_SOCKET, option, size);
-    const value = result === 0 ? endpoint?.getOption(SOL_SOCKET, option) : result;
+    const value = this.#bufferSize(size, isReceive ? SO_RCVBUF : SO_SNDBUF);
     if (typeof value === "number") return value;
     const code = String(value);
     Object.assign(context, {
       errno: uvCode(code),
       code,
-      message: code,
+      message: uvMessage(code),
       syscall: `uv_${isReceive ? "recv" : "send"}_buffer_size`,
     });
     return undefined;
@@ -219,17 +230,26 @@ export class UdpHandle extends Handle {
     return this.#queue?.count ?? 0;
   }
 
-  #opened(): Endpoint | Errno {
+  #bufferSize(size: number, option: number): OptionValue | Errno {
+    if (size > INT_MAX) return "EINVAL";
+    if (this.#endpoint === null) return "EBADF";
+    const result = size === 0 ? 0 : this.#endpoint.setOption(SOL_SOCKET, option, size);
+    return result === 0 ? this.#endpoint.getOption(SOL_SOCKET, option) : result;
+  }
+
+  #opened(family: 4 | 6 = this.#family): Endpoint | Errno {
     if (this.isClosed) return "EBADF";
     if (this.#endpoint !== null) return this.#endpoint;
-    const endpoint = Endpoint.open(this.owner, this.#family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM);
-    if (typeof endpoint !== "string") this.#endpoint = endpoint;
+    const endpoint = Endpoint.open(this.owner, family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM);
+    if (typeof endpoint === "string") return endpoint;
+    this.#domain = family;
+    this.#endpoint = endpoint;
     return endpoint;
   }
 
-  #with(run: (endpoint: Endpoint) => 0 | Errno): number {
+  #with(run: (endpoint: Endpoint) => 0 | Errno, family: 4 | 6 = this.#family): number {
     this.owner.assertOwn();
-    const endpoint = this.#opened();
+    const endpoint = this.#opened(family);
     const result = typeof endpoint === "string" ? endpoint : run(endpoint);
     return result === 0 ? 0 : uvCode(result);
   }
@@ -241,44 +261,52 @@ export class UdpHandle extends Handle {
   }
 
   #either(v4: readonly [number, number], v6: readonly [number, number], value: number): number {
-    const [level, option] = this.#family === 4 ? v4 : v6;
+    const [level, option] = this.#domain === 4 ? v4 : v6;
     return this.#set(level, option, value);
   }
 
+  /** As uv_udp_set_membership(): the group says of which family the option is. */
   #membership(group: string, through: string | undefined, option4: number, option6: number): number {
-    const address = IpAddress.parse(group.replace(/%.*$/, ""));
+    const family = group.includes(":") ? 6 : 4;
+    const address = this.#parse(family, group);
     if (address === undefined) return uvCode("EINVAL");
-    if (this.#family === 6) {
-      return this.#set(IPPROTO_IPV6, option6, {
-        ipv6mr_multiaddr: address.toString(),
-        ipv6mr_interface: this.#indexOf(through ?? group),
+    const bound = this.#bindDeferred(family);
+    if (bound !== 0) return bound;
+    if (through !== undefined && this.#parse(family, through) === undefined) return uvCode("EINVAL");
+    if (family === 4) {
+      return this.#set(IPPROTO_IP, option4, {
+        imr_multiaddr: group,
+        imr_address: through ?? "0.0.0.0",
+        imr_ifindex: 0,
       });
     }
-    const own = IpAddress.parse(through ?? "0.0.0.0");
-    if (own === undefined) return uvCode("EINVAL");
-    return this.#set(IPPROTO_IP, option4, { imr_multiaddr: group, imr_address: own.toString(), imr_ifindex: 0 });
+    return this.#set(IPPROTO_IPV6, option6, {
+      ipv6mr_multiaddr: address.toString(),
+      ipv6mr_interface: zoneIndex(this.owner, through ?? ""),
+    });
   }
 
+  /** As uv_udp_set_source_membership(). */
   #ofSource(source: string, group: string, through: string | undefined, option: number): number {
+    const family = group.includes(":") ? 6 : 4;
+    if ([group, source].some((text) => this.#parse(family, text) === undefined)) return uvCode("EINVAL");
+    const bound = this.#bindDeferred(family);
+    if (bound !== 0) return bound;
+    if (through !== undefined && this.#parse(family, through) === undefined) return uvCode("EINVAL");
+    // The kernel has no filters for sources of IPv6.
+    if (family === 6) return uvCode("ENOPROTOOPT");
     const given = { imr_multiaddr: group, imr_interface: through ?? "0.0.0.0", imr_sourceaddr: source };
-    if (Object.values(given).some((text) => IpAddress.parse(text) === undefined)) return uvCode("EINVAL");
     return this.#set(IPPROTO_IP, option, given);
   }
 
-  /** The interface behind "%eth0", or 0. */
-  #indexOf(address: string): number {
-    const name = /%(.*)$/.exec(address)?.[1];
-    if (name === undefined) return 0;
-    return this.owner.host.netif.interfaces.get(name)?.index ?? (Number(name) || 0);
+  /** As libuv: who joins a group before it is bound gets some port of the group's family. */
+  #bindDeferred(family: 4 | 6): number {
+    if (this.#endpoint !== null) return 0;
+    return this.bind(family === 4 ? "0.0.0.0" : "::", 0, UV_UDP_REUSEADDR, family);
   }
 
-  #address(text: string, port: number): SocketAddress | undefined {
-    const [bare = "", zone] = text.split("%");
-    const parsed = bare === "" ? (this.#family === 4 ? ANY_V4 : ANY_V6) : IpAddress.parse(bare);
-    if (parsed === undefined) return undefined;
-    const address = inetAddress(parsed, port);
-    if (this.#family === 4) return address;
-    return { ...address, family: AF_INET6, ...(zone === undefined ? {} : { scopeId: this.#indexOf(text) }) };
+  #parse(family: 4 | 6, text: string): IpAddress | undefined {
+    return addressIn(this.owner, family, text, 0)?.address;
   }
 
   #finishReceive(received: Received | Errno): void {
