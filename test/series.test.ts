@@ -66,6 +66,25 @@ test("a picture of a connection that has hardly begun, and of one without losses
   }
 });
 
+test("what has no end is left out of a picture", () => {
+  const point = {
+    timeNs: 5,
+    cwndBytes: Number.POSITIVE_INFINITY,
+    ssthreshBytes: Number.POSITIVE_INFINITY,
+    srttNs: 1e6,
+    rttvarNs: Number.NaN,
+    inFlightBytes: 1000,
+    retransmissions: 0,
+    deliveryRateBps: Number.POSITIVE_INFINITY,
+  };
+  const points = [point, { ...point, timeNs: 1e9, cwndBytes: 5000 }];
+  const picture = svgSeries({ host: "a", local: "10.0.0.1:1", remote: "10.0.0.2:2", points });
+  expect(picture).not.toMatch(/NaN|Infinity|ssthresh<|rttvar</);
+  expect(picture).toContain(">cwnd<");
+  for (const span of [Number.POSITIVE_INFINITY, Number.NaN, 0, -1]) expect(stepFor(span, 5)).toBe(1);
+  expect(ticks(0, Number.POSITIVE_INFINITY, 1)).toEqual([]);
+});
+
 test("ticks are round numbers, and few", () => {
   expect(ticks(0, 9.7, stepFor(9.7, 5))).toEqual([0, 2, 4, 6, 8]);
   expect(ticks(0.122, 0.6, stepFor(0.478, 10)).map((each) => tickText(each, 0.05))).toEqual([

@@ -38,8 +38,9 @@ export function unitFor(units: readonly Unit[], largest: number): Unit {
   return chosen;
 }
 
-/** A round step of which at most so many cover the span. */
+/** A round step of which at most so many cover the span; 1 where there is none. */
 export function stepFor(span: number, countMax: number): number {
+  if (!(span > 0 && Number.isFinite(span))) return 1;
   let power = 1;
   while (span / power < countMax / 10) power /= 10;
   while (span / power > countMax * 10) power *= 10;
@@ -50,8 +51,9 @@ export function stepFor(span: number, countMax: number): number {
   }
 }
 
-/** Multiples of the step, from the first one that is not below `from`. */
+/** Multiples of the step, from the first one that is not below `from`; none of what has no end. */
 export function ticks(from: number, to: number, step: number): readonly number[] {
+  if (!Number.isFinite(to - from)) return [];
   const found: number[] = [];
   for (let n = Math.ceil(from / step - 1e-9) + 0; n * step <= to + step * 1e-9; n++) found.push(n * step);
   return found;

@@ -138,8 +138,8 @@ export function svgSeries({ host, local, remote, points }: ConnectionSeries): st
 function draw(panel: Panel, points: readonly SeriesPoint[], frame: Frame): string {
   const { title, units, curves } = panel;
   const { top } = frame;
-  const largest = curves.reduce((most, { value }) => {
-    return points.reduce((higher, point) => Math.max(higher, value(point) ?? 0), most);
+  const largest = curves.reduce((most, curve) => {
+    return points.reduce((higher, point) => Math.max(higher, heightOf(curve, point) ?? 0), most);
   }, 0);
   const unit = unitFor(units, largest);
   const step =
@@ -161,7 +161,7 @@ function draw(panel: Panel, points: readonly SeriesPoint[], frame: Frame): strin
 
 /** What there is to see: a name and its look. */
 function legendOf({ curves, hasMarks }: Panel, points: readonly SeriesPoint[]): readonly (readonly [string, string])[] {
-  const seen = curves.filter(({ value }) => points.some((point) => value(point) !== null));
+  const seen = curves.filter((curve) => points.some((point) => heightOf(curve, point) !== null));
   const names = seen.map(({ name, look }) => [name, look] as const);
   const hasAny = hasMarks === true && (points.at(-1)?.retransmissions ?? 0) > (points[0]?.retransmissions ?? 0);
   return hasAny ? [...names, ["sent again", "mark"]] : names;
@@ -197,18 +197,19 @@ function columns(frame: Frame): readonly string[] {
   });
 }
 
-function line(
-  { look, value }: Curve,
-  points: readonly SeriesPoint[],
-  frame: Frame,
-  y: (value: number) => number,
-): string {
+/** Null: there is nothing to draw, as of what has no bound. */
+function heightOf({ value }: Curve, point: SeriesPoint): number | null {
+  const at = value(point);
+  return at !== null && Number.isFinite(at) ? at : null;
+}
+
+function line(curve: Curve, points: readonly SeriesPoint[], frame: Frame, y: (value: number) => number): string {
   const dots: Dot[] = [];
   for (const point of points) {
-    const at = value(point);
+    const at = heightOf(curve, point);
     if (at !== null) dots.push({ x: xOf(frame, point.timeNs), y: y(at) });
   }
-  return dots.length === 0 ? "" : `<path class="curve ${look}" d="${steps(thinned(dots))}"/>`;
+  return dots.length === 0 ? "" : `<path class="curve ${curve.look}" d="${steps(thinned(dots))}"/>`;
 }
 
 /** A value stays as it is until the next point; what does not change needs no words. */
