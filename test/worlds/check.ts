@@ -2,19 +2,36 @@
  * What must hold in a random world, however badly it went.
  */
 import type { Host } from "netloom";
+import { SeriesRecorder } from "../../src/inet/tcp/series.ts";
 import type { Tcb } from "../../src/inet/tcp/tcb.ts";
 import type { Socket } from "../../src/socket/socket.ts";
 import type { Account } from "./party.ts";
 
+/** Looks at each connection whenever it has taken a segment in. */
+class WindowWatch extends SeriesRecorder {
+  readonly problems: Set<string> = new Set();
+
+  override note({ cwnd, pipeBytes, mss, flight, congestion, localPort, tcp, state }: Tcb): void {
+    // Whatever the algorithm: so many bytes, and never none.
+    const isSound = cwnd > 0 && cwnd < Number.MAX_SAFE_INTEGER && pipeBytes >= 0 && pipeBytes <= flight;
+    if (state === "ESTABLISHED" && !isSound) {
+      const name = `${tcp.machine.name}'s ${localPort}, ${congestion.name}`;
+      this.problems.add(`${name}: a window of ${cwnd} bytes, ${pipeBytes} in the pipe, mss ${mss}`);
+    }
+  }
+}
+
 /** Remembers the connections that the hosts have had, to look at them when they should be gone. */
 export class Witness {
   readonly hosts: readonly Host[];
+  readonly windows: WindowWatch = new WindowWatch({});
   readonly connections: { readonly host: Host; readonly tcb: Tcb; readonly socket: Socket | null }[] = [];
 
   constructor(hosts: readonly Host[]) {
     this.hosts = hosts;
     for (const host of hosts) {
       const { tcp } = host.inet;
+      tcp.recorders.add(this.windows);
       const join = tcp.join.bind(tcp);
       tcp.join = (tcb) => {
         this.connections.push({ host, tcb, socket: tcb.socket });

@@ -62,7 +62,7 @@ export interface WorldCase {
   readonly behindMtu: number;
   readonly partitions: readonly Partition[];
   readonly backlog: number;
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: Readonly<Record<string, number | string>>;
   readonly meetings: readonly Meeting[];
 }
 
@@ -131,6 +131,7 @@ export const worldCases: fc.Arbitrary<WorldCase> = fc.record({
     tcp_timestamps: fc.constantFrom(0, 1),
     tcp_window_scaling: fc.constantFrom(0, 1),
     tcp_sack: fc.constantFrom(0, 1),
+    tcp_congestion_control: fc.constantFrom("cubic", "reno", "bbr"),
     tcp_syncookies: fc.constantFrom(0, 1, 1, 2),
     tcp_retries2: fc.constantFrom(15, 8, 3),
     tcp_tw_reuse: fc.constantFrom(0, 1, 2),

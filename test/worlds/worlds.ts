@@ -43,6 +43,7 @@ async function play(one: WorldCase): Promise<Outcome> {
   const problems = [
     ...accounts.flatMap((pair) => verdictOf(pair, one.settings.tcp_syncookies !== 0)),
     ...unjustWaits(witness),
+    ...witness.windows.problems,
   ];
   for (const each of processes) each.kill("SIGKILL");
   await pass(world, b);

@@ -8,7 +8,7 @@ export class AckNews {
   ackedBytes = 0;
   /** Of these, what no SACK block had told of. */
   newlyAckedBytes = 0;
-  /** By SACK blocks, for the first time. */
+  /** By SACK blocks, for the first time, or by a duplicate ACK without them. */
   sackedBytes = 0;
   /** Marked as lost upon this ACK. */
   lostBytes = 0;

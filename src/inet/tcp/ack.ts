@@ -13,6 +13,7 @@ import { updateMss } from "./mss.ts";
 import { noteArrived } from "./rack.ts";
 import { noteDelivered, takeSample } from "./rate.ts";
 import { ackArrived } from "./recovery.ts";
+import { takeArrived } from "./reno-recovery.ts";
 import { rtoNs } from "./retransmission-timeout.ts";
 import { takeSack } from "./scoreboard.ts";
 import type { Segment } from "./segment.ts";
@@ -98,6 +99,7 @@ function takeAcknowledged(tcb: Tcb, seg: Segment): void {
     noteDelivered(tcb, front, frontBytes);
   }
   news.newlyAckedBytes = news.ackedBytes - (sackedBefore - sent.sackedBytes);
+  if (tcb.arrivedBytes > 0) takeArrived(tcb, news);
   news.oldestRttNs = isAmbiguous || sentNs < 0 ? -1 : nowNs - sentNs;
   sendQueue.acknowledge(snd.una, tcb);
   tcb.retransmitsSinceNs = 0;

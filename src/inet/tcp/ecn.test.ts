@@ -1,5 +1,7 @@
 /** Explicit congestion notification: RFC 3168 §6.1. */
 import { describe, expect, test } from "vitest";
+import { IPPROTO_TCP } from "../../abi/socket.ts";
+import { TCP_CONGESTION } from "../../abi/tcp.ts";
 import { accepted, ack, closed, type Dialogue, data, listening, type Setting, segment } from "./dialogue.fixture.ts";
 
 /** We have asked. */
@@ -69,6 +71,26 @@ test("an echo reduces the window once in a window of data, and CWR goes with the
   expect(sent[0]?.flags).toContain("CWR");
   t.receives(again({ ack: 11_001 }));
   expect(t.tcb).toMatchObject({ phase: "open", cwnd: 4500, ssthresh: 4500 });
+});
+
+test.each(["reno", "bbr"])("%s, without SACK: a loss is repaired in the round trip of a mark, too", (name) => {
+  const t = agreed();
+  t.socket.requests.setsockopt?.({ uid: 0 } as never, IPPROTO_TCP, TCP_CONGESTION, { text: name });
+  t.tcb.pacingRate = Number.POSITIVE_INFINITY;
+  t.send(10_000);
+  expect(t.sent()).toHaveLength(10);
+  t.receives(echo({ ack: 2001 }));
+  const { ssthresh } = t.tcb;
+  expect(t.tcb.phase).toBe("cwr");
+  for (let count = 0; count < 3; count++) t.receives(again({ ack: 2001 }));
+  t.at(10);
+  expect(t.sent()[0]).toMatchObject({ seq: 2001, len: 1000 });
+  // It was reduced for the mark.
+  expect(t.tcb).toMatchObject({ phase: "recovery", ssthresh });
+  expect(Number.isFinite(t.tcb.cwnd)).toBe(true);
+  t.receives(again({ ack: 11_001 }));
+  expect(t.tcb).toMatchObject({ phase: "open", arrivedBytes: 0 });
+  expect(Number.isFinite(t.tcb.cwnd)).toBe(true);
 });
 
 // @rfc 3168 6.1.3 REC

@@ -33,7 +33,7 @@ const FRTO_MAX = 2;
 /** Sends what may be sent. To be called after whatever may have changed that. */
 export function output(tcb: Tcb): void {
   if (isIdle(tcb)) {
-    if (!tcb.sent.isEmpty && tcb.sent.pipeBytes < tcb.cwnd) tcb.noteAppLimited();
+    if (!tcb.sent.isEmpty && tcb.pipeBytes < tcb.cwnd) tcb.noteAppLimited();
     tcb.timers.clear(PERSIST);
   } else if (isSynchronised(tcb.state) || tcb.isOpenEarly) {
     const { nxt } = tcb.snd;
@@ -96,7 +96,7 @@ function sendNext(tcb: Tcb): boolean {
   const unsent = unsentBytes(tcb);
   const isFinDue = isFinUnsent(tcb);
   if (unsent <= 0 && !isFinDue) {
-    if (tcb.sent.pipeBytes < tcb.cwnd && !tcb.sent.isEmpty) tcb.noteAppLimited();
+    if (tcb.pipeBytes < tcb.cwnd && !tcb.sent.isEmpty) tcb.noteAppLimited();
     return false;
   }
   const mss = segmentBytes(tcb);

@@ -44,7 +44,7 @@ export function noteSent({ loss, phase }: Tcb, bytes: number): void {
   if (phase === "recovery" || phase === "cwr") loss.prr.outBytes += bytes;
 }
 
-/** The episode is over. */
+/** The episode is over. An algorithm that sets the window by itself has done so. */
 export function endReduction(tcb: Tcb): void {
-  if (tcb.ssthresh < Number.POSITIVE_INFINITY) tcb.cwnd = tcb.ssthresh;
+  if (tcb.congestion.control === undefined && tcb.ssthresh < Number.POSITIVE_INFINITY) tcb.cwnd = tcb.ssthresh;
 }

@@ -51,7 +51,8 @@ export class DeliveryRate {
 }
 
 /** A segment is sent, for the first time or again. */
-export function stamp({ rate, sent, nowNs }: Tcb, segment: SentSegment): void {
+export function stamp(tcb: Tcb, segment: SentSegment): void {
+  const { rate, sent, nowNs } = tcb;
   if (sent.pipeBytes === 0) {
     rate.flightStartNs = nowNs;
     rate.deliveredNs = nowNs;
@@ -60,7 +61,7 @@ export function stamp({ rate, sent, nowNs }: Tcb, segment: SentSegment): void {
   segment.deliveredNs = rate.deliveredNs;
   segment.flightStartNs = rate.flightStartNs;
   segment.isAppLimited = rate.appLimitedUntil > 0;
-  segment.txInFlightBytes = sent.pipeBytes + segment.length;
+  segment.txInFlightBytes = tcb.pipeBytes + segment.length;
   segment.priorLostBytes = rate.lostBytes;
 }
 

@@ -12,7 +12,7 @@ import type { Sample } from "./congestion/congestion.ts";
 import { enterRecovery, leaveEpisode } from "./episode.ts";
 import { reduce } from "./prr.ts";
 import { detectLoss, isOverdue, lose } from "./rack.ts";
-import { duplicateAck, partialAck } from "./reno-recovery.ts";
+import { countAck, duplicateAck, forgetDuplicates, partialAck } from "./reno-recovery.ts";
 import { rescue } from "./rescue.ts";
 import { takeProbeAck } from "./tail-probe.ts";
 import type { Phase, Tcb } from "./tcb.ts";
@@ -38,18 +38,21 @@ export function ackArrived(tcb: Tcb, news: AckNews): void {
 }
 
 function renoAck(tcb: Tcb, news: AckNews): void {
-  if (news.ackedBytes > 0) {
+  if (tcb.congestion.control !== undefined) {
+    if (news.ackedBytes === 0 && !news.isDuplicate) return;
+    countAck(tcb, news);
+    control(tcb, news);
+  } else if (news.ackedBytes > 0) {
     tcb.duplicateAcks = 0;
     if (tcb.phase === "recovery") {
       if (partialAck(tcb, news)) tcb.phase = "open";
       return;
     }
     if (tcb.phase === "cwr" && geq(tcb.snd.una, tcb.recover)) leaveEpisode(tcb);
-    if (tcb.congestion.control !== undefined) control(tcb, news);
-    else if (tcb.phase === "cwr") reduce(tcb, news);
+    if (tcb.phase === "cwr") reduce(tcb, news);
     else grow(tcb, news);
   } else if (news.isDuplicate) {
-    duplicateAck(tcb);
+    duplicateAck(tcb, news);
   }
 }
 
@@ -105,7 +108,7 @@ export function timedOut(tcb: Tcb): void {
   congestion.timedOut(tcb);
   tcb.phase = "loss";
   tcb.recover = snd.nxt;
-  tcb.duplicateAcks = 0;
+  forgetDuplicates(tcb);
   markAllLost(tcb);
   tcb.cwnd = sent.pipeBytes + tcb.mss;
 }
@@ -134,7 +137,7 @@ function control(tcb: Tcb, news: AckNews): void {
   congestion.control?.(tcb, sampleOf(tcb, news, isWindowLimited, phase));
 }
 
-function sampleOf({ rate, sent }: Tcb, news: AckNews, isCwndLimited: boolean, phase: Phase): Sample {
+function sampleOf({ rate, pipeBytes }: Tcb, news: AckNews, isCwndLimited: boolean, phase: Phase): Sample {
   const { sample } = rate;
   return {
     bytesPerSecond: sample.bytesPerSecond,
@@ -146,7 +149,7 @@ function sampleOf({ rate, sent }: Tcb, news: AckNews, isCwndLimited: boolean, ph
     deliveredTotalBytes: rate.deliveredBytes,
     deliveredBytes: news.deliveredBytes,
     lostBytes: news.lostBytes,
-    pipeBytes: sent.pipeBytes,
+    pipeBytes,
     rttNs: news.rttNs,
     isMarked: news.isMarked,
     isCwndLimited,

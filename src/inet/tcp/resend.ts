@@ -24,7 +24,7 @@ export function resendLost(tcb: Tcb): void {
   for (let segment = sent.firstLost(); segment !== null; segment = sent.firstLost()) {
     // Of a large segment one of those on the wire goes at a time.
     const length = Math.min(segment.length, segmentBytes(tcb));
-    if (sent.pipeBytes > 0 && sent.pipeBytes + length > tcb.cwnd) return;
+    if (tcb.pipeBytes > 0 && tcb.pipeBytes + length > tcb.cwnd) return;
     // H2: the peer has taken its window back. Only the first segment tries whether it is still so.
     if (segment !== sent.first && gt(add(segment.seq, length), add(snd.una, snd.wnd))) return;
     if (mustWait(tcb)) return;

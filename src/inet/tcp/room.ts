@@ -17,10 +17,12 @@ export function usableWindow({ snd }: Tcb): number {
 
 // @rfc 5681 3.2 SHOULD-2
 /** How many bytes more the network carries, as far as is known; negative when there are too many already. */
-export function congestionRoom({ cwnd, sent, phase, duplicateAcks, mss }: Tcb): number {
-  // RFC 3042 §2. With SACK what has arrived is out of the pipe, and needs no counting.
-  const extra = phase === "open" ? Math.min(duplicateAcks, LIMITED_TRANSMIT_MAX) * mss : 0;
-  return cwnd + extra - sent.pipeBytes;
+export function congestionRoom(tcb: Tcb): number {
+  const { cwnd, phase, congestion, duplicateAcks, mss } = tcb;
+  // RFC 3042 §2. With SACK, or where the algorithm sets the window, what has arrived is out of the pipe, and needs no counting.
+  const extra =
+    phase === "open" && congestion.control === undefined ? Math.min(duplicateAcks, LIMITED_TRANSMIT_MAX) * mss : 0;
+  return cwnd + extra - tcb.pipeBytes;
 }
 
 /** Bytes of data that were not sent yet; -1 when a FIN has been sent behind them. */

@@ -91,14 +91,14 @@ export class SeriesRecorder {
   }
 }
 
-function pointOf({ nowNs, cwnd, ssthresh, rtt, sent, retransmissions, rate }: Tcb): SeriesPoint {
+function pointOf({ nowNs, cwnd, ssthresh, rtt, pipeBytes, retransmissions, rate }: Tcb): SeriesPoint {
   return {
     timeNs: nowNs,
     cwndBytes: Math.floor(cwnd),
     ssthreshBytes: Number.isFinite(ssthresh) ? Math.floor(ssthresh) : null,
     srttNs: rtt.srttNs,
     rttvarNs: rtt.rttvarNs,
-    inFlightBytes: sent.pipeBytes,
+    inFlightBytes: pipeBytes,
     retransmissions,
     deliveryRateBps: Math.round(rate.bytesPerSecond * BITS),
   };

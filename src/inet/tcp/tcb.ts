@@ -181,6 +181,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   /** RFC 6582's recover: SND.NXT when the episode began. */
   recover = 0;
   duplicateAcks = 0;
+  /** Without SACK, where the algorithm sets the window by itself: so much above a hole has arrived, as duplicate ACKs tell. */
+  arrivedBytes = 0;
   readonly loss: LossState = new LossState();
   readonly rate: DeliveryRate = new DeliveryRate();
   /** The user has ended his stream before the connection stood. */
@@ -259,7 +261,7 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   }
 
   noteAppLimited(): void {
-    this.rate.limit(this.sent.pipeBytes);
+    this.rate.limit(this.pipeBytes);
   }
 
   below(bound: number): number {
@@ -277,6 +279,11 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   /** FlightSize of RFC 5681: sent and not acknowledged, FIN and SYN included. */
   get flight(): number {
     return (this.snd.nxt - this.snd.una) | 0;
+  }
+
+  /** RFC 6675's pipe: what is thought to be in the network. */
+  get pipeBytes(): number {
+    return Math.max(0, this.sent.pipeBytes - this.arrivedBytes);
   }
 
   /** What waits to be acknowledged is charged to the send buffer, and to the host. */
