@@ -12,6 +12,7 @@ import { startRack } from "./rack.ts";
 import { initialSpace } from "./receive-buffer.ts";
 import type { Segment } from "./segment.ts";
 import { growSendBuffer } from "./send-buffer.ts";
+import { takeUp } from "./take-up.ts";
 import type { Tcb } from "./tcb.ts";
 import { KEEPALIVE } from "./timers.ts";
 
@@ -45,7 +46,7 @@ export function startTransfer(tcb: Tcb): void {
   if (snd.mss === 0) snd.mss = defaultMss(tcb.remoteAddress);
   updateMss(tcb);
   startRack(tcb);
-  tcb.congestion.start(tcb);
+  takeUp(tcb);
   tcb.cwnd = tcb.initialCwnd;
   acknowledgment.quick = QUICK_ACKS;
   acknowledgment.segmentBytes = firstSegmentBytes(tcb);

@@ -26,6 +26,7 @@ import { keepCount, keepIdleNs, keepIntervalNs } from "./keepalive.ts";
 import { updateMss, withoutTimestamps } from "./mss.ts";
 import { output } from "./output.ts";
 import { isSynchronised } from "./state.ts";
+import { takeUp } from "./take-up.ts";
 import type { Tcb } from "./tcb.ts";
 import { KEEPALIVE } from "./timers.ts";
 import { timestampNow } from "./timestamps.ts";
@@ -213,8 +214,10 @@ function setCongestion(tcb: Tcb, value: OptionValue): 0 | Errno {
   if (typeof name !== "string") return "EINVAL";
   const found = congestionControl(name);
   if (found === undefined) return "ENOENT";
+  // As on Linux the one that is in use already goes on.
+  if (found === tcb.congestion) return 0;
   tcb.congestion = found;
-  if (isSynchronised(tcb.state)) found.start(tcb);
+  if (isSynchronised(tcb.state) || tcb.isOpenEarly) takeUp(tcb);
   return 0;
 }
 
