@@ -14,7 +14,7 @@ import { noteArrived } from "./rack.ts";
 import { noteDelivered, takeSample } from "./rate.ts";
 import { ackArrived } from "./recovery.ts";
 import { takeArrived } from "./reno-recovery.ts";
-import { rtoNs } from "./retransmission-timeout.ts";
+import { pacedRtoNs } from "./retransmission-timeout.ts";
 import { takeSack } from "./scoreboard.ts";
 import type { Segment } from "./segment.ts";
 import { growSendBuffer } from "./send-buffer.ts";
@@ -149,7 +149,7 @@ function isReneging({ sent, timers, rtt }: Tcb): boolean {
 function restartTimer(tcb: Tcb): void {
   const { timers, sent } = tcb;
   if (sent.isEmpty) timers.clear(RETRANSMIT);
-  else timers.set(RETRANSMIT, rtoNs(tcb));
+  else timers.set(RETRANSMIT, pacedRtoNs(tcb));
 }
 
 // @rfc 9293 3.1 MUST-1, REC-1; @rfc 9293 3.8.6 MUST-34

@@ -18,7 +18,7 @@ import { hasLeft, mustWait } from "./pacing.ts";
 import { noteSent } from "./prr.ts";
 import { stamp } from "./rate.ts";
 import { resendLost } from "./resend.ts";
-import { rtoNs } from "./retransmission-timeout.ts";
+import { pacedRtoNs } from "./retransmission-timeout.ts";
 import { congestionRoom, unsentBytes, usableWindow } from "./room.ts";
 import { hasQueuedFin, isSynchronised } from "./state.ts";
 import { scheduleProbe } from "./tail-probe.ts";
@@ -142,7 +142,7 @@ function send(tcb: Tcb, length: number, fin: boolean): void {
   if (bytes === 0 || bytes % mss !== 0) snd.sml = snd.nxt;
   tcb.lastSentNs = nowNs;
   if (bytes > 0) noteInteraction(tcb);
-  if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));
+  if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, pacedRtoNs(tcb));
   tcb.timers.clear(PERSIST);
   transmit(tcb, packet, seq, flags, true);
 }
@@ -155,7 +155,7 @@ function watch(tcb: Tcb): void {
     timers.clear(PERSIST);
     return;
   }
-  if (!timers.isSet(PERSIST)) timers.set(PERSIST, rtoNs(tcb));
+  if (!timers.isSet(PERSIST)) timers.set(PERSIST, pacedRtoNs(tcb));
 }
 
 function isFinUnsent(tcb: Tcb): boolean {

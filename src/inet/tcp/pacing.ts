@@ -12,14 +12,22 @@ const NS_PER_SECOND = 1_000_000_000;
 const BURSTS_PER_SECOND = 1024;
 
 function rateOf({ pacingRate, options }: Tcb): number {
-  return Math.min(pacingRate, options.maxPacingRate);
+  const rate = Math.min(pacingRate, options.maxPacingRate);
+  // As tcp_update_skb_after_send has it: a rate of none is none to keep.
+  return rate > 0 ? rate : Number.POSITIVE_INFINITY;
+}
+
+/** How long nothing may leave. As with tcp_pacing_delay on Linux, timers that would send begin to count when it is over. */
+export function paceDelayNs(tcb: Tcb): number {
+  const { nowNs, paceNs } = tcb;
+  return paceNs <= nowNs || rateOf(tcb) === Number.POSITIVE_INFINITY ? 0 : paceNs - nowNs;
 }
 
 /** True: nothing may leave now; the timer will call output() when something may. */
 export function mustWait(tcb: Tcb): boolean {
-  const { timers, nowNs, paceNs } = tcb;
-  if (paceNs <= nowNs || rateOf(tcb) === Number.POSITIVE_INFINITY) return false;
-  if (!timers.isSet(PACING)) timers.set(PACING, paceNs - nowNs);
+  const delayNs = paceDelayNs(tcb);
+  if (delayNs === 0) return false;
+  if (!tcb.timers.isSet(PACING)) tcb.timers.set(PACING, delayNs);
   return true;
 }
 
@@ -32,5 +40,5 @@ export function burstBytes(tcb: Tcb, mss: number): number {
 export function hasLeft(tcb: Tcb, bytes: number): void {
   const rate = rateOf(tcb);
   if (rate === Number.POSITIVE_INFINITY) return;
-  tcb.paceNs = Math.max(tcb.paceNs, tcb.nowNs) + Math.ceil((bytes * NS_PER_SECOND) / Math.max(rate, 1));
+  tcb.paceNs = Math.max(tcb.paceNs, tcb.nowNs) + Math.ceil((bytes * NS_PER_SECOND) / rate);
 }

@@ -8,7 +8,7 @@ import * as wire from "../../wire/tcp.ts";
 import { hasLeft, mustWait } from "./pacing.ts";
 import { noteSent } from "./prr.ts";
 import { stamp } from "./rate.ts";
-import { rtoNs } from "./retransmission-timeout.ts";
+import { pacedRtoNs } from "./retransmission-timeout.ts";
 import type { SentSegment } from "./sent.ts";
 import type { Tcb } from "./tcb.ts";
 import { RETRANSMIT } from "./timers.ts";
@@ -29,7 +29,7 @@ export function resendLost(tcb: Tcb): void {
     if (segment !== sent.first && gt(add(segment.seq, length), add(snd.una, snd.wnd))) return;
     if (mustWait(tcb)) return;
     resend(tcb, tcb.phase === "loss" ? "go-back" : "fast");
-    if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, rtoNs(tcb));
+    if (!tcb.timers.isSet(RETRANSMIT)) tcb.timers.set(RETRANSMIT, pacedRtoNs(tcb));
     if (tcb.retransmitsSinceNs === 0) tcb.retransmitsSinceNs = nowNs;
   }
 }

@@ -3,6 +3,7 @@
  *
  * Read first: RFC 6298 §5, RFC 9293 §3.8.3 (R1 and R2); Linux's retransmits_timed_out and tcp_model_timeout.
  */
+import { paceDelayNs } from "./pacing.ts";
 import { RTO_MAX_NS, RTO_MIN_NS } from "./rtt.ts";
 import type { Tcb } from "./tcb.ts";
 
@@ -11,6 +12,11 @@ import type { Tcb } from "./tcb.ts";
 /** RFC 6298 §5.5: doubled each time, up to a bound. */
 export function rtoNs({ rtt, backoff }: Tcb): number {
   return doubled(rtt.rtoNs, backoff);
+}
+
+/** The same from when pacing lets something leave: what it holds back is not late, and what is sent again keeps the rate too. */
+export function pacedRtoNs(tcb: Tcb): number {
+  return rtoNs(tcb) + paceDelayNs(tcb);
 }
 
 // @rfc 6298 2 MAY

@@ -48,9 +48,10 @@ const CLAMP_MIN = 1152;
 const RTO_MAX_SECONDS = 120;
 /** SO_MAX_PACING_RATE. */
 const UNLIMITED = 0xffff_ffff;
+const INT_MIN = -0x8000_0000;
 
 export function get(tcb: Tcb, level: number, option: number): OptionValue | Errno {
-  if (level === SOL_SOCKET && option === SO_MAX_PACING_RATE) return Math.min(tcb.options.maxPacingRate, UNLIMITED);
+  if (level === SOL_SOCKET && option === SO_MAX_PACING_RATE) return maxPacingRate(tcb);
   if (level !== IPPROTO_TCP) return "ENOPROTOOPT";
   const { options, tcp, state } = tcb;
   switch (option) {
@@ -200,10 +201,14 @@ function flush(tcb: Tcb): void {
   tcb.options = options;
 }
 
-/** socket(7) has no word on it, tc-fq(8) does: an unsigned int, all ones for no bound. */
+function maxPacingRate({ options }: Tcb): number {
+  return Number.isFinite(options.maxPacingRate) ? options.maxPacingRate : UNLIMITED;
+}
+
+/** socket(7) has no word on it, tc-fq(8) does: an unsigned int, all ones for no bound. As on Linux a long may say more. */
 function setMaxPacingRate(tcb: Tcb, value: OptionValue): 0 | Errno {
-  if (typeof value !== "number" || !Number.isInteger(value)) return "EINVAL";
-  const rate = value >>> 0;
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < INT_MIN) return "EINVAL";
+  const rate = value < 0 ? value >>> 0 : value;
   tcb.options = { ...tcb.options, maxPacingRate: rate === UNLIMITED ? Number.POSITIVE_INFINITY : rate };
   return 0;
 }

@@ -7,6 +7,7 @@
 import { geq, gt } from "../../base/seq32.ts";
 import type { AckNews } from "./ack-news.ts";
 import { reduceOnce } from "./episode.ts";
+import { paceDelayNs } from "./pacing.ts";
 import type { Tcb } from "./tcb.ts";
 import { RETRANSMIT, TAIL_PROBE } from "./timers.ts";
 
@@ -37,6 +38,7 @@ export function scheduleProbe(tcb: Tcb): void {
   // One segment alone may wait for its delayed ACK.
   const isAlone = sent.first === sent.last && sent.first.count === 1;
   timeoutNs += rtt.isMeasured && isAlone ? ACK_DELAY_MAX_NS : TIMEOUT_MIN_NS;
+  timeoutNs += paceDelayNs(tcb);
   // The probe takes the place of a timeout that would come first.
   const leftNs = timers.dueNs(RETRANSMIT) - nowNs;
   timers.set(TAIL_PROBE, Math.max(1, Math.min(timeoutNs, leftNs)));

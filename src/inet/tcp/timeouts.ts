@@ -13,7 +13,7 @@ import { updateMss } from "./mss.ts";
 import { hasUnsent, output, sendIntoWindow, sendProbeSegment } from "./output.ts";
 import { reorderingTimeout, timedOut } from "./recovery.ts";
 import { resend, resendSegment } from "./resend.ts";
-import { doubled, isTimedOut, rtoNs } from "./retransmission-timeout.ts";
+import { doubled, isTimedOut, pacedRtoNs, rtoNs } from "./retransmission-timeout.ts";
 import { RTO_INITIAL_NS, RTO_MAX_NS } from "./rtt.ts";
 import { isSynchronised } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
@@ -58,7 +58,7 @@ function probeTail(tcb: Tcb): void {
   loss.probe.endSeq = snd.nxt;
   loss.probe.isRetransmission = !isNew;
   tcp.machine.counters.bump("TcpExtTCPLossProbes");
-  timers.set(RETRANSMIT, rtoNs(tcb));
+  timers.set(RETRANSMIT, pacedRtoNs(tcb));
 }
 
 function reordering(tcb: Tcb): void {
@@ -88,7 +88,7 @@ function retransmit(tcb: Tcb): void {
   backOff(tcb);
   updateMss(tcb);
   resend(tcb, "timeout");
-  timers.set(RETRANSMIT, untilUserTimeout(tcb, rtoNs(tcb)));
+  timers.set(RETRANSMIT, untilUserTimeout(tcb, pacedRtoNs(tcb)));
 }
 
 // @rfc 9293 3.8.3 MUST-20, MUST-21, MUST-22, SHLD-10, SHLD-11
