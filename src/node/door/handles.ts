@@ -68,6 +68,11 @@ export class TcpHandle extends StreamHandle {
     return this.#connect(request, 6, address, port);
   }
 
+  /** As uv__tcp_connect(). */
+  protected override isToldAtOnce(error: Errno): boolean {
+    return error !== "EINPROGRESS" && error !== "ECONNREFUSED";
+  }
+
   getsockname(out: AddressOut): number {
     return tell(out, this.endpoint?.localAddress ?? "EBADF");
   }
@@ -132,6 +137,11 @@ export class PipeHandle extends StreamHandle {
     this.#path = null;
     if (path !== null) this.owner.call("unlink", () => process.kernel.files.unlink(process, path));
     super.close(callback);
+  }
+
+  /** As uv_pipe_connect(). */
+  protected override isToldAtOnce(): boolean {
+    return false;
   }
 
   connect(request: Request, path: string): number {

@@ -152,6 +152,8 @@ export abstract class StreamHandle extends Handle {
     if (this.#bindError !== null) return uvCode(this.#bindError);
     const endpoint = this.#opened(address);
     if (typeof endpoint === "string") return uvCode(endpoint);
+    const result = endpoint.connect(address);
+    if (result !== 0 && this.isToldAtOnce(result)) return uvCode(result);
     const scope = new AsyncResource("NETLOOM_CONNECT");
     const limit =
       limitMs === null ? null : new VirtualTimeout(this.owner, () => finish("ETIMEDOUT"), limitMs, [], false);
@@ -163,7 +165,6 @@ export abstract class StreamHandle extends Handle {
       const status = outcome === 0 ? 0 : uvCode(outcome);
       scope.runInAsyncScope(() => request.oncomplete(status, this.face, request, true, true));
     };
-    const result = endpoint.connect(address);
     this.#connectRequest = request;
     if (result === "EINPROGRESS") {
       this.#connecting = endpoint.whenWritable("connect", () => endpoint.socket.connectResult(), finish);
@@ -175,6 +176,9 @@ export abstract class StreamHandle extends Handle {
     this.updateHold();
     return 0;
   }
+
+  /** Does connect() itself fail with this? Else it is told later. */
+  protected abstract isToldAtOnce(error: Errno): boolean;
 
   readStart(): number {
     this.#isReading = true;
