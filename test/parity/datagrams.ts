@@ -270,6 +270,44 @@ export const dgramSocket: Facet = {
         socket.getSendQueueCount(),
       ];
     },
+    "needs SO_BROADCAST for the broadcast address of loopback": async (stage) => {
+      const socket = await bound(stage, "socket");
+      const send = () => new Promise((resolve) => socket.send("x", 9, "127.255.255.255", resolve));
+      const refused = await send();
+      socket.setBroadcast(true);
+      return [await failureOf(Promise.reject(refused)), await send()];
+    },
+    "can't connect to a broadcast address without it": ofFamily("udp4", "127.255.255.255", (socket, address) =>
+      socket.connect(9, address),
+    ),
+    "broadcasts to each socket that listens for it": async (stage) => {
+      const sender = await bound(stage, "sender");
+      sender.setBroadcast(true);
+      const { port } = await bound(stage, "on one address").then((socket) => socket.address());
+      for (const address of ["0.0.0.0", "127.255.255.255", "127.0.0.1"]) {
+        const socket = socketOf(stage, address, { type: "udp4", reuseAddr: true });
+        socket.on("message", (message, { address: from }) => stage.note(address, `${message} from ${from}`));
+        socket.bind(port + 1, address);
+        await once(socket, "listening");
+      }
+      sender.send("x", port + 1, "127.255.255.255");
+      await pause(10);
+    },
+    "sends to a group on loopback": async (stage) => {
+      const [receiver, sender] = [socketOf(stage, "receiver"), await bound(stage, "sender")];
+      receiver.bind(0, "0.0.0.0");
+      await once(receiver, "listening");
+      receiver.addMembership("224.0.0.9", "127.0.0.1");
+      receiver.on("message", (message) => stage.note("receiver", String(message)));
+      sender.setMulticastInterface("127.0.0.1");
+      const send = (text: string) => sender.send(text, receiver.address().port, "224.0.0.9");
+      send("heard");
+      sender.setMulticastLoopback(false);
+      send("heard without loop");
+      sender.setMulticastTTL(0);
+      send("heard without time to live");
+      await pause(10);
+    },
     "takes broadcast": optionOf((socket) => socket.setBroadcast(true)),
     "takes a TTL": optionOf((socket) => socket.setTTL(12)),
     "refuses a TTL that is none": optionOf((socket) => socket.setTTL(1000)),

@@ -292,6 +292,7 @@ export const errorsFacet: Facet = {
         ["127.0.0.1", "::1"],
         ["::1", "127.0.0.1"],
         ["127.0.0.1", "::ffff:127.0.0.1"],
+        ["127.255.255.255", "127.0.0.1"],
       ].map(([host, localAddress]) => [
         `a local address ${localAddress} for ${host}`,
         async () => {
@@ -300,6 +301,18 @@ export const errorsFacet: Facet = {
         },
       ]),
     ),
+    "local addresses of many": async (stage) => {
+      const port = await stage.listen(net.createServer((socket) => socket.end(String(socket.remoteAddress))));
+      const answers: unknown[] = [];
+      for (const localAddress of ["127.255.255.255", "224.0.0.1", "255.255.255.255"]) {
+        const [data] = await once(net.connect({ port, host: "127.0.0.1", localAddress }), "data");
+        const server = net.createServer().listen(0, localAddress);
+        await once(server, "listening");
+        answers.push([localAddress, String(data), (server.address() as net.AddressInfo).address]);
+        server.close();
+      }
+      return answers;
+    },
     "a local address of others": async () => {
       const [error] = await event(net.connect({ port: 1, host: "127.0.0.1", localAddress: "192.0.2.1" }), "error");
       return await failureOf(Promise.reject(error));

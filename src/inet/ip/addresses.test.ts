@@ -14,7 +14,7 @@ test("what addresses are to a host with 10.0.0.1/24 and the loopback", () => {
     "10.0.0.0 unicast",
     "10.0.0.2 unicast",
     "127.0.0.1 local",
-    "127.255.255.255 local",
+    "127.255.255.255 broadcast",
     "128.0.0.0 unicast",
     "255.255.255.255 broadcast",
     "224.0.0.1 multicast",

@@ -241,10 +241,10 @@ export class AddressTable {
     this.#known.fill(undefined);
     this.#kinds = new Map<number, AddressKind>();
     this.#ours = new Map<number, readonly IpAddress[]>();
-    for (const { network, through } of this.#addresses) {
-      // Linux counts 127.255.255.255 as a broadcast address; here it is one of this host's own, as the rest of 127/8.
+    // As fib_add_ifaddr: also of a loopback address, all others of whose network are this host.
+    for (const { network } of this.#addresses) {
       const { broadcast } = network;
-      if (broadcast !== null && !through.isLoopback) this.#kinds.set(broadcast.w3 | 0, "broadcast");
+      if (broadcast !== null) this.#kinds.set(broadcast.w3 | 0, "broadcast");
     }
     for (const { address, state } of this.#addresses) {
       const key = address.w3 | 0;

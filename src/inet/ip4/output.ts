@@ -94,10 +94,13 @@ export function transmit(ip: Ip, packet: Packet, path: Path, mtu: number, multic
   // Our own sockets hear our broadcasts, and groups that they have joined, before anything is cut, as on Linux.
   if (path.kind === "multicast") ip.machine.counters.bump("IpExtOutMcastPkts");
   if (path.kind === "broadcast") ip.machine.counters.bump("IpExtOutBcastPkts");
+  // What goes through a loopback interface comes back by itself: __mkroute_output.
+  const { isLoopback } = path.through;
   const isHeard = path.kind === "broadcast" || (path.kind === "multicast" && multicastLoop);
-  if (isHeard) loopBack(ip.netif, path.through, packet.clone(), ETHERTYPE_IPV4);
+  if (isHeard && !isLoopback) loopBack(ip.netif, path.through, packet.clone(), ETHERTYPE_IPV4);
   // RFC 1112 §6.1: with a time to live of zero a multicast does not leave the host.
-  if (path.kind === "multicast" && ipv4.timeToLive(packet.view, packet.start) === 0) packet.release();
+  const staysHere = path.kind === "multicast" && !isLoopback && ipv4.timeToLive(packet.view, packet.start) === 0;
+  if (staysHere) packet.release();
   else if (packet.wireLength <= mtu) transmitPiece(ip, packet, path);
   // As ip_finish_output_gso: segments that do not fit are fragments of what they are on a wire.
   else cut(packet, 0, (segment) => transmitInPieces(ip, segment, path, mtu));

@@ -35,7 +35,7 @@ export function activeOpen(tcb: Tcb, { address, port }: InetAddress): Errno {
   }
   // RFC 9293 §3.9.2.3, MUST-46: no connection with many.
   if (path.kind === "broadcast") return "ENETUNREACH";
-  if (tcb.localAddress.isUnspecified) tcb.localAddress = path.source;
+  if (!isSource(tcb)) tcb.localAddress = path.source;
   tcb.remoteAddress = path.destination;
   tcb.remotePort = port;
   const predecessor = takeTuple(tcb);
@@ -60,6 +60,13 @@ export function passiveOpen(tcb: Tcb): 0 | Errno {
   tcb.listener = new Listener(tcb, socket);
   tcp.demux.addListener(tcb.listener);
   return 0;
+}
+
+/** Is it bound to an address that segments can come from? Linux takes none of many for it (inet_bind: "Use device"). */
+function isSource({ tcp, localAddress, hasBoundAddress }: Tcb): boolean {
+  if (!hasBoundAddress) return !localAddress.isUnspecified;
+  const kind = tcp.ip.addresses.kindOf(localAddress);
+  return kind !== "broadcast" && kind !== "multicast";
 }
 
 /** A four-tuple that nobody has. Null, or the one in TIME_WAIT whose place it takes; EADDRNOTAVAIL. */

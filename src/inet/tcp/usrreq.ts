@@ -59,8 +59,9 @@ export class TcpRequests implements UserRequests {
     if (typeof address === "string") return address;
     const { ip } = this.#tcp;
     const kind = ip.addresses.kindOf(address.address);
-    const isFree = ip.settings.nonlocalBind.value !== 0;
-    if (kind !== "local" && kind !== "unspecified" && !isFree) return "EADDRNOTAVAIL";
+    // As inet_bind, which minds neither broadcast addresses nor groups, though nobody can connect to them.
+    const isForeign = kind === "unicast" || (kind === "multicast" && address.address.family === 6);
+    if (isForeign && ip.settings.nonlocalBind.value === 0) return "EADDRNOTAVAIL";
     const { port } = address;
     if (port !== 0 && port < ip.settings.unprivilegedPortStart.value && task.uid !== 0) return "EACCES";
     if (tcb.state !== "CLOSED" || tcb.localPort !== 0) return "EINVAL";

@@ -216,6 +216,24 @@ describe("send", () => {
     expect(host.sent()).toEqual(["IP 10.0.0.1.7 > 10.0.0.2.7: UDP, length 1"]);
   });
 
+  test("loopback's broadcast address takes SO_BROADCAST, and each socket that listens for it hears it once", () => {
+    const host = new WiredHost();
+    const [sender, every, broadcast, one] = [host.socket(), host.socket(), host.socket(), host.socket()];
+    for (const { socket } of [every, broadcast, one]) socket.reuseAddress = true;
+    expect([every.bind("0.0.0.0:7"), broadcast.bind("127.255.255.255:7"), one.bind("127.0.0.1:7")]).toEqual([0, 0, 0]);
+    expect(sender.send("x", "127.255.255.255:7")).toBe("EACCES");
+    sender.socket.broadcast = true;
+    expect(sender.send("x", "127.255.255.255:7")).toBe(1);
+    host.world.run();
+    const from = `127.0.0.1:${sender.local.split(":")[1]} x`;
+    const heard = [every, broadcast, one].map((socket) => [socket.receive(), socket.receive()]);
+    expect(heard).toEqual([
+      [from, "EAGAIN"],
+      [from, "EAGAIN"],
+      ["EAGAIN", "EAGAIN"],
+    ]);
+  });
+
   test("EAGAIN while the buffer is full of what has not left the interface", () => {
     const host = new WiredHost();
     host.device.ready = false;
