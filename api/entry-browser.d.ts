@@ -4293,6 +4293,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     phase: Phase;
     recover: number;
     duplicateAcks: number;
+    arrivedBytes: number;
     readonly loss: LossState;
     readonly rate: DeliveryRate;
     isEndQueued: boolean;
@@ -4335,6 +4336,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     get nowNs(): number;
     get srttNs(): number;
     get flight(): number;
+    get pipeBytes(): number;
     charge(bytes: number): void;
     uncharge(bytes: number): void;
     chargeUnread(bytes: number): void;

@@ -211,7 +211,7 @@ describe("through a gateway", () => {
       host.route("default", { via: via4 });
       host.route("::/0", { via: via6 });
     }
-    return { world, a, gateway, b };
+    return { world, a, gateway, b, far };
   }
   const ADDRESSES = { 4: "10.0.1.2", 6: "fd01::2" } as const;
 
@@ -220,6 +220,16 @@ describe("through a gateway", () => {
     const { longest } = await transfer(world, [a, b, gateway], { family, address: ADDRESSES[family] });
     expect(longest.gateway).toBeGreaterThan(10_000);
     expect(longest.b).toBeLessThanOrEqual(ETHERNET_MAX_BYTES);
+  });
+
+  test("a frame of one is lost, and the peer has no SACK: that frame alone goes again", async () => {
+    const { world, a, gateway, b, far } = chain({ rateMbps: 1000, delayMs: 1 });
+    b.sysctl("net.ipv4.tcp_sack", 0);
+    let frames = 0;
+    far.rule(({ from, length }) => (from.startsWith("gateway") && length > 1000 && ++frames === 253 ? "drop" : "pass"));
+    const { info, longest } = await transfer(world, [a, b, gateway], { address: ADDRESSES[4] });
+    expect(longest.gateway).toBeGreaterThan(10_000);
+    expect(info.total_retrans).toBe(1);
   });
 
   test.each([4, 6] as const)("PMTU discovery finds a narrow link in the middle, over IPv%d", async (family) => {
