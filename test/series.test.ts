@@ -66,6 +66,38 @@ test("a picture of a connection that has hardly begun, and of one without losses
   }
 });
 
+test.each([
+  [{ prot: 7 }, 'TypeError: world.record(): there is no option "prot"; did you mean "port"?'],
+  [{ interval: 5 }, 'TypeError: world.record(): there is no option "interval"; did you mean "intervalMs"?'],
+  [{ zzzzzz: 5 }, 'TypeError: world.record(): there is no option "zzzzzz"; there are host, port, intervalMs'],
+  [{ port: -3 }, "RangeError: world.record(): port is -3; allowed is a whole number from 1 to 65535"],
+  [{ port: 80.5 }, "RangeError: world.record(): port is 80.5; allowed is a whole number from 1 to 65535"],
+  [{ port: "80" }, 'TypeError: world.record(): port is "80"; allowed is a whole number from 1 to 65535'],
+  [{ intervalMs: -1 }, "RangeError: world.record(): intervalMs is -1; allowed is a number from 0 to 86400000"],
+  [{ intervalMs: Number.NaN }, "RangeError: world.record(): intervalMs is NaN; allowed is a number from 0 to 86400000"],
+  [{ intervalMs: "x" }, 'TypeError: world.record(): intervalMs is "x"; allowed is a number from 0 to 86400000'],
+  [{ host: 5 }, "TypeError: world.record(): host is 5; allowed is the name of a host"],
+  [{ host: "" }, 'RangeError: world.record(): host is ""; allowed is the name of a host'],
+  [null, "TypeError: world.record(): the filter is null; allowed is a record, { port: 80 }"],
+  [7, "TypeError: world.record(): the filter is 7; allowed is a record, { port: 80 }"],
+])("world.record(%o) is refused", (filter, message) => {
+  const { world } = twoHosts();
+  let refusal: unknown;
+  try {
+    world.record(filter as never);
+  } catch (error) {
+    refusal = error;
+  }
+  expect(String(refusal)).toBe(message);
+});
+
+test("world.record() may name a host that is yet to be made, and leave anything out", () => {
+  const { world } = twoHosts();
+  const series = world.record({ host: "later", port: undefined } as never);
+  expect(series.connections).toEqual([]);
+  world.host("later");
+});
+
 test("what has no end is left out of a picture", () => {
   const point = {
     timeNs: 5,

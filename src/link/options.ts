@@ -6,6 +6,8 @@
  * nanoseconds and bits. Both run when a link is made and at each `link.set({ … })`, never per packet.
  */
 
+import { suggest } from "../base/suggest.ts";
+
 /** How a link behaves. Everything may be left out, and changed while the link runs. */
 export interface LinkOptions {
   /** How long a bit travels, in milliseconds. Default 0.005: a kilometre of fibre. */
@@ -100,7 +102,9 @@ export function resolve(linkName: string, given: LinkOptions, current: ResolvedO
   }
   for (const [name, value] of Object.entries(given)) {
     const spec = Object.hasOwn(SPECS, name) ? SPECS[name as keyof LinkOptions] : undefined;
-    if (spec === undefined) throw new TypeError(`link "${linkName}": there is no option "${name}"; ${suggest(name)}`);
+    if (spec === undefined) {
+      throw new TypeError(`link "${linkName}": there is no option "${name}"; ${suggest(name, NAMES)}`);
+    }
     if (value !== undefined) check(linkName, name, value, spec);
   }
   const definite = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -148,28 +152,4 @@ function check(linkName: string, name: string, value: unknown, spec: OptionSpec)
 function allowed(spec: OptionSpec): string {
   const kind = spec.integer === true ? "a whole number" : "a number";
   return `${kind} from ${spec.min} to ${spec.max}${spec.infinite === true ? ", or Infinity" : ""}`;
-}
-
-/** What a person who wrote an unknown name may have meant. */
-function suggest(name: string): string {
-  const wanted = name.toLowerCase();
-  const near = NAMES.find((candidate) => {
-    const known = candidate.toLowerCase();
-    return (wanted.length >= 3 && known.startsWith(wanted)) || distance(wanted, known) <= 2;
-  });
-  return near === undefined ? `there are ${NAMES.join(", ")}` : `did you mean "${near}"?`;
-}
-
-/** How many letters have to be added, removed or replaced to make one word the other (Levenshtein's distance). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

@@ -31,6 +31,7 @@ import { parseDuration } from "./duration.ts";
 import type { OutsideSource } from "./outside.ts";
 import { SHIPPED_PROGRAMS } from "./programs/table.ts";
 import { type Progress, RunLoop } from "./run-loop.ts";
+import { checkFilter } from "./series-filter.ts";
 
 /** 2026-01-01T00:00:00Z, in ms since 1970: when a world begins unless it is told otherwise. */
 const DEFAULT_EPOCH_MS = 1_767_225_600_000;
@@ -249,9 +250,10 @@ export class World implements AsyncDisposable {
   /**
    * Records how the congestion window, the round trip and the rate of each TCP connection move, or of those that the filter
    * names: `const series = world.record({ port: 80 })`, and after the run `series.connections[0].points`. `svgSeries()` draws
-   * one. Disposing ends it; what was recorded stays.
+   * one. Disposing ends it; what was recorded stays. Throws TypeError or RangeError: the filter is none.
    */
   record(filter: SeriesFilter = {}): Recording {
+    checkFilter(filter);
     const recorder = new SeriesRecorder(filter);
     this.#recorders.add(recorder);
     for (const host of this.#hosts.values()) host.inet.tcp.recorders.add(recorder);
