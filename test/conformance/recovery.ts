@@ -35,6 +35,25 @@ const ROWS: Readonly<Record<number, readonly Row[]>> = {
     ["6.1.4", "MUST", "ACKs without data are not ECT"],
     ["6.1.5", "MUST", "what is sent again is not ECT"],
   ],
+  3042: [
+    ["2", "SHOULD", "each of the first two duplicate ACKs lets a new segment go"],
+    ["2", "MUST-1", "the window does not grow by that"],
+    ["2", "MUST-2", "with SACK only those that tell of something new"],
+  ],
+  3522: [
+    ["3.2", "REC-1", "an echo that is older than the retransmission: what was sent first has arrived"],
+    ["3.2", "REC-2", "one that is not: it was needed"],
+  ],
+  4015: [
+    ["3", "REC-1", "after a timeout that was not needed the window and ssthresh are what they were"],
+    ["3", "REC-2", "and nothing of what is in flight goes again"],
+    [
+      "3",
+      "REC-3",
+      "the timer begins anew with the round trip that was too long for it",
+      "As on Linux that round trip is a sample like any other, and the back-off is undone.",
+    ],
+  ],
   5681: [
     ["3.1", "MUST-1", "slow start and congestion avoidance"],
     ["3.1", "MUST-2", "the initial window is at most four segments", "Ten, as RFC 6928 and Linux have it."],
@@ -63,6 +82,26 @@ const ROWS: Readonly<Record<number, readonly Row[]>> = {
     ["5", "MUST-1", "the timer doubles"],
     ["5", "REC", "it starts again on an ACK of new data, and stops when all is acknowledged"],
     ["5", "MUST-2", "where SYN was sent again and nothing is measured, data begin with 3 s"],
+  ],
+  6582: [
+    [
+      "3.2",
+      "REC-1",
+      "duplicates of what was in flight at the last loss begin no recovery: one reduction for each window",
+    ],
+    [
+      "3.2",
+      "REC-2",
+      "a partial ACK: the next segment goes again at once, and the window shrinks by what was acknowledged",
+    ],
+    ["3.2", "REC-3", "the full acknowledgment leaves a window of at most ssthresh, and makes no burst"],
+    ["3.2", "REC-4", "a timeout ends fast recovery"],
+    [
+      "3.2",
+      "REC-5",
+      "the first partial ACK starts the timer again, the others do not",
+      "As on Linux each does: its slow but steady variant (§4).",
+    ],
   ],
   6675: [
     ["4", "REC-1", "IsLost: three segments above, or more than two segments' worth of bytes"],
@@ -105,6 +144,15 @@ const ROWS: Readonly<Record<number, readonly Row[]>> = {
     ["4.2.2", "REC-2", "with a good one the data are given to the user at once, who may answer"],
     ["5.1", "REC", "no more than so many at a time; who was reset keeps his place for a while"],
     ["7.1", "REC", "a path that loses such SYNs is not tried for a while"],
+  ],
+  7661: [
+    ["4.3", "REC", "a window that is not used does not grow"],
+    [
+      "4.4",
+      "REC",
+      "and is kept for five minutes",
+      "As on Linux (RFC 2861) it comes half the way down to what is used with each RTO.",
+    ],
   ],
   8985: [
     [

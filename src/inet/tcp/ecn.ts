@@ -66,6 +66,7 @@ export function takeMark({ ecn, acknowledgment, tcp }: Tcb, seg: Segment): void 
   ecn.isEchoing = true;
 }
 
+// @rfc 9293 3.8.2 SHLD-8
 /** RFC 3168 §6.1.2: the peer echoes a mark: the window is reduced, once in a window of data. */
 export function takeEcho(tcb: Tcb, seg: Segment, news: AckNews): void {
   const { ecn } = tcb;

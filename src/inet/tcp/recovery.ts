@@ -90,7 +90,7 @@ export function reorderingTimeout(tcb: Tcb, news: AckNews): void {
   }
 }
 
-// @rfc 5681 3.1 MUST-4
+// @rfc 5681 3.1 MUST-4; @rfc 6582 3.2 REC-4
 /** The timer has expired: what is in flight is taken for lost. RFC 5681 §3.1, RFC 6298 §5. */
 export function timedOut(tcb: Tcb): void {
   const { sent, snd, congestion, timers, loss, tcp } = tcb;
@@ -158,7 +158,7 @@ function sampleOf({ rate, pipeBytes }: Tcb, news: AckNews, isCwndLimited: boolea
   };
 }
 
-// @rfc 5681 3.1 SHOULD
+// @rfc 5681 3.1 SHOULD; @rfc 7661 4.3 REC
 /** RFC 5681 §3.1: the window grows only while it is what holds sending back; one that is not used says nothing. */
 function grow(tcb: Tcb, news: AckNews): void {
   const { flightBytes } = news;

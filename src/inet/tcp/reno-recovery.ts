@@ -26,6 +26,7 @@ export function duplicateAck(tcb: Tcb, news: AckNews): void {
   }
 }
 
+// @rfc 6582 3.2 REC-1
 /** Whoever slows down for a mark repairs losses all the same. */
 function isLossShown({ phase, duplicateAcks }: Tcb): boolean {
   return (phase === "open" || phase === "cwr") && duplicateAcks === DUPLICATES;
@@ -41,6 +42,7 @@ function fastRetransmit(tcb: Tcb, news: AckNews): void {
   tcb.cwnd = Math.min(tcb.ssthresh, tcb.cwnd) + DUPLICATES * tcb.mss;
 }
 
+// @rfc 6582 3.2 REC-2, REC-3
 /** New data was acknowledged in fast recovery. True when it is over. */
 export function partialAck(tcb: Tcb, news: AckNews): boolean {
   const { ackedBytes } = news;

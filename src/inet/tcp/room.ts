@@ -15,7 +15,7 @@ export function usableWindow({ snd }: Tcb): number {
   return diff(add(snd.una, snd.wnd), snd.nxt);
 }
 
-// @rfc 5681 3.2 SHOULD-2
+// @rfc 5681 3.2 SHOULD-2; @rfc 3042 2 SHOULD, MUST-1, MUST-2
 /** How many bytes more the network carries, as far as is known; negative when there are too many already. */
 export function congestionRoom(tcb: Tcb): number {
   const { cwnd, phase, congestion, duplicateAcks, mss } = tcb;

@@ -42,6 +42,7 @@ export function noteDuplicateSack({ loss: { undo } }: Tcb, { start }: SackBlock)
   if (undo.marker !== null && undo.pending > 0 && geq(start, undo.marker)) undo.pending--;
 }
 
+// @rfc 3522 3.2 REC-1, REC-2
 /** Every retransmission was for nothing, or what is acknowledged was sent before the first of them. */
 export function isUnneeded({ loss: { undo } }: Tcb, news: AckNews): boolean {
   if (undo.marker === null) return false;
@@ -50,7 +51,7 @@ export function isUnneeded({ loss: { undo } }: Tcb, news: AckNews): boolean {
   return news.echo !== null && undo.stamp !== null && news.ackedBytes > 0 && lt(news.echo, undo.stamp);
 }
 
-// @rfc 5682 2.1 REC-3
+// @rfc 5682 2.1 REC-3; @rfc 4015 3 REC-1, REC-2
 /** RFC 4015: as if it had not happened. */
 export function undoReduction(tcb: Tcb, counter: string): void {
   const { loss, sent, tcp, congestion } = tcb;
