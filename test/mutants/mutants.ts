@@ -186,8 +186,8 @@ export const MUTANTS: readonly Mutant[] = [
     hazard: "H24",
     fault: "does not start the timer again when something new is acknowledged",
     file: `${TCP}ack.ts`,
-    find: "  else timers.set(RETRANSMIT, rtoNs(tcb));",
-    replace: "  else if (!timers.isSet(RETRANSMIT)) timers.set(RETRANSMIT, rtoNs(tcb));",
+    find: "  else timers.set(RETRANSMIT, pacedRtoNs(tcb));",
+    replace: "  else if (!timers.isSet(RETRANSMIT)) timers.set(RETRANSMIT, pacedRtoNs(tcb));",
   },
   {
     hazard: "H25",
@@ -207,8 +207,8 @@ export const MUTANTS: readonly Mutant[] = [
     hazard: "H27",
     fault: "has a congestion window that limits nothing",
     file: `${TCP}room.ts`,
-    find: "  return cwnd + extra - sent.pipeBytes;",
-    replace: "  return cwnd + extra - sent.pipeBytes + 0x7fff_ffff;",
+    find: "  return cwnd + extra - tcb.pipeBytes;",
+    replace: "  return cwnd + extra - tcb.pipeBytes + 0x7fff_ffff;",
   },
   {
     hazard: "H28",
