@@ -178,8 +178,10 @@ export class RunLoop {
     this.#sinceBarrier = 0;
     const wallNs = isRealTime ? this.#turnNs - this.#realStartNs : Number.POSITIVE_INFINITY;
     while (runState.failure === null) {
-      if (scheduler.hasReady || events.nextTimeNs <= scheduler.nowNs) {
-        if (scheduler.hasReady) scheduler.runReady(READY_PER_LOOK);
+      const isReady = scheduler.hasReady;
+      const nextNs = isReady ? 0 : events.nextTimeNs;
+      if (nextNs <= scheduler.nowNs) {
+        if (isReady) scheduler.runReady(READY_PER_LOOK);
         else this.#runEvent();
         if (this.#willActAtOnce()) {
           // They act when all of this instant has happened, or so much of it: that must not depend on real time.
@@ -190,14 +192,13 @@ export class RunLoop {
         continue;
       }
       // A program that never waits does not stop the clock of the wall, nor keep the outside out.
-      if (isRealTime) this.#moveClock(Math.min(wallNs, events.nextTimeNs, run.untilNs ?? wallNs));
-      if (isRealTime && events.nextTimeNs > wallNs && this.#takeOutside(wallNs)) continue;
+      if (isRealTime) this.#moveClock(Math.min(wallNs, nextNs, run.untilNs ?? wallNs));
+      if (isRealTime && nextNs > wallNs && this.#takeOutside(wallNs)) continue;
       if (scheduler.programsResumed) return this.#barrier();
       if (run.isDone()) return "end";
       if (this.#deliverExternal()) continue;
       if (!isRealTime && this.#takeOutside(scheduler.nowNs)) continue;
       if (!isRealTime && this.#isHeld()) return "sleep";
-      const nextNs = events.nextTimeNs;
       if (this.#isOver(run, nextNs)) return "end";
       if (!isRealTime && nextNs === Number.POSITIVE_INFINITY && this.outside.areOpen) return "sleep";
       const limitNs = Math.min(run.untilNs ?? Number.POSITIVE_INFINITY, wallNs);
