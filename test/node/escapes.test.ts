@@ -3,6 +3,8 @@ import "netloom/register";
 import child_process from "node:child_process";
 import dgram from "node:dgram";
 import fs from "node:fs";
+import inspector from "node:inspector";
+import inspectorPromises from "node:inspector/promises";
 import { createRequire } from "node:module";
 import net from "node:net";
 import os from "node:os";
@@ -45,7 +47,16 @@ const ESCAPES: [string, () => unknown][] = [
   ["os.setPriority()", () => os.setPriority(0)],
   ["wasi.WASI", () => new WASI({ version: "preview1" })],
   ["v8.writeHeapSnapshot()", () => v8.writeHeapSnapshot("/dev/null")],
+  ["child_process.ChildProcess.spawn()", () => spawnByItself(new child_process.ChildProcess())],
+  ["inspector.Session.connect()", () => new inspector.Session().connect()],
+  ["inspector.Session.connect()", () => new inspectorPromises.Session().connect()],
+  ["inspector.Session.connectToMainThread()", () => new inspector.Session().connectToMainThread()],
 ];
+
+/** What child_process.spawn() does. */
+function spawnByItself(child: child_process.ChildProcess): void {
+  (child as unknown as { spawn: (options: object) => void }).spawn({ file: "true", args: ["true"] });
+}
 
 test.each(ESCAPES)("%s is refused, with the word that allows it", async (what, attempt) => {
   const { a } = twoHosts();
@@ -126,4 +137,68 @@ test("a context of node:vm has the time and the chance of its process", async ()
   expect(drawn[9]).toBe("named");
   expect(await draw(1)).toEqual(drawn);
   expect((await draw(2))[2]).not.toBe(drawn[2]);
+});
+
+test("a connected session of the debugger is not used inside", async () => {
+  const { a } = twoHosts();
+  const session = new inspectorPromises.Session();
+  session.connect();
+  try {
+    const evaluate = () => session.post("Runtime.evaluate", { expression: "1" });
+    await expect(a.run(evaluate)).rejects.toThrow("inspector.Session.post() reaches out of the virtual world");
+    expect(await a.run(async () => (await evaluate()).result.value, { allow: ["inspector"] })).toBe(1);
+  } finally {
+    session.disconnect();
+  }
+});
+
+type Glob = (pattern: string | string[], options?: object, done?: () => void) => unknown;
+/** Not every Node has them. */
+const [globSync, glob, promisesGlob] = [fs, fs, fs.promises].map(
+  (module, i) => (module as unknown as Record<string, Glob>)[i === 0 ? "globSync" : "glob"],
+);
+const PLACES: [string | string[], object?][] = [
+  ["/etc/*"],
+  [["package.json", "/etc/passw?"]],
+  ["passwd", { cwd: "/etc" }],
+  ["etc/passwd", { cwd: "/" }],
+  ["*", { cwd: new URL("file:///etc/") }],
+  ["../../../../../../../../etc/*"],
+  ["*/../../*"],
+  ["src/[.][.]/[.-.]./*"],
+  ["src\\..\\..\\*"],
+  ["{src,/etc}/*"],
+  ["{src,{..,test}}/../*"],
+  ["src/{.,x}{.,y}/../*"],
+  ["{x},..}/*"],
+];
+
+test.skipIf(globSync === undefined)("a pattern may lead to what belongs to the program only", async () => {
+  const { a } = twoHosts();
+  const list = globSync as (pattern: string | string[], options?: object) => string[];
+  for (const [pattern, options] of PLACES) {
+    const uses: Record<string, () => unknown> = {
+      "fs.globSync": () => globSync?.(pattern, options),
+      "fs.glob": () => glob?.(pattern, options ?? {}, () => {}),
+      "fs.promises.glob": () => promisesGlob?.(pattern, options),
+    };
+    for (const [name, use] of Object.entries(uses)) {
+      await expect(a.run(use), `${name} ${pattern}`).rejects.toThrow(`${name}() of `);
+    }
+  }
+  const found = await a.run(() => [
+    list("package.j*n"),
+    list("{src,test}/node/{door,two-*}{,.ts}").sort(),
+    list("src/node/../node/turn?.ts"),
+    list("{1..3}.none"),
+    list(["package.*n"], { cwd: "node_modules/vitest" }),
+  ]);
+  expect(found).toEqual([
+    ["package.json"],
+    ["src/node/door", "test/node/two-hosts.ts"],
+    ["src/node/turns.ts"],
+    [],
+    ["package.json"],
+  ]);
+  expect(await a.run(() => list("/etc/passw?"), { allow: ["fs"] })).toEqual([PASSWORDS]);
 });

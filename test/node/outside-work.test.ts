@@ -92,3 +92,20 @@ test("a program that is imported as it starts holds the clock until it is there"
   await world.run({ until: "1s" });
   expect([startedNs, started.state]).toEqual([0, "reaped"]);
 });
+
+test.skipIf(!("glob" in fs.promises))("the clock stands still while a pattern is searched for", async () => {
+  const { a } = twoHosts();
+  const told = await a.run(async () => {
+    let ticks = 0;
+    const ticking = setInterval(() => ticks++, 1);
+    const found: string[] = [];
+    for await (const name of (fs.promises as unknown as { glob(pattern: string): AsyncIterable<string> }).glob(
+      "src/node/door/n*t.ts",
+    )) {
+      found.push(name);
+    }
+    clearInterval(ticking);
+    return [found, ticks];
+  });
+  expect(told).toEqual([["src/node/door/net.ts"], 0]);
+});

@@ -10,7 +10,8 @@ import Module from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { alike } from "./alike.ts";
-import { outside } from "./context.ts";
+import { current, outside } from "./context.ts";
+import { placesOf } from "./glob-places.ts";
 import type { Patches } from "./patch.ts";
 import { isRefused, refuse } from "./refuse.ts";
 
@@ -46,10 +47,42 @@ export function patchReading(patches: Patches): void {
       if (fd === STDIN) refuse(`fs.${name}() of the machine's standard input`, "fs");
     });
   }
+  patchGlob(patches, root);
   guard(patches, process as unknown as Calls, "loadEnvFile", (file = ".env") => {
     if (isRefused("fs") && !isGranted(file, root)) refuse(`process.loadEnvFile() of ${file}`, "fs");
   });
   patchLoader(patches);
+}
+
+/** Patterns are places, as far as they say where: from the folder of the real process, as other paths. */
+function patchGlob(patches: Patches, root: string): void {
+  for (const [module, title, name] of [
+    [fs, "fs", "glob"],
+    [fs, "fs", "globSync"],
+    [fs.promises, "fs.promises", "glob"],
+  ] as const) {
+    const calls = module as unknown as Calls;
+    if (typeof calls[name] !== "function") continue;
+    patches.replace(calls, name, (original) => {
+      const guarded: Call = function (this: unknown, patterns, ...rest) {
+        if (current() === undefined) return original?.call(this, patterns, ...rest);
+        const options = (typeof rest[0] === "object" ? rest.shift() : null) as { cwd?: unknown } | null;
+        const cwd = outside(() => path.resolve(pathOf(options?.cwd) ?? "."));
+        if (!isLoading && isRefused("fs")) {
+          const other = [patterns].flat().find((pattern) => !isGrantedPattern(pattern, cwd, root));
+          if (other !== undefined) refuse(`${title}.${name}() of ${other}`, "fs");
+        }
+        return original?.call(this, patterns, { ...options, cwd }, ...rest);
+      };
+      return alike(guarded, original as Call);
+    });
+  }
+}
+
+function isGrantedPattern(pattern: unknown, cwd: string, root: string): boolean {
+  // Of what is no text Node says so.
+  if (typeof pattern !== "string") return true;
+  return placesOf(pattern)?.every((place) => isGranted(path.resolve(cwd, place), root)) ?? false;
 }
 
 function guard(patches: Patches, module: Calls, name: string, check: (file: unknown) => void): void {
@@ -90,6 +123,10 @@ function pathOf(file: unknown): string | undefined {
 
 /** Does the module loader read? */
 let isLoading = false;
+
+export function isLoadingModules(): boolean {
+  return isLoading;
+}
 
 function patchLoader(patches: Patches): void {
   const loader = Module as unknown as Calls & { prototype: Calls };

@@ -9,6 +9,7 @@ import cluster from "node:cluster";
 import dgram from "node:dgram";
 import fs from "node:fs";
 import inspector from "node:inspector";
+import promises from "node:inspector/promises";
 import net from "node:net";
 import os from "node:os";
 import v8 from "node:v8";
@@ -28,6 +29,7 @@ const CHANGES: readonly string[] =
 const WATCHERS: readonly string[] = ["watch", "watchFile"];
 /** Who the real process is, and what goes out by the debugger's signal. */
 const OF_PROCESS: readonly string[] = "setuid setgid seteuid setegid setgroups initgroups _debugProcess".split(" ");
+const OF_SESSIONS: readonly string[] = ["connect", "connectToMainThread", "post", "disconnect"];
 
 /** Modules whose native code opens files by itself, with their classes and functions. Not every Node has them. */
 const OF_FILES: readonly [string, readonly string[], readonly string[]][] = [
@@ -44,8 +46,11 @@ export function patchEscapes(patches: Patches): void {
       "child_process",
       ["spawn", "spawnSync", "exec", "execSync", "execFile", "execFileSync", "fork"],
     ],
+    [child_process.ChildProcess.prototype, "child_process.ChildProcess", "child_process", ["spawn"]],
     [cluster, "cluster", "child_process", ["fork"]],
     [inspector, "inspector", "inspector", ["open", "close", "url", "waitForDebugger"]],
+    [inspector.Session.prototype, "inspector.Session", "inspector", OF_SESSIONS],
+    [promises.Session.prototype, "inspector.Session", "inspector", ["post"]],
     [fs, "fs", "fs", [...CHANGES, ...CHANGES.map((name) => `${name}Sync`), ...WATCHERS]],
     [fs.promises, "fs.promises", "fs", [...CHANGES, "watch"]],
     [v8, "v8", "fs", ["writeHeapSnapshot", "setHeapSnapshotNearHeapLimit"]],

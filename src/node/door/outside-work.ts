@@ -39,7 +39,8 @@ export function patchOutsideWork(patches: Patches): void {
   for (const name of ofFiles) byCallback(patches, fs as unknown as Calls, name);
   for (const name of OF_ZLIB) byCallback(patches, zlib as unknown as Calls, name);
   for (const name of OF_CRYPTO) byCallback(patches, crypto as unknown as Calls, name);
-  for (const name of ofFiles) byPromise(patches, fs.promises as unknown as Calls, name);
+  for (const name of ofFiles) if (name !== "glob") byPromise(patches, fs.promises as unknown as Calls, name);
+  byIteration(patches, fs.promises as unknown as Calls, "glob");
   for (const name of OF_WEB_CRYPTO) byPromise(patches, crypto.webcrypto.subtle as unknown as Calls, name);
   for (const name of OF_WEB_ASSEMBLY)
     byPromise(patches, (globalThis as unknown as { WebAssembly: Calls }).WebAssembly, name);
@@ -119,6 +120,34 @@ function byCallback(patches: Patches, module: Calls, name: string): void {
 function byPromise(patches: Patches, module: Calls, name: string): void {
   if (typeof module[name] !== "function") return;
   patches.replace(module, name, (original) => alike(waiting(original as Call), original as Call));
+}
+
+/** What answers piece by piece: the clock waits for each. */
+function byIteration(patches: Patches, module: Calls, name: string): void {
+  if (typeof module[name] !== "function") return;
+  patches.replace(module, name, (original) => {
+    const iterating: Call = function (this: unknown, ...args) {
+      const owner = current();
+      if (owner === undefined) return original?.apply(this, args);
+      return heldEach(owner, outside(() => original?.apply(this, args)) as AsyncGenerator);
+    };
+    return alike(iterating, original as Call);
+  });
+}
+
+async function* heldEach(owner: NodeProcess, pieces: AsyncGenerator): AsyncGenerator {
+  try {
+    for (;;) {
+      const { done, value } = await held(
+        owner,
+        outside(() => pieces.next()),
+      );
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    void outside(() => pieces.return(undefined));
+  }
 }
 
 /** Does the same, and the clock waits for its promise. */
