@@ -1,11 +1,15 @@
 /** Hosts with the same port, the same library and the same process-wide singletons; WebSocket; and programs in real time. */
 import "netloom/register";
+import dgram from "node:dgram";
+import { once } from "node:events";
 import http from "node:http";
-import type net from "node:net";
+import net, { type AddressInfo } from "node:net";
 import os from "node:os";
-import { World } from "netloom";
+import tls from "node:tls";
+import { type Host, World } from "netloom";
 import { expect, test } from "vitest";
 import { WebSocketServer } from "ws";
+import { cert, key } from "./certificate.ts";
 import { twoHosts } from "./two-hosts.ts";
 
 const viaAgent = (agent: http.Agent): Promise<string> =>
@@ -92,4 +96,157 @@ test("in real time the same code runs against the wall clock", async () => {
   // ARP, the handshake, the request, each there and back; then the timer.
   expect(told[1]).toBeGreaterThanOrEqual(170);
   expect(tookMs).toBeGreaterThanOrEqual(told[1] - 1);
+});
+
+interface Things {
+  readonly server: net.Server;
+  readonly web: http.Server;
+  readonly accepted: net.Socket;
+  readonly secure: tls.TLSSocket;
+  readonly datagrams: dgram.Socket;
+  /** What was told of them, and on which host. */
+  readonly events: string[];
+}
+
+const pause = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, delayMs));
+
+/** A process on that host with one of each, which other code is given. */
+function things(host: Host): Promise<Things> {
+  return new Promise((resolve, reject) => {
+    const main = async () => {
+      const events: string[] = [];
+      const server = net.createServer({ allowHalfOpen: true }).listen(7);
+      const web = http.createServer().listen(80);
+      const private_ = tls.createServer({ cert, key }).listen(443);
+      const datagrams = dgram.createSocket("udp4").bind(9);
+      const all = { server, web, datagrams };
+      const client = net.connect(7, "localhost");
+      const [accepted] = await once(server, "connection");
+      const secureClient = tls.connect({ port: 443, host: "localhost", rejectUnauthorized: false });
+      const [secure] = await once(private_, "secureConnection");
+      for (const one of [client, accepted, secureClient, secure]) one.on("error", () => {});
+      for (const [name, one] of Object.entries({ ...all, accepted, secure })) {
+        one.on("close", () => events.push(`${name} closed on ${os.hostname()}`));
+      }
+      accepted.on("data", (data: Buffer) => events.push(`${data} on ${os.hostname()}`));
+      client.on("end", () => events.push(`end on ${os.hostname()}`));
+      resolve({ ...all, accepted, secure, events });
+      for (;;) {
+        await pause(1000);
+        if (client.writable) client.write("still here");
+      }
+    };
+    host.start({ main: () => void main().catch(reject) });
+  });
+}
+
+const USES: Record<string, (things: Things) => unknown> = {
+  "socket.write()": ({ accepted }) => accepted.write("mine"),
+  "socket.end()": ({ accepted }) => accepted.end(),
+  "socket.end() with data": ({ accepted }) => accepted.end("mine"),
+  "socket.destroy()": ({ accepted }) => accepted.destroy(),
+  "socket.destroySoon()": ({ accepted }) => accepted.destroySoon(),
+  "socket.resetAndDestroy()": ({ accepted }) => accepted.resetAndDestroy(),
+  "socket.setNoDelay()": ({ accepted }) => accepted.setNoDelay(),
+  "socket.setKeepAlive()": ({ accepted }) => accepted.setKeepAlive(true),
+  "socket.setTimeout()": ({ accepted }) => accepted.setTimeout(10),
+  "socket.pause()": ({ accepted }) => accepted.pause(),
+  "socket.resume()": ({ accepted }) => accepted.resume(),
+  "socket.unref()": ({ accepted }) => accepted.unref(),
+  "socket.remoteAddress": ({ accepted }) => accepted.remoteAddress,
+  "socket.localPort": ({ accepted }) => accepted.localPort,
+  "TLSSocket.write()": ({ secure }) => secure.write("mine"),
+  "TLSSocket.end()": ({ secure }) => secure.end("mine"),
+  "TLSSocket.destroy()": ({ secure }) => secure.destroy(),
+  "server.close()": ({ server }) => server.close(),
+  "server.address()": ({ server }) => server.address(),
+  "server.unref()": ({ server }) => server.unref(),
+  "http.Server.close()": ({ web }) => web.close(),
+  "dgram.send()": ({ datagrams }) => datagrams.send("mine", 9, "10.0.0.2", () => {}),
+  "dgram.close()": ({ datagrams }) => datagrams.close(),
+  "dgram.address()": ({ datagrams }) => datagrams.address(),
+  "dgram.setTTL()": ({ datagrams }) => datagrams.setTTL(3),
+  "dgram.unref()": ({ datagrams }) => datagrams.unref(),
+  "dgram.getRecvBufferSize()": ({ datagrams }) => datagrams.getRecvBufferSize(),
+};
+
+test("to use what belongs to another host is an error that says so, and changes nothing of it", async () => {
+  const { a, b } = twoHosts();
+  const given = things(a);
+  const told = await b.run(async () => {
+    await pause(100);
+    const failures: Record<string, string> = {};
+    for (const [name, use] of Object.entries(USES)) {
+      try {
+        use(await given);
+        failures[name] = "accepted";
+      } catch (error) {
+        failures[name] = (error as Error).message;
+      }
+    }
+    await pause(1000);
+    return failures;
+  });
+  for (const name of Object.keys(USES)) {
+    expect(told[name], name).toBe("a socket of main[2] on a is used by run[2] on b: each process makes its own");
+  }
+  expect((await given).events).toEqual(["still here on a"]);
+});
+
+test("code outside of all processes closes them, and what follows is their owner's", async () => {
+  const { world, a } = twoHosts();
+  const given = things(a);
+  await world.run({ until: "100ms" });
+  const { server, web, accepted, secure, datagrams, events } = await given;
+  expect((server.address() as AddressInfo).port).toBe(7);
+  expect(() => accepted.write("outside")).toThrow("is used by code outside of all virtual processes");
+  expect(() => accepted.end("outside")).toThrow("is used by code outside of all virtual processes");
+  accepted.end();
+  await world.run({ until: "200ms" });
+  for (const one of [accepted, secure]) one.destroy();
+  for (const one of [server, web, datagrams]) one.close();
+  await world.run({ until: "300ms" });
+  const closed = ["accepted", "datagrams", "secure", "server", "web"].map((name) => `${name} closed on a`);
+  expect(events.sort()).toEqual([...closed, "end on a"].sort());
+});
+
+test("an AbortSignal of another process closes what was given it", async () => {
+  const { a, b } = twoHosts();
+  const controller = new AbortController();
+  const { signal } = controller;
+  b.start({ main: () => http.createServer(() => {}).listen(80) });
+  const asked = a.run(async () => {
+    const server = net.createServer().listen({ port: 7, signal });
+    const request = http.get({ host: "b", signal });
+    const closed = new Promise((resolve) => server.on("close", () => resolve(`server on ${os.hostname()}`)));
+    const failed = new Promise((resolve) => request.on("error", ({ name }) => resolve(`${name} on ${os.hostname()}`)));
+    const fetched = fetch("http://b/", { signal }).catch(({ name }: Error) => `fetch: ${name}`);
+    return await Promise.all([closed, failed, fetched]);
+  });
+  const aborting = b.run(async () => {
+    await pause(500);
+    controller.abort();
+    await pause(500);
+  });
+  expect(await asked).toEqual(["server on a", "AbortError on a", "fetch: AbortError"]);
+  await aborting;
+});
+
+test("a shared agent closes its sockets of the process that asks for it only", async () => {
+  const { a, b } = twoHosts();
+  const agent = new http.Agent({ keepAlive: true });
+  for (const host of [a, b])
+    host.start({ main: () => http.createServer((_, response) => response.end("ok")).listen(80) });
+  const used = a.run(async () => {
+    await viaAgent(agent);
+    await pause(1000);
+    return Object.keys(agent.freeSockets).map((name) => name.replace(/.*:(\w+)\.\d+\.\d+$/, "$1"));
+  });
+  await b.run(async () => {
+    await viaAgent(agent);
+    await pause(100);
+    agent.destroy();
+    await pause(100);
+  });
+  expect(await used).toEqual(["a"]);
 });

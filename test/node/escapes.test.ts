@@ -2,13 +2,16 @@
 import "netloom/register";
 import child_process from "node:child_process";
 import dgram from "node:dgram";
+import { once } from "node:events";
 import fs from "node:fs";
+import http from "node:http";
 import inspector from "node:inspector";
 import inspectorPromises from "node:inspector/promises";
 import { createRequire } from "node:module";
-import net from "node:net";
+import net, { type AddressInfo } from "node:net";
 import os from "node:os";
 import process from "node:process";
+import tls from "node:tls";
 import v8 from "node:v8";
 import vm from "node:vm";
 import { WASI } from "node:wasi";
@@ -201,4 +204,46 @@ test.skipIf(globSync === undefined)("a pattern may lead to what belongs to the p
     ["package.json"],
   ]);
   expect(await a.run(() => list("/etc/passw?"), { allow: ["fs"] })).toEqual([PASSWORDS]);
+});
+
+test("a socket of the machine, made outside, is not used inside", async () => {
+  const { a } = twoHosts();
+  let received = "";
+  const server = net.createServer((socket) => socket.on("data", (data) => (received += data)).resume());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const socket = net.connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  const datagrams = dgram.createSocket("udp4");
+  const uses: Record<string, () => unknown> = {
+    "net.Socket.write()": () => socket.write("escaped"),
+    "net.Socket.end()": () => socket.end("escaped"),
+    "net.Socket.destroy()": () => socket.destroy(),
+    "net.Server.close()": () => server.close(),
+    "dgram.Socket.send()": () => datagrams.send("escaped", 9, "127.0.0.1"),
+    "dgram.Socket.bind()": () => datagrams.bind(0),
+    "TLS over a socket": () => tls.connect({ socket }),
+    "net.Socket.resume() by http": () =>
+      new Promise((_, reject) => http.get({ createConnection: () => socket }).on("error", reject)),
+  };
+  for (const [name, use] of Object.entries(uses)) {
+    const message = name.startsWith("TLS") ? "TLS" : name.split(" ")[0];
+    await expect(a.run(use), name).rejects.toThrow(` on a: ${message}`);
+  }
+  expect(await a.run(() => socket.write("allowed"), { allow: ["net"] })).toBe(true);
+  socket.end(" outside");
+  await once(socket, "close");
+  expect(received).toBe("allowed outside");
+  datagrams.close();
+  server.close();
+});
+
+test("the pipes of a child process that is allowed", async () => {
+  const { a } = twoHosts();
+  const echo = async () => {
+    const child = child_process.spawn("cat");
+    child.stdin.end("hello");
+    return String((await once(child.stdout, "data"))[0]);
+  };
+  expect(await a.run(echo, { allow: ["child_process"] })).toBe("hello");
 });

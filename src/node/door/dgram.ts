@@ -11,7 +11,7 @@ import { UdpHandle } from "./udp-handle.ts";
 
 type Constructor = new (...args: unknown[]) => dgram.Socket & { readonly type: string };
 interface State {
-  handle: { close(): void; lookup: unknown };
+  handle: { close(): void; lookup: unknown } | null;
 }
 
 export function patchDgram(patches: Patches): void {
@@ -34,8 +34,16 @@ export function patchDgram(patches: Patches): void {
   });
 }
 
+/** The same of every socket. */
+let symbol: symbol | undefined;
+
+/** What a socket has as its handle; null when it is closed. */
+export function datagramHandle(socket: dgram.Socket): object | null {
+  return stateOf(socket).handle;
+}
+
 function stateOf(socket: dgram.Socket): State {
-  const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === "state symbol");
+  symbol ??= Object.getOwnPropertySymbols(socket).find(({ description }) => description === "state symbol");
   const state = symbol === undefined ? undefined : (socket as unknown as Record<symbol, State>)[symbol];
   if (state === undefined) throw new Error("a dgram.Socket keeps its state somewhere else");
   return state;
@@ -43,7 +51,7 @@ function stateOf(socket: dgram.Socket): State {
 
 function replaceHandle(owner: NodeProcess, socket: InstanceType<Constructor>): void {
   const state = stateOf(socket);
-  const { handle: real } = state;
+  const real = state.handle as NonNullable<State["handle"]>;
   const handle = new UdpHandle(owner, socket.type === "udp6" ? 6 : 4);
   handle.lookup = real.lookup;
   for (const key of Object.getOwnPropertySymbols(real)) Object.assign(handle, { [key]: Reflect.get(real, key) });

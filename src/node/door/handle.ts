@@ -46,11 +46,13 @@ export abstract class Handle implements Owned {
   }
 
   ref(): void {
+    this.owner.assertNotForeign();
     this.#isReferenced = true;
     this.updateHold();
   }
 
   unref(): void {
+    this.owner.assertNotForeign();
     this.#isReferenced = false;
     this.updateHold();
   }
@@ -91,10 +93,10 @@ export abstract class Handle implements Owned {
     this.owner.turn(() => scope.runInAsyncScope(() => enter(this.owner, run)));
   }
 
-  inContext(run: () => void): void;
+  inContext<R>(run: () => R): R;
   inContext<A>(run: (this: this, argument: A) => void, argument: A): void;
-  inContext(run: (this: this, argument: unknown) => void, argument?: unknown): void {
-    this.#scope.runInAsyncScope(run, this, argument);
+  inContext<R>(run: (this: this, argument: unknown) => R, argument?: unknown): R {
+    return this.#scope.runInAsyncScope(run, this, argument);
   }
 
   /** The process lives while a referenced handle is active. */

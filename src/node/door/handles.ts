@@ -74,10 +74,12 @@ export class TcpHandle extends StreamHandle {
   }
 
   getsockname(out: AddressOut): number {
+    this.owner.assertNotForeign();
     return tell(out, this.endpoint?.localAddress ?? "EBADF");
   }
 
   getpeername(out: AddressOut): number {
+    this.owner.assertNotForeign();
     return tell(out, this.endpoint?.remoteAddress ?? "ENOTCONN");
   }
 

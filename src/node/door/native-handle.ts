@@ -8,6 +8,7 @@ import net from "node:net";
 import { FramedReading } from "./http2-frames.ts";
 import { internals, type JsStream, uvCode } from "./internals.ts";
 import type { NodeProcess } from "./node-process.ts";
+import { refuse } from "./refuse.ts";
 import { type Request, type Sink, StreamHandle } from "./stream-handle.ts";
 
 const UV_ECANCELED = uvCode("ECANCELED");
@@ -74,10 +75,31 @@ export function plainOf(handle: unknown): StreamHandle | undefined {
   return typeof handle === "object" && handle !== null ? plains.get(handle) : undefined;
 }
 
+/** The same, also of what stands on TLS. */
+export function plainUnder(handle: unknown): StreamHandle | undefined {
+  return plainOf(handle) ?? plainOf(parentOf(handle));
+}
+
+/** What a TLS handle stands on. */
+function parentOf(handle: unknown): unknown {
+  return (handle as { _parent?: unknown } | null)?._parent;
+}
+
+/** Is it one of Node's own handles, that leads to the real network, or TLS over one? */
+export function isOfMachine(handle: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(handle);
+  const { TCP, Pipe } = internals();
+  if (prototype === TCP.prototype || prototype === Pipe.prototype) return true;
+  const parent = parentOf(handle);
+  return typeof parent === "object" && parent !== null && isOfMachine(parent);
+}
+
 /** Gives a socket that has a plain handle the native form of it: it is about to be taken over. */
 export function toNative(socket: unknown, taker: Taker): void {
   if (!(socket instanceof net.Socket)) return;
-  const { _handle: handle } = socket as net.Socket & { _handle: unknown };
+  const { _handle: handle } = socket as net.Socket & { _handle: object | null };
+  if (handle !== null && isOfMachine(handle))
+    refuse(`${taker === "tls" ? "TLS" : "HTTP/2"} over a socket of the machine`, "net");
   if (!(handle instanceof StreamHandle)) return;
   const { isReading } = handle;
   handle.lend();
@@ -130,6 +152,8 @@ export function nativeStream(below: Below, taker: Taker): NativeStream {
     onreadstart: () => framed?.start() ?? below.readStart(),
     onreadstop: () => framed?.stop() ?? below.readStop(),
     onwrite: (request: object, buffers: readonly Uint8Array[]) => {
+      // What goes by TLS was looked at when the socket was written to.
+      if (taker !== "tls") below.owner.assertOwn();
       below.owner.awaitNative();
       const write = { request, buffers };
       if (writes.push(write) === 1) begin(write);

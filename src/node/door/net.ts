@@ -11,7 +11,7 @@ import { current } from "./context.ts";
 import { PipeHandle, TcpHandle, wildcard } from "./handles.ts";
 import { takerOf, wantedForm } from "./http2.ts";
 import { internals } from "./internals.ts";
-import { formAs, nativeForm, plainOf } from "./native-handle.ts";
+import { formAs, nativeForm, plainOf, plainUnder } from "./native-handle.ts";
 import type { Patches } from "./patch.ts";
 import { StreamHandle } from "./stream-handle.ts";
 
@@ -65,20 +65,12 @@ export function patchNet(patches: Patches): void {
       return original.call(this, normalized);
     } as Connect;
   });
-  // undici's coarse timers run in one process for all: what follows from the end of a socket is its owner's affair.
-  patches.replace(net.Socket.prototype as unknown as { _destroy: Destroy }, "_destroy", (original) => {
-    return function (this: Inside & net.Socket, error, done) {
-      const handle = plainOf(this._handle) ?? plainOf(parentOf(this._handle));
-      if (handle === undefined || handle.owner === current()) original.call(this, error, done);
-      else handle.inContext(() => original.call(this, error, done));
-    };
-  });
   // Where one address of several did not answer, Node makes a handle of its own for the next.
   for (const prototype of [net.Socket.prototype, TLSSocket.prototype]) {
     patches.replace(prototype as unknown as Record<symbol, Reinitialize>, reinitializeHandle, (original) => {
       return function (this: Inside & net.Socket, handle: object): void {
         const owner = current();
-        const before = plainOf(this._handle) ?? plainOf(parentOf(this._handle));
+        const before = plainUnder(this._handle);
         if (owner === undefined || plainOf(handle) !== undefined || !(before instanceof TcpHandle)) {
           (original as Reinitialize).call(this, handle);
           return;
@@ -129,12 +121,6 @@ function formUnderTls(handle: TcpHandle | PipeHandle, socket: net.Socket): objec
   return Object.assign(nativeForm(handle, "tls"), { [internals().owner]: socket });
 }
 
-/** What a TLS handle stands on. */
-function parentOf(handle: unknown): unknown {
-  return (handle as { _parent?: unknown } | null)?._parent;
-}
-
-type Destroy = (this: Inside & net.Socket, error: Error | null, done: (error: Error | null) => void) => void;
 type Reinitialize = (this: Inside & net.Socket, handle: object) => void;
 type Normalized = [options: net.TcpNetConnectOpts & { path?: string }, callback: unknown];
 const { _normalizeArgs: normalizeArgs } = net as unknown as { _normalizeArgs: (args: unknown[]) => Normalized };

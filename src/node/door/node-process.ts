@@ -17,7 +17,7 @@ import * as ioCalls from "../../kernel/calls/io.ts";
 import type { Image } from "../../kernel/image.ts";
 import type { Process } from "../../kernel/process.ts";
 import { SignalSet } from "../../kernel/signals/signal-set.ts";
-import { current, enter } from "./context.ts";
+import { current, enter, isForAll } from "./context.ts";
 import { ExitSignal } from "./exit-signal.ts";
 import type { ProcessState } from "./process-state.ts";
 
@@ -152,6 +152,12 @@ export class NodeProcess {
     if (user === this || !this.isAlive) return;
     const who = user === undefined ? "code outside of all virtual processes" : user.title;
     throw new Error(`a socket of ${this.title} is used by ${who}: each process makes its own`);
+  }
+
+  /** As assertOwn(), for what may also be done outside of all processes, and for all of them: closing, pausing, looking at it. */
+  assertNotForeign(): void {
+    const user = current();
+    if (user !== this && user !== undefined && !isForAll()) this.assertOwn();
   }
 
   /** One more thing keeps the process alive. */

@@ -25,6 +25,7 @@ import { patchProcessObject } from "./process-object.ts";
 import { patchRandomness } from "./randomness.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { patchSingletons } from "./singletons.ts";
+import { patchSocketOwners } from "./socket-owners.ts";
 import { patchSocketTimeouts } from "./socket-timeouts.ts";
 import { patchStandardFiles } from "./standard-files.ts";
 import { patchTime } from "./time.ts";
@@ -55,6 +56,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchMessagePorts,
   patchVmContexts,
   patchEscapes,
+  patchSocketOwners,
 ];
 const patches: Patches = new Patches();
 let isIn = false;

@@ -25,6 +25,14 @@ export function patchSingletons(patches: Patches): void {
       return owner === undefined ? name : `${name}:${keyOf(owner)}`;
     };
   });
+  // It closes the sockets of all names.
+  patches.replace(http.Agent.prototype, "destroy", (original) => {
+    return function (this: http.Agent): void {
+      const owner = current();
+      if (owner === undefined) original.call(this);
+      else destroyOf(this, owner);
+    };
+  });
   if (!Object.hasOwn(https.Agent.prototype, "getName")) throw new Error("https.Agent has no getName()");
   patchDispatcher(patches);
 }
@@ -39,6 +47,15 @@ export function keyOf(owner: NodeProcess): string {
   const key = `${owner.hostName}.${owner.process.pid}.${++lastKey}`;
   keys.set(owner, key);
   return key;
+}
+
+function destroyOf(agent: http.Agent, owner: NodeProcess): void {
+  for (const sockets of [agent.freeSockets, agent.sockets]) {
+    for (const [name, list] of Object.entries(sockets)) {
+      if (!name.endsWith(`:${keyOf(owner)}`)) continue;
+      for (const socket of list ?? []) socket.destroy();
+    }
+  }
 }
 
 /** Where undici keeps it: the second of Node 26, which has the first as a wrapper around it. */

@@ -11,12 +11,14 @@ import { Duplex } from "node:stream";
 import { current } from "./context.ts";
 import { originals } from "./originals.ts";
 import type { Patches } from "./patch.ts";
+import { StreamHandle } from "./stream-handle.ts";
 import { DELAY_MAX_MS, VirtualTimeout } from "./timers.ts";
 
 type SetTimeout = (this: Timed, delayMs: number, callback?: () => void) => unknown;
 interface Timed {
   timeout: number;
   readonly destroyed: boolean;
+  readonly _handle?: unknown;
   _onTimeout(): void;
   [timer: symbol]: unknown;
 }
@@ -28,6 +30,8 @@ export function patchSocketTimeouts(patches: Patches): void {
       return function (this: Timed, delayMs: number, callback?: () => void): unknown {
         const owner = current();
         if (owner === undefined) return original.call(this, delayMs, callback);
+        const { _handle: handle } = this;
+        if (handle instanceof StreamHandle && handle.owner !== owner) handle.owner.assertNotForeign();
         const before = this[symbol];
         if (before instanceof VirtualTimeout) {
           before.clear();

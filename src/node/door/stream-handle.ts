@@ -316,7 +316,6 @@ export abstract class StreamHandle extends Handle {
   writeBuffers(buffers: readonly Uint8Array[], told: (status: number) => void): number | "pending" {
     const endpoint = this.#endpoint;
     if (endpoint === null) return uvCode("ENOTCONN");
-    this.owner.assertOwn();
     stir();
     const joined = join(buffers);
     const [first] = joined;

@@ -7,7 +7,7 @@
  */
 import { AsyncResource } from "node:async_hooks";
 import { Operation } from "../../kernel/operation.ts";
-import { current, enter } from "./context.ts";
+import { current, enter, forAll, isForAll } from "./context.ts";
 import type { NodeProcess, Owned } from "./node-process.ts";
 import { heirOf, isTick, keepTick } from "./shared-ticks.ts";
 
@@ -202,6 +202,11 @@ export class VirtualTimeout implements Owned {
     this.#dueNs = null;
     if (this.#repeats) this.#start();
     else this.#forget();
+    if (this.#isShared) forAll(() => this.#call());
+    else this.#call();
+  }
+
+  #call(): void {
     this.#scope.runInAsyncScope(this.#callback, this, ...this.#args);
   }
 
@@ -231,10 +236,15 @@ export class VirtualImmediate {
 
   constructor(owner: NodeProcess, callback: Callback, args: readonly unknown[]) {
     const scope = enter(owner, () => new AsyncResource("Immediate"));
+    const call = (): unknown => scope.runInAsyncScope(callback, this, ...args);
+    // undici closes what could not connect in an immediate of its shared timer.
+    const wasForAll = isForAll();
     owner.reference();
     owner.turn(() => {
       owner.unreference();
-      if (!this.#isCleared) scope.runInAsyncScope(callback, this, ...args);
+      if (this.#isCleared) return;
+      if (wasForAll) forAll(call);
+      else call();
     });
   }
 

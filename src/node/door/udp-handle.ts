@@ -103,7 +103,6 @@ export class UdpHandle extends Handle {
 
   /** `send(request, list, count, port, address, hasCallback)`, or without port and address when it is connected. */
   send(request: SendRequest, list: readonly Uint8Array[], _count: number, ...rest: unknown[]): number {
-    this.owner.assertOwn();
     const [port, address] = rest.length >= 3 ? rest : [];
     const destination =
       address === undefined ? null : addressIn(this.owner, this.#family, String(address), Number(port));
@@ -158,10 +157,12 @@ export class UdpHandle extends Handle {
   }
 
   getsockname(out: AddressOut): number {
+    this.owner.assertNotForeign();
     return tell(out, this.#endpoint?.localAddress ?? "EBADF");
   }
 
   getpeername(out: AddressOut): number {
+    this.owner.assertNotForeign();
     return tell(out, this.#endpoint?.remoteAddress ?? "ENOTCONN");
   }
 
@@ -210,6 +211,7 @@ export class UdpHandle extends Handle {
 
   /** The size of a buffer as Linux tells it: twice what was asked for. */
   bufferSize(size: number, isReceive: boolean, context: SizeContext): number | undefined {
+    this.owner.assertNotForeign();
     const value = this.#bufferSize(size, isReceive ? SO_RCVBUF : SO_SNDBUF);
     if (typeof value === "number") return value;
     const code = String(value);
