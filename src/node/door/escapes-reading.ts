@@ -6,12 +6,12 @@
  * Read first: lib/internal/modules/cjs/loader.js of Node, which reads by the public fs; that of ES modules does not.
  */
 import fs from "node:fs";
-import Module from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { alike } from "./alike.ts";
 import { current, outside } from "./context.ts";
 import { placesOf } from "./glob-places.ts";
+import { isLoadingModules, patchLoader } from "./module-loading.ts";
 import type { Patches } from "./patch.ts";
 import { isRefused, refuse } from "./refuse.ts";
 
@@ -36,7 +36,7 @@ export function patchReading(patches: Patches): void {
   ] as const) {
     for (const name of names) {
       const check = (file: unknown): void => {
-        if (isLoading || !isRefused("fs") || isGranted(file, root)) return;
+        if (isLoadingModules() || !isRefused("fs") || isGranted(file, root)) return;
         refuse(`${title}.${name}() of ${file === STDIN ? "the machine's standard input" : String(pathOf(file))}`, "fs");
       };
       guard(patches, module as unknown as Calls, name, check);
@@ -68,7 +68,7 @@ function patchGlob(patches: Patches, root: string): void {
         if (current() === undefined) return original?.call(this, patterns, ...rest);
         const options = (typeof rest[0] === "object" ? rest.shift() : null) as { cwd?: unknown } | null;
         const cwd = outside(() => path.resolve(pathOf(options?.cwd) ?? "."));
-        if (!isLoading && isRefused("fs")) {
+        if (!isLoadingModules() && isRefused("fs")) {
           const other = [patterns].flat().find((pattern) => !isGrantedPattern(pattern, cwd, root));
           if (other !== undefined) refuse(`${title}.${name}() of ${other}`, "fs");
         }
@@ -119,32 +119,4 @@ function pathOf(file: unknown): string | undefined {
   if (typeof file === "string") return file;
   if (file instanceof Uint8Array) return Buffer.from(file).toString();
   return file instanceof URL && file.protocol === "file:" ? fileURLToPath(file) : undefined;
-}
-
-/** Does the module loader read? */
-let isLoading = false;
-
-export function isLoadingModules(): boolean {
-  return isLoading;
-}
-
-function patchLoader(patches: Patches): void {
-  const loader = Module as unknown as Calls & { prototype: Calls };
-  for (const name of ["_load", "_resolveFilename"]) whileLoading(patches, loader, name, true);
-  // The code of the module itself is not the loader.
-  whileLoading(patches, loader.prototype, "_compile", false);
-}
-
-function whileLoading(patches: Patches, target: Calls, name: string, isSo: boolean): void {
-  patches.replace(target, name, (original) => {
-    return function (this: unknown, ...args) {
-      const before = isLoading;
-      isLoading = isSo;
-      try {
-        return original?.apply(this, args);
-      } finally {
-        isLoading = before;
-      }
-    };
-  });
 }

@@ -15,9 +15,9 @@ import net from "node:net";
 import { alike } from "./alike.ts";
 import { current, forAll } from "./context.ts";
 import { datagramHandle } from "./dgram.ts";
-import { isLoadingModules } from "./escapes-reading.ts";
 import { Handle } from "./handle.ts";
 import { internals } from "./internals.ts";
+import { isLoaderCalling } from "./module-loading.ts";
 import { isOfMachine, plainUnder } from "./native-handle.ts";
 import type { Patches } from "./patch.ts";
 import { isRefused, refuse } from "./refuse.ts";
@@ -116,13 +116,7 @@ function ofStream(of: unknown, call: string): Handle | undefined {
 /** The streams of a child process that it was allowed, and those by which a loader of modules tells what it loads. */
 function isGranted(handle: object): boolean {
   const isPipe = Object.getPrototypeOf(handle) === internals().Pipe.prototype;
-  return isPipe && (!isRefused("child_process") || isLoadingModules() || isLoaderHook());
-}
-
-/** Are we called by a hook of module.registerHooks()? It runs as the process that imports. */
-function isLoaderHook(): boolean {
-  const { stack = "" } = new Error();
-  return stack.includes("node:internal/modules/customization_hooks");
+  return isPipe && (!isRefused("child_process") || isLoaderCalling());
 }
 
 function ofDatagrams(of: unknown, call: string): Handle | undefined {
