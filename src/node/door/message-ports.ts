@@ -13,6 +13,7 @@ import { Operation } from "../../kernel/operation.ts";
 import type { RunState } from "../../kernel/run-state.ts";
 import { current, enter, outside } from "./context.ts";
 import { hold } from "./hold.ts";
+import { neverReady } from "./never-ready.ts";
 import type { NodeProcess, Owned } from "./node-process.ts";
 import { originals } from "./originals.ts";
 import type { Patches } from "./patch.ts";
@@ -31,15 +32,7 @@ const RECEIVED_PORTS = Symbol.for("nodejs.internal.kCurrentlyReceivingPorts");
 /** What was posted is there after so many rounds: the one that is under way may have looked already. */
 const ROUNDS = 2;
 
-const NEVER_READY = {
-  call: "receive",
-  attempt: (): "EAGAIN" => "EAGAIN",
-  isReady: (): boolean => false,
-  enlist: (): void => {},
-  expired: (): 0 => 0,
-  on: (): string => "a message to its port",
-  end: (): void => {},
-};
+const NEVER_READY = neverReady("receive", "a message to its port");
 
 export function patchMessagePorts(patches: Patches): void {
   const prototype = worker_threads.MessagePort.prototype as unknown as PortPrototype;

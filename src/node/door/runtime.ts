@@ -10,20 +10,13 @@ import type { Image, ProgramRuntime, RunningProgram } from "../../kernel/image.t
 import { Operation } from "../../kernel/operation.ts";
 import { inTurn } from "../turns.ts";
 import { current } from "./context.ts";
+import { neverReady } from "./never-ready.ts";
 import { NodeProcess } from "./node-process.ts";
 import { begun, ended, followTicks } from "./shared-ticks.ts";
 import { takeDispatcher } from "./singletons.ts";
 
 /** What a process waits for that has called host.run(). */
-const RESULT = {
-  call: "run",
-  attempt: (): "EAGAIN" => "EAGAIN",
-  isReady: (): boolean => false,
-  enlist: (): void => {},
-  expired: (): 0 => 0,
-  on: (): string => "the result of another process",
-  end: (): void => {},
-};
+const RESULT = neverReady("run", "the result of another process");
 
 const processes: WeakMap<Image, NodeProcess> = new WeakMap<Image, NodeProcess>();
 

@@ -8,6 +8,7 @@
 import { AsyncResource } from "node:async_hooks";
 import { Operation } from "../../kernel/operation.ts";
 import { current, enter, forAll, isForAll } from "./context.ts";
+import { neverReady } from "./never-ready.ts";
 import type { NodeProcess, Owned } from "./node-process.ts";
 import { heirOf, isTick, keepTick } from "./shared-ticks.ts";
 
@@ -16,15 +17,7 @@ type Callback = (...args: unknown[]) => unknown;
 /** As Node: a longer or an impossible delay is a millisecond. */
 export const DELAY_MAX_MS = 0x7fff_ffff;
 
-const NEVER_READY = {
-  call: "timer",
-  attempt: (): "EAGAIN" => "EAGAIN",
-  isReady: (): boolean => false,
-  enlist: (): void => {},
-  expired: (): 0 => 0,
-  on: (): string => "a timer",
-  end: (): void => {},
-};
+const NEVER_READY = neverReady("timer", "a timer");
 
 const newScope = (): AsyncResource => new AsyncResource("Timeout");
 
