@@ -3831,6 +3831,12 @@ declare class FastOpen {
 }
 
 // inet/tcp/isn.d.ts
+declare const COOKIE_FIRST = 2;
+
+// inet/tcp/isn.d.ts
+declare const COOKIE_SECOND = 3;
+
+// inet/tcp/isn.d.ts
 interface FourTuple {
     readonly localAddress: IpAddress;
     readonly localPort: number;
@@ -3840,11 +3846,18 @@ interface FourTuple {
 }
 
 // inet/tcp/isn.d.ts
+type Purpose = typeof SEQUENCE | typeof COOKIE_FIRST | typeof COOKIE_SECOND;
+
+// inet/tcp/isn.d.ts
+declare const SEQUENCE = 0;
+
+// inet/tcp/isn.d.ts
 declare class Secrets {
     constructor(random: Prng);
     initialSequence(tuple: FourTuple, nowNs: number): number;
-    timestampOffset(tuple: FourTuple): number;
-    hash({ localAddress: a, localPort, remoteAddress: b, remotePort }: FourTuple, purpose: number, more?: number): number;
+    timestampOffset({ localAddress, remoteAddress }: FourTuple): number;
+    portStart({ localAddress, remoteAddress, remotePort }: FourTuple): number;
+    hash({ localAddress, localPort, remoteAddress, remotePort }: FourTuple, purpose: Purpose, more?: number): number;
 }
 
 // inet/tcp/listener.d.ts
@@ -3971,18 +3984,7 @@ declare class DeliveryRate {
     appLimitedUntil: number;
     latest: SentSegment | null;
     bytesPerSecond: number;
-    readonly sample: RateSample;
     limit(pipeBytes: number): void;
-}
-
-// inet/tcp/rate.d.ts
-interface RateSample {
-    bytesPerSecond: number;
-    bytes: number;
-    priorDeliveredBytes: number;
-    priorLostBytes: number;
-    txInFlightBytes: number;
-    isAppLimited: boolean;
 }
 
 // inet/tcp/reassembly.d.ts
@@ -6233,18 +6235,17 @@ interface QueuedError {
 }
 
 // socket/generic-options.d.ts
-declare class GenericOptions {
-    dontRoute: boolean;
-    keepAlive: boolean;
-    linger: Linger;
-    timestamp: "none" | "microseconds" | "nanoseconds";
-    mark: number;
-    oobInline: boolean;
-    priority: number;
-    receiveLowWaterBytes: number;
-    reusePort: boolean;
-    device: string;
-    takeOver(from: GenericOptions): void;
+interface GenericOptions {
+    readonly dontRoute: boolean;
+    readonly keepAlive: boolean;
+    readonly linger: Linger;
+    readonly timestamp: "none" | "microseconds" | "nanoseconds";
+    readonly mark: number;
+    readonly oobInline: boolean;
+    readonly priority: number;
+    readonly receiveLowWaterBytes: number;
+    readonly reusePort: boolean;
+    readonly device: string;
 }
 
 // socket/protocol.d.ts
@@ -6349,7 +6350,7 @@ declare class Socket extends SendAccount implements FileOps {
     sendTimeoutNs: number;
     broadcast: boolean;
     reuseAddress: boolean;
-    readonly options: GenericOptions;
+    options: GenericOptions;
     passCredentials: boolean;
     peerCredentials: Credentials | null;
     state: ConnectionState;

@@ -2,37 +2,35 @@
  * Options of SOL_SOCKET that several protocols share: the socket layer holds them, protocols look.
  *
  * Read first: socket(7). docs/COMPATIBILITY.md says which of them have an effect. A protocol that must act when one
- * changes, or refuse, has `changing` (protocol.ts).
+ * changes, or refuse, has `changing` (protocol.ts). Most sockets have none of these set, and share one record; whoever
+ * sets one gets his own.
  */
 import type { Linger } from "./option.ts";
 
-const NO_LINGER: Linger = { onoff: 0, linger: 0 };
-
-export class GenericOptions {
-  dontRoute = false;
-  keepAlive = false;
-  linger: Linger = NO_LINGER;
+export interface GenericOptions {
+  readonly dontRoute: boolean;
+  readonly keepAlive: boolean;
+  readonly linger: Linger;
   /** Do received messages carry their time, and in which unit? */
-  timestamp: "none" | "microseconds" | "nanoseconds" = "none";
-  mark = 0;
-  oobInline = false;
-  priority = 0;
-  receiveLowWaterBytes = 1;
-  reusePort = false;
+  readonly timestamp: "none" | "microseconds" | "nanoseconds";
+  readonly mark: number;
+  readonly oobInline: boolean;
+  readonly priority: number;
+  readonly receiveLowWaterBytes: number;
+  readonly reusePort: boolean;
   /** The name of an interface; "" when it is not bound to one. */
-  device = "";
-
-  /** As accept(2): the connection has those of its listener. */
-  takeOver(from: GenericOptions): void {
-    this.dontRoute = from.dontRoute;
-    this.keepAlive = from.keepAlive;
-    this.linger = from.linger;
-    this.timestamp = from.timestamp;
-    this.mark = from.mark;
-    this.oobInline = from.oobInline;
-    this.priority = from.priority;
-    this.receiveLowWaterBytes = from.receiveLowWaterBytes;
-    this.reusePort = from.reusePort;
-    this.device = from.device;
-  }
+  readonly device: string;
 }
+
+export const DEFAULT_GENERIC_OPTIONS: GenericOptions = {
+  dontRoute: false,
+  keepAlive: false,
+  linger: { onoff: 0, linger: 0 },
+  timestamp: "none",
+  mark: 0,
+  oobInline: false,
+  priority: 0,
+  receiveLowWaterBytes: 1,
+  reusePort: false,
+  device: "",
+};

@@ -18,7 +18,7 @@ import { formatAddress, type SocketAddress } from "./address.ts";
 import type { Ancillary, Credentials } from "./ancillary.ts";
 import type { Chunk } from "./chunk.ts";
 import * as control from "./control.ts";
-import { GenericOptions } from "./generic-options.ts";
+import { DEFAULT_GENERIC_OPTIONS, type GenericOptions } from "./generic-options.ts";
 import { MERGED_MAX_BYTES } from "./merged-piece.ts";
 import { PacketPiece } from "./packet-piece.ts";
 import type { Protocol, UserRequests } from "./protocol.ts";
@@ -60,7 +60,7 @@ export class Socket extends SendAccount implements FileOps {
   /** SO_REUSEADDR. */
   reuseAddress = false;
   /** The options that several protocols share. */
-  readonly options: GenericOptions = new GenericOptions();
+  options: GenericOptions = DEFAULT_GENERIC_OPTIONS;
   /** SO_PASSCRED. */
   passCredentials = false;
   /** SO_PEERCRED: who the peer was when the connection was made. */

@@ -228,7 +228,7 @@ export const MUTANTS: readonly Mutant[] = [
     hazard: "H30",
     fault: "begins every connection with the same number",
     file: `${TCP}isn.ts`,
-    find: "    return (this.hash(tuple, 0) + (Math.floor(nowNs / NS_PER_STEP) >>> 0)) >>> 0;",
+    find: "    return (this.hash(tuple, SEQUENCE) + (Math.floor(nowNs / NS_PER_STEP) >>> 0)) >>> 0;",
     replace: "    return (tuple.localPort * 0 + nowNs * 0 + 1) >>> 0;",
   },
   {

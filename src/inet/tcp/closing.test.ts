@@ -103,7 +103,11 @@ describe("ESTABLISHED", () => {
   });
 
   test("H12: close() without lingering sends a reset", () => {
-    const t = established({ before: ({ options }) => Object.assign(options, { linger: { onoff: 1, linger: 0 } }) });
+    const t = established({
+      before: (socket) => {
+        socket.options = { ...socket.options, linger: { onoff: 1, linger: 0 } };
+      },
+    });
     t.send("lost")
       .sends(data({ data: "lost" }))
       .close()

@@ -268,8 +268,8 @@ describe("the end", () => {
   // @rfc 9293 3.8.4 MUST-26, MUST-28
   test("when it is asked for, the first probe goes after two hours of silence", () => {
     const t = accepted({
-      before: ({ options }) => {
-        options.keepAlive = true;
+      before: (socket) => {
+        socket.options = { ...socket.options, keepAlive: true };
       },
     });
     t.at(3_600_000)

@@ -306,7 +306,7 @@ describe("urgent data", () => {
     const t = accepted().receives(segment("ACK", { seq: 2001, ack: 1001, data: "a", urg: 1 }));
     t.receives(segment("ACK", { seq: 2002, ack: 1001, data: "bc", urg: 2 }));
     expect([t.readUrgent(), t.read(), t.read()]).toEqual(["c", "b", "[EAGAIN]"]);
-    t.socket.options.oobInline = true;
+    t.socket.options = { ...t.socket.options, oobInline: true };
     t.receives(segment("ACK", { seq: 2004, ack: 1001, data: "d", urg: 1 }));
     t.receives(segment("ACK", { seq: 2005, ack: 1001, data: "ef", urg: 2 }));
     expect([t.read(), t.read()]).toEqual(["de", "f"]);

@@ -1,11 +1,12 @@
 /** Keepalive: RFC 9293 §3.8.4. */
 import { describe, expect, test } from "vitest";
+import type { Socket } from "../../socket/socket.ts";
 import { ack, established, rst } from "./dialogue.fixture.ts";
 
 describe("keepalive", () => {
   const keeping = {
-    before: ({ options }: { options: { keepAlive: boolean } }) => {
-      options.keepAlive = true;
+    before: (socket: Socket) => {
+      socket.options = { ...socket.options, keepAlive: true };
     },
     sysctl: { keepalive_time: 100, keepalive_intvl: 10, keepalive_probes: 3 },
   };

@@ -21,8 +21,6 @@ import { sendSyn } from "./transmit.ts";
 import { bufferMaxBytes, scaleFor } from "./window.ts";
 
 const NS_PER_SECOND = 1_000_000_000;
-/** The purpose of a hash: isn.ts and syn-cookie.ts have 0 to 3. */
-const PORT = 4;
 
 // @rfc 9293 3.9.1.1 MUST-44, MUST-46
 /** Sends SYN. ENETUNREACH, EADDRNOTAVAIL: no port is left; "EINPROGRESS": the user will hear. */
@@ -73,8 +71,10 @@ function isSource({ tcp, localAddress, hasBoundAddress }: Tcb): boolean {
 function takeTuple(tcb: Tcb): TimeWait | null | Errno {
   const { tcp } = tcb;
   if (tcb.localPort === 0) {
-    const hash = tcp.secrets.hash(tcb, PORT);
-    const port = tcp.ports.chooseFor(hash, (candidate) => typeof occupant(tcb, candidate) !== "string");
+    const port = tcp.ports.chooseFor(
+      tcp.secrets.portStart(tcb),
+      (candidate) => typeof occupant(tcb, candidate) !== "string",
+    );
     if (port === null) return "EADDRNOTAVAIL";
     tcb.localPort = port;
   }

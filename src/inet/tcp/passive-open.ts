@@ -75,5 +75,5 @@ function inherit(socket: Socket, from: Socket): void {
   socket.receiveTimeoutNs = from.receiveTimeoutNs;
   socket.sendTimeoutNs = from.sendTimeoutNs;
   socket.reuseAddress = from.reuseAddress;
-  socket.options.takeOver(from.options);
+  socket.options = from.options;
 }

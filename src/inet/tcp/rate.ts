@@ -9,18 +9,18 @@ import type { Tcb } from "./tcb.ts";
 
 const NS_PER_SECOND = 1_000_000_000;
 
-/** What one ACK says of the rate. */
-export interface RateSample {
+/** What the ACK that is taken in now says of the rate. One record for all connections; nothing keeps it. */
+export const sample = {
   /** 0: nothing. */
-  bytesPerSecond: number;
+  bytesPerSecond: 0,
   /** Delivered while it was measured. */
-  bytes: number;
+  bytes: 0,
   /** Of the segment that was sent last of those that it covers: what had been delivered (-1: it covers none) and lost before. */
-  priorDeliveredBytes: number;
-  priorLostBytes: number;
-  txInFlightBytes: number;
-  isAppLimited: boolean;
-}
+  priorDeliveredBytes: -1,
+  priorLostBytes: 0,
+  txInFlightBytes: 0,
+  isAppLimited: false,
+};
 
 /** What a connection keeps for it. */
 export class DeliveryRate {
@@ -35,14 +35,6 @@ export class DeliveryRate {
   latest: SentSegment | null = null;
   /** The last rate that was good, for people to see. */
   bytesPerSecond = 0;
-  readonly sample: RateSample = {
-    bytesPerSecond: 0,
-    bytes: 0,
-    priorDeliveredBytes: -1,
-    priorLostBytes: 0,
-    txInFlightBytes: 0,
-    isAppLimited: false,
-  };
 
   /** Nothing waits, and the window is not full: samples say what the user does, not what the path carries. */
   limit(pipeBytes: number): void {
@@ -76,13 +68,14 @@ export function noteDelivered({ rate, nowNs }: Tcb, segment: SentSegment, bytes:
 
 /** The ACK has been taken in: the sample that it makes. */
 export function takeSample({ rate, nowNs, rtt }: Tcb): void {
-  const { sample, latest } = rate;
+  const { latest } = rate;
   sample.bytesPerSecond = 0;
   if (latest === null) {
     sample.bytes = 0;
     sample.priorDeliveredBytes = -1;
     sample.priorLostBytes = rate.lostBytes;
     sample.txInFlightBytes = 0;
+    sample.isAppLimited = rate.appLimitedUntil > 0;
     return;
   }
   rate.latest = null;

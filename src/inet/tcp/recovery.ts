@@ -12,6 +12,7 @@ import type { Sample } from "./congestion/congestion.ts";
 import { enterRecovery, leaveEpisode } from "./episode.ts";
 import { reduce } from "./prr.ts";
 import { detectLoss, isOverdue, lose } from "./rack.ts";
+import { sample } from "./rate.ts";
 import { countAck, duplicateAck, forgetDuplicates, partialAck } from "./reno-recovery.ts";
 import { rescue } from "./rescue.ts";
 import { takeProbeAck } from "./tail-probe.ts";
@@ -138,7 +139,6 @@ function control(tcb: Tcb, news: AckNews): void {
 }
 
 function sampleOf({ rate, pipeBytes }: Tcb, news: AckNews, isCwndLimited: boolean, phase: Phase): Sample {
-  const { sample } = rate;
   return {
     bytesPerSecond: sample.bytesPerSecond,
     sampleBytes: sample.bytes,

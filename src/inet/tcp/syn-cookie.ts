@@ -11,7 +11,7 @@
  * (e: ECN, s: SACK, w: window scale, 15 for none).
  */
 import { add, diff } from "../../base/seq32.ts";
-import type { FourTuple } from "./isn.ts";
+import { COOKIE_FIRST, COOKIE_SECOND, type FourTuple } from "./isn.ts";
 import type { Tcp } from "./tcp.ts";
 
 /** Linux's tables: what peers mostly say. */
@@ -24,9 +24,6 @@ const PERIOD_NS = 60 * 1_000_000_000;
 const AGE_MAX = 2;
 const COUNT_SHIFT = 24;
 const MASK = 0xff_ffff;
-/** Purposes of the hash: isn.ts has 0 and 1. */
-const FIRST = 2;
-const SECOND = 3;
 
 const TIMESTAMP_BITS = 6;
 const TIMESTAMP_MASK = (1 << TIMESTAMP_BITS) - 1;
@@ -39,17 +36,17 @@ export function makeCookie(tcp: Tcp, tuple: FourTuple, irs: number, peerMss: num
   let index = table.length - 1;
   while (index > 0 && (table[index] as number) > peerMss) index--;
   const count = countAt(tcp);
-  const second = (tcp.secrets.hash(tuple, SECOND, mix(count, irs)) + index) & MASK;
-  return (tcp.secrets.hash(tuple, FIRST) + irs + ((count << COUNT_SHIFT) >>> 0) + second) >>> 0;
+  const second = (tcp.secrets.hash(tuple, COOKIE_SECOND, mix(count, irs)) + index) & MASK;
+  return (tcp.secrets.hash(tuple, COOKIE_FIRST) + irs + ((count << COUNT_SHIFT) >>> 0) + second) >>> 0;
 }
 
 /** Is it a cookie of ours that comes back? Its MSS, or null. */
 export function checkCookie(tcp: Tcp, tuple: FourTuple, irs: number, cookie: number): number | null {
   const count = countAt(tcp);
-  const rest = (cookie - tcp.secrets.hash(tuple, FIRST) - irs) >>> 0;
+  const rest = (cookie - tcp.secrets.hash(tuple, COOKIE_FIRST) - irs) >>> 0;
   const age = (count - (rest >>> COUNT_SHIFT)) & 0xff;
   if (age >= AGE_MAX) return null;
-  const index = (rest - tcp.secrets.hash(tuple, SECOND, mix(count - age, irs))) & MASK;
+  const index = (rest - tcp.secrets.hash(tuple, COOKIE_SECOND, mix(count - age, irs))) & MASK;
   return tableFor(tuple)[index] ?? null;
 }
 

@@ -7,6 +7,7 @@ import { ERRNO, type Errno } from "../../abi/errno.ts";
 import { POLLOUT } from "../../abi/poll.ts";
 import * as abi from "../../abi/socket.ts";
 import type { Credentials } from "../../socket/ancillary.ts";
+import type { GenericOptions } from "../../socket/generic-options.ts";
 import { type Linger, type OptionValue, type Text, text } from "../../socket/option.ts";
 import { RECEIVE_BUFFER_MIN_BYTES, SEND_BUFFER_MIN_BYTES } from "../../socket/settings.ts";
 import type { Socket } from "../../socket/socket.ts";
@@ -164,36 +165,36 @@ function setNumber({ kernel }: Process, on: Socket, option: number, value: numbe
   }
 }
 
-function setShared({ options }: Socket, option: number, value: number): void {
+function setShared(on: Socket, option: number, value: number): void {
+  const change = changeOf(option, value);
+  if (change !== null) on.options = { ...on.options, ...change };
+}
+
+/** What becomes different; null: the option is none of these. */
+function changeOf(option: number, value: number): Partial<GenericOptions> | null {
   const isOn = value !== 0;
   switch (option) {
     case abi.SO_DONTROUTE:
-      options.dontRoute = isOn;
-      return;
+      return { dontRoute: isOn };
     case abi.SO_KEEPALIVE:
-      options.keepAlive = isOn;
-      return;
+      return { keepAlive: isOn };
     case abi.SO_OOBINLINE:
-      options.oobInline = isOn;
-      return;
+      return { oobInline: isOn };
     case abi.SO_PRIORITY:
-      options.priority = value;
-      return;
+      return { priority: value };
     case abi.SO_MARK:
-      options.mark = value;
-      return;
+      return { mark: value };
     case abi.SO_REUSEPORT:
-      options.reusePort = isOn;
-      return;
+      return { reusePort: isOn };
     case abi.SO_TIMESTAMP:
-      options.timestamp = isOn ? "microseconds" : "none";
-      return;
+      return { timestamp: isOn ? "microseconds" : "none" };
     case abi.SO_TIMESTAMPNS:
-      options.timestamp = isOn ? "nanoseconds" : "none";
-      return;
+      return { timestamp: isOn ? "nanoseconds" : "none" };
     case abi.SO_RCVLOWAT:
       // As sock_setsockopt on Linux: 0 is 1, and less than 0 as much as there can be.
-      options.receiveLowWaterBytes = value < 0 ? 0x7fff_ffff : value || 1;
+      return { receiveLowWaterBytes: value < 0 ? 0x7fff_ffff : value || 1 };
+    default:
+      return null;
   }
 }
 
@@ -206,9 +207,9 @@ function setRecord(process: Process, on: Socket, option: number, value: OptionVa
   if (refusal !== 0) return refusal;
   if (option === abi.SO_LINGER) {
     const { onoff, linger } = value as Linger;
-    on.options.linger = { onoff: Number(onoff !== 0), linger };
+    on.options = { ...on.options, linger: { onoff: Number(onoff !== 0), linger } };
   } else {
-    on.options.device = (value as Text).text;
+    on.options = { ...on.options, device: (value as Text).text };
   }
   return 0;
 }

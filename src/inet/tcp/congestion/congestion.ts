@@ -107,13 +107,15 @@ export interface CongestionControl {
   idle?(window: Window, idleNs: number): void;
 }
 
-const ALGORITHMS: readonly CongestionControl[] = [newReno, cubic, bbr];
+const ALGORITHMS: ReadonlyMap<string, CongestionControl> = new Map(
+  [newReno, cubic, bbr].map((each) => [each.name, each]),
+);
 
 /** As net.ipv4.tcp_available_congestion_control has them. */
-export const CONGESTION_CONTROL_NAMES: string = ALGORITHMS.map(({ name }) => name).join(" ");
+export const CONGESTION_CONTROL_NAMES: string = [...ALGORITHMS.keys()].join(" ");
 
 export function congestionControl(name: string): CongestionControl | undefined {
-  return ALGORITHMS.find((each) => each.name === name);
+  return ALGORITHMS.get(name);
 }
 
 export const DEFAULT_CONGESTION_CONTROL: CongestionControl = cubic;

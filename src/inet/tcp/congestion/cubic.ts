@@ -38,18 +38,28 @@ interface Memory {
   before: Epoch;
 }
 
+/** Made when there is something to be remembered: many connections end before. */
+function memoryOf(window: Window): Memory {
+  window.memory ??= begin();
+  return window.memory as Memory;
+}
+
+function begin(): Memory {
+  const epoch: Epoch = { wMax: 0, k: 0, startNs: 0, isRunning: false, wEst: 0, cwndPrior: 0 };
+  return { hystart: new HyStart(), epoch, before: epoch };
+}
+
 // @rfc 9438 4.6 REC; @rfc 9438 4.7 REC; @rfc 9438 4.8 REC; @rfc 9438 4.9 REC; @rfc 9438 5.8 REC; @rfc 9438 4.10 REC
 export const cubic: CongestionControl = {
   name: "cubic",
   start(window) {
-    const epoch: Epoch = { wMax: 0, k: 0, startNs: 0, isRunning: false, wEst: 0, cwndPrior: 0 };
-    window.memory = { hystart: new HyStart(), epoch, before: epoch } satisfies Memory;
+    window.memory = null;
   },
   measured(window, rttNs) {
-    if (window.cwnd < window.ssthresh) (window.memory as Memory).hystart.measured(rttNs);
+    if (window.cwnd < window.ssthresh) memoryOf(window).hystart.measured(rttNs);
   },
   acknowledged(window, { ackedBytes }) {
-    const memory = window.memory as Memory;
+    const memory = memoryOf(window);
     let left = ackedBytes;
     if (window.cwnd < window.ssthresh) {
       left = memory.hystart.acknowledged(window, ackedBytes);
@@ -58,7 +68,7 @@ export const cubic: CongestionControl = {
     avoid(window, memory, left);
   },
   thresholdAfterLoss(window) {
-    const memory = window.memory as Memory;
+    const memory = memoryOf(window);
     const { epoch } = memory;
     memory.before = { ...epoch };
     const cwnd = window.cwnd / window.mss;
@@ -72,16 +82,17 @@ export const cubic: CongestionControl = {
   },
   timedOut(window) {
     // RFC 9438 §4.8.
-    (window.memory as Memory).epoch.isRunning = false;
-    (window.memory as Memory).hystart.reset();
+    const { epoch, hystart } = memoryOf(window);
+    epoch.isRunning = false;
+    hystart.reset();
   },
   undone(window) {
-    const memory = window.memory as Memory;
+    const memory = memoryOf(window);
     memory.epoch = { ...memory.before };
   },
   idle(window, idleNs) {
     // RFC 9438 §5.8: the time in which nothing was sent is not the epoch's.
-    const { epoch } = window.memory as Memory;
+    const { epoch } = memoryOf(window);
     if (epoch.isRunning) epoch.startNs += idleNs;
   },
 };
