@@ -427,11 +427,11 @@ export interface OptionValues {
     readonly [IPPROTO_ICMPV6]: {
         readonly [ICMPV6_FILTER]: Icmpv6Filter;
     };
-    readonly [IPPROTO_IPV6]: {
+    readonly [IPPROTO_IPV6]: MulticastOptionValues & {
         readonly [IPV6_JOIN_GROUP]: Ipv6MulticastRequest;
         readonly [IPV6_LEAVE_GROUP]: Ipv6MulticastRequest;
     };
-    readonly [IPPROTO_IP]: {
+    readonly [IPPROTO_IP]: MulticastOptionValues & {
         readonly [IP_OPTIONS]: Uint8Array;
         readonly [IP_MULTICAST_IF]: MulticastInterface;
         readonly [IP_ADD_MEMBERSHIP]: MulticastRequest;
@@ -980,6 +980,24 @@ declare const IP_OPTIONS = 4;
 
 // abi/ip.d.ts
 declare const IP_UNBLOCK_SOURCE = 37;
+
+// abi/ip.d.ts
+declare const MCAST_BLOCK_SOURCE = 43;
+
+// abi/ip.d.ts
+declare const MCAST_JOIN_GROUP = 42;
+
+// abi/ip.d.ts
+declare const MCAST_JOIN_SOURCE_GROUP = 46;
+
+// abi/ip.d.ts
+declare const MCAST_LEAVE_GROUP = 45;
+
+// abi/ip.d.ts
+declare const MCAST_LEAVE_SOURCE_GROUP = 47;
+
+// abi/ip.d.ts
+declare const MCAST_UNBLOCK_SOURCE = 44;
 
 // abi/ipv6.d.ts
 declare const IPV6_JOIN_GROUP = 20;
@@ -1907,6 +1925,30 @@ interface Way {
     generation: number;
 }
 
+// inet/ip/memberships.d.ts
+interface Change {
+    readonly mode: "exclude" | "include";
+    readonly adds: boolean;
+}
+
+// inet/ip/memberships.d.ts
+interface MembershipLimits {
+    readonly groups: () => number;
+    readonly full: Errno;
+    readonly sources: number;
+}
+
+// inet/ip/memberships.d.ts
+declare class Memberships {
+    constructor(groups: GroupTable, family: 4 | 6, limits: MembershipLimits);
+    join(group: IpAddress, through: Interface | undefined): 0 | Errno;
+    leave(group: IpAddress, through: Interface | null | undefined): 0 | Errno;
+    change(group: IpAddress, through: Interface | undefined, source: IpAddress, { mode, adds }: Change): 0 | Errno;
+    set(option: number, value: OptionValue, interfaceFor: (group: IpAddress, index: number) => Interface | undefined): 0 | Errno;
+    allows(group: IpAddress, source: IpAddress, through: Interface | null, others: boolean): boolean;
+    leaveAll(): void;
+}
+
 // inet/ip/network.d.ts
 declare class Network {
     readonly address: IpAddress;
@@ -2022,19 +2064,6 @@ declare class RouteTable {
     list(): readonly (Route | Refusal)[];
     subscribe(listener: RouteListener): Disposable;
     snapshot(): readonly RouteSnapshot[];
-}
-
-// inet/ip4/memberships.d.ts
-declare class Memberships {
-    constructor(ip: Ip);
-    join(group: IpAddress, address: IpAddress, index: number): 0 | Errno;
-    leave(group: IpAddress, address: IpAddress, index: number): 0 | Errno;
-    include(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
-    exclude(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
-    block(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
-    unblock(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
-    allows(group: IpAddress, source: IpAddress, through: Interface | null, others: boolean): boolean;
-    leaveAll(): void;
 }
 
 // inet/ip4/reassembly.d.ts
@@ -2200,7 +2229,7 @@ declare class Ipv6SocketOptions {
     has(flag: number): boolean;
     get(option: number, peer: IpAddress | null): OptionValue | Errno;
     set(option: number, value: OptionValue, isBound: boolean): 0 | Errno;
-    hears(group: IpAddress, through: Interface | null): boolean;
+    hears(group: IpAddress, source: IpAddress, through: Interface | null): boolean;
     detach(): void;
 }
 
@@ -5832,6 +5861,19 @@ interface GenericOptions {
 }
 
 // socket/option.d.ts
+interface GroupRequest {
+    readonly gr_interface: number;
+    readonly gr_group: string;
+}
+
+// socket/option.d.ts
+interface GroupSourceRequest {
+    readonly gsr_interface: number;
+    readonly gsr_group: string;
+    readonly gsr_source: string;
+}
+
+// socket/option.d.ts
 interface IcmpFilter {
     readonly data: number;
 }
@@ -5857,6 +5899,16 @@ interface Linger {
 interface MulticastInterface {
     readonly imr_address?: string;
     readonly imr_ifindex?: number;
+}
+
+// socket/option.d.ts
+interface MulticastOptionValues {
+    readonly [MCAST_JOIN_GROUP]: GroupRequest;
+    readonly [MCAST_LEAVE_GROUP]: GroupRequest;
+    readonly [MCAST_JOIN_SOURCE_GROUP]: GroupSourceRequest;
+    readonly [MCAST_LEAVE_SOURCE_GROUP]: GroupSourceRequest;
+    readonly [MCAST_BLOCK_SOURCE]: GroupSourceRequest;
+    readonly [MCAST_UNBLOCK_SOURCE]: GroupSourceRequest;
 }
 
 // socket/option.d.ts

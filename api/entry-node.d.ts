@@ -477,6 +477,17 @@ export declare class GaiError extends Error {
     constructor(code: EaiCode, subject: string);
 }
 
+export interface GroupRequest {
+    readonly gr_interface: number;
+    readonly gr_group: string;
+}
+
+export interface GroupSourceRequest {
+    readonly gsr_interface: number;
+    readonly gsr_group: string;
+    readonly gsr_source: string;
+}
+
 export declare class HeldClockError extends Error {
     constructor(message: string);
 }
@@ -848,6 +859,18 @@ export declare const MAP_PRIVATE = 2;
 
 export declare const MAP_SHARED = 1;
 
+export declare const MCAST_BLOCK_SOURCE = 43;
+
+export declare const MCAST_JOIN_GROUP = 42;
+
+export declare const MCAST_JOIN_SOURCE_GROUP = 46;
+
+export declare const MCAST_LEAVE_GROUP = 45;
+
+export declare const MCAST_LEAVE_SOURCE_GROUP = 47;
+
+export declare const MCAST_UNBLOCK_SOURCE = 44;
+
 export declare const MECHANISMS: readonly Mechanism[];
 
 export declare const MQ_PRIO_MAX = 32768;
@@ -1115,11 +1138,11 @@ export interface OptionValues {
     readonly [IPPROTO_ICMPV6]: {
         readonly [ICMPV6_FILTER]: Icmpv6Filter;
     };
-    readonly [IPPROTO_IPV6]: {
+    readonly [IPPROTO_IPV6]: MulticastOptionValues & {
         readonly [IPV6_JOIN_GROUP]: Ipv6MulticastRequest;
         readonly [IPV6_LEAVE_GROUP]: Ipv6MulticastRequest;
     };
-    readonly [IPPROTO_IP]: {
+    readonly [IPPROTO_IP]: MulticastOptionValues & {
         readonly [IP_OPTIONS]: Uint8Array;
         readonly [IP_MULTICAST_IF]: MulticastInterface;
         readonly [IP_ADD_MEMBERSHIP]: MulticastRequest;
@@ -3188,6 +3211,30 @@ interface Way {
     generation: number;
 }
 
+// inet/ip/memberships.d.ts
+interface Change {
+    readonly mode: "exclude" | "include";
+    readonly adds: boolean;
+}
+
+// inet/ip/memberships.d.ts
+interface MembershipLimits {
+    readonly groups: () => number;
+    readonly full: Errno;
+    readonly sources: number;
+}
+
+// inet/ip/memberships.d.ts
+declare class Memberships {
+    constructor(groups: GroupTable, family: 4 | 6, limits: MembershipLimits);
+    join(group: IpAddress, through: Interface | undefined): 0 | Errno;
+    leave(group: IpAddress, through: Interface | null | undefined): 0 | Errno;
+    change(group: IpAddress, through: Interface | undefined, source: IpAddress, { mode, adds }: Change): 0 | Errno;
+    set(option: number, value: OptionValue, interfaceFor: (group: IpAddress, index: number) => Interface | undefined): 0 | Errno;
+    allows(group: IpAddress, source: IpAddress, through: Interface | null, others: boolean): boolean;
+    leaveAll(): void;
+}
+
 // inet/ip/network.d.ts
 declare class Network {
     readonly address: IpAddress;
@@ -3273,19 +3320,6 @@ declare class RouteTable {
     list(): readonly (Route | Refusal)[];
     subscribe(listener: RouteListener): Disposable;
     snapshot(): readonly RouteSnapshot[];
-}
-
-// inet/ip4/memberships.d.ts
-declare class Memberships {
-    constructor(ip: Ip);
-    join(group: IpAddress, address: IpAddress, index: number): 0 | Errno;
-    leave(group: IpAddress, address: IpAddress, index: number): 0 | Errno;
-    include(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
-    exclude(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
-    block(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
-    unblock(group: IpAddress, address: IpAddress, source: IpAddress): 0 | Errno;
-    allows(group: IpAddress, source: IpAddress, through: Interface | null, others: boolean): boolean;
-    leaveAll(): void;
 }
 
 // inet/ip4/reassembly.d.ts
@@ -3451,7 +3485,7 @@ declare class Ipv6SocketOptions {
     has(flag: number): boolean;
     get(option: number, peer: IpAddress | null): OptionValue | Errno;
     set(option: number, value: OptionValue, isBound: boolean): 0 | Errno;
-    hears(group: IpAddress, through: Interface | null): boolean;
+    hears(group: IpAddress, source: IpAddress, through: Interface | null): boolean;
     detach(): void;
 }
 
@@ -6246,6 +6280,16 @@ interface GenericOptions {
     readonly receiveLowWaterBytes: number;
     readonly reusePort: boolean;
     readonly device: string;
+}
+
+// socket/option.d.ts
+interface MulticastOptionValues {
+    readonly [MCAST_JOIN_GROUP]: GroupRequest;
+    readonly [MCAST_LEAVE_GROUP]: GroupRequest;
+    readonly [MCAST_JOIN_SOURCE_GROUP]: GroupSourceRequest;
+    readonly [MCAST_LEAVE_SOURCE_GROUP]: GroupSourceRequest;
+    readonly [MCAST_BLOCK_SOURCE]: GroupSourceRequest;
+    readonly [MCAST_UNBLOCK_SOURCE]: GroupSourceRequest;
 }
 
 // socket/protocol.d.ts

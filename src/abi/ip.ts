@@ -53,6 +53,16 @@ export const IP_BLOCK_SOURCE = 38;
 /** Joins a group for one source. */
 export const IP_ADD_SOURCE_MEMBERSHIP = 39;
 export const IP_DROP_SOURCE_MEMBERSHIP = 40;
+/** RFC 3678: the same for both families, at the level of each. Joins a group: struct group_req. */
+export const MCAST_JOIN_GROUP = 42;
+/** Does not hear a source: struct group_source_req. */
+export const MCAST_BLOCK_SOURCE = 43;
+/** Hears it again. */
+export const MCAST_UNBLOCK_SOURCE = 44;
+export const MCAST_LEAVE_GROUP = 45;
+/** Joins a group for one source. */
+export const MCAST_JOIN_SOURCE_GROUP = 46;
+export const MCAST_LEAVE_SOURCE_GROUP = 47;
 /** Does the socket get datagrams of groups that others on this host have joined? 1 unless set. */
 export const IP_MULTICAST_ALL = 49;
 

@@ -14,6 +14,12 @@ import type {
   IP_MULTICAST_IF,
   IP_OPTIONS,
   IP_UNBLOCK_SOURCE,
+  MCAST_BLOCK_SOURCE,
+  MCAST_JOIN_GROUP,
+  MCAST_JOIN_SOURCE_GROUP,
+  MCAST_LEAVE_GROUP,
+  MCAST_LEAVE_SOURCE_GROUP,
+  MCAST_UNBLOCK_SOURCE,
 } from "../abi/ip.ts";
 import type { IPV6_JOIN_GROUP, IPV6_LEAVE_GROUP } from "../abi/ipv6.ts";
 import type { PACKET_ADD_MEMBERSHIP, PACKET_DROP_MEMBERSHIP, PACKET_STATISTICS, SOL_PACKET } from "../abi/packet.ts";
@@ -72,6 +78,19 @@ export interface MulticastSourceRequest {
   readonly imr_sourceaddr: string;
 }
 
+/** struct group_req: a group of either family, and the interface by index; 0: the one that the routing table says. */
+export interface GroupRequest {
+  readonly gr_interface: number;
+  readonly gr_group: string;
+}
+
+/** struct group_source_req. */
+export interface GroupSourceRequest {
+  readonly gsr_interface: number;
+  readonly gsr_group: string;
+  readonly gsr_source: string;
+}
+
 /** Of struct ip_mreqn, what says an interface: the value of IP_MULTICAST_IF. */
 export interface MulticastInterface {
   readonly imr_address?: string;
@@ -98,6 +117,16 @@ export interface IcmpFilter {
   readonly data: number;
 }
 
+/** What the levels of both families have: RFC 3678 §5.1. */
+interface MulticastOptionValues {
+  readonly [MCAST_JOIN_GROUP]: GroupRequest;
+  readonly [MCAST_LEAVE_GROUP]: GroupRequest;
+  readonly [MCAST_JOIN_SOURCE_GROUP]: GroupSourceRequest;
+  readonly [MCAST_LEAVE_SOURCE_GROUP]: GroupSourceRequest;
+  readonly [MCAST_BLOCK_SOURCE]: GroupSourceRequest;
+  readonly [MCAST_UNBLOCK_SOURCE]: GroupSourceRequest;
+}
+
 /** The options whose value is not a number, by level and option. */
 export interface OptionValues {
   readonly [SOL_SOCKET]: {
@@ -121,11 +150,11 @@ export interface OptionValues {
   readonly [IPPROTO_ICMPV6]: {
     readonly [ICMPV6_FILTER]: Icmpv6Filter;
   };
-  readonly [IPPROTO_IPV6]: {
+  readonly [IPPROTO_IPV6]: MulticastOptionValues & {
     readonly [IPV6_JOIN_GROUP]: Ipv6MulticastRequest;
     readonly [IPV6_LEAVE_GROUP]: Ipv6MulticastRequest;
   };
-  readonly [IPPROTO_IP]: {
+  readonly [IPPROTO_IP]: MulticastOptionValues & {
     readonly [IP_OPTIONS]: Uint8Array;
     readonly [IP_MULTICAST_IF]: MulticastInterface;
     readonly [IP_ADD_MEMBERSHIP]: MulticastRequest;

@@ -34,6 +34,12 @@ export {
   IP_TOS,
   IP_TTL,
   IP_UNBLOCK_SOURCE,
+  MCAST_BLOCK_SOURCE,
+  MCAST_JOIN_GROUP,
+  MCAST_JOIN_SOURCE_GROUP,
+  MCAST_LEAVE_GROUP,
+  MCAST_LEAVE_SOURCE_GROUP,
+  MCAST_UNBLOCK_SOURCE,
 } from "../abi/ip.ts";
 export {
   IPV6_CHECKSUM,
@@ -170,6 +176,8 @@ export {
 } from "../abi/tcp.ts";
 export type { LinkEndpoint, LinkName } from "../kernel/sys/sockets.ts";
 export type {
+  GroupRequest,
+  GroupSourceRequest,
   IcmpFilter,
   Icmpv6Filter,
   Ipv6MulticastRequest,

@@ -358,6 +358,8 @@ export type { Credentials } from "../socket/ancillary.ts";
 export type { ExtendedError, NamedAddress } from "../socket/error-queue.ts";
 export type {
   ControlMessage,
+  GroupRequest,
+  GroupSourceRequest,
   Icmpv6Filter,
   Ipv6MulticastRequest,
   Linger,

@@ -111,6 +111,18 @@ const multicast: Record<string, (socket: dgram.Socket) => unknown> = {
   "source of IPv6": (socket) => socket.addSourceSpecificMembership("::1", "232.0.0.9", "127.0.0.1"),
   "source of IPv6, on ::1": (socket) => socket.addSourceSpecificMembership("127.0.0.1", "232.0.0.9", "::1"),
   "group of IPv6 of a source": (socket) => socket.addSourceSpecificMembership("127.0.0.1", "ff3e::9", "::%lo"),
+  "group of IPv6 of a source of IPv6": (socket) => socket.addSourceSpecificMembership("::1", "ff3e::9", "::%lo"),
+  "source of IPv6 twice": (socket) => {
+    socket.addSourceSpecificMembership("::1", "ff3e::a", "::%lo");
+    socket.addSourceSpecificMembership("::2", "ff3e::a", "::%lo");
+    socket.addSourceSpecificMembership("::2", "ff3e::a", "::%lo");
+  },
+  "source of IPv6 that was not joined": (socket) => socket.dropSourceSpecificMembership("::1", "ff3e::b", "::%lo"),
+  "source of IPv6 that is left": (socket) => {
+    socket.addSourceSpecificMembership("::1", "ff3e::c", "::%lo");
+    socket.dropSourceSpecificMembership("::1", "ff3e::c", "::%lo");
+    socket.dropSourceSpecificMembership("::1", "ff3e::c", "::%lo");
+  },
   "source that was not joined": (socket) => socket.dropSourceSpecificMembership("127.0.0.1", "232.0.0.9", "127.0.0.1"),
 };
 const lives: Record<string, (socket: dgram.Socket) => unknown> = {

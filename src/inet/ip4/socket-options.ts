@@ -14,7 +14,7 @@ import type { Socket } from "../../socket/socket.ts";
 import { ANY_V4, IpAddress } from "../../wire/ip-address.ts";
 import * as ipv4Options from "../../wire/ipv4-options.ts";
 import type { Ip } from "../ip/ip.ts";
-import { Memberships } from "./memberships.ts";
+import { BLOCK_SOURCE, JOIN_SOURCE, LEAVE_SOURCE, Memberships, UNBLOCK_SOURCE } from "../ip/memberships.ts";
 
 /** The options that are on or off. */
 const FLAGS: ReadonlySet<number> = new Set([
@@ -33,6 +33,8 @@ const FLAGS: ReadonlySet<number> = new Set([
 ]);
 
 const OPTIONS_MAX_BYTES = 40;
+/** net.ipv4.igmp_max_msf. */
+const SOURCES_MAX = 10;
 /** IP_MAX_MTU: no datagram is longer, whatever the loopback interface would take. */
 const IP_MTU_MAX = 65_535;
 const NO_BYTES = new Uint8Array(0);
@@ -59,7 +61,11 @@ export class IpSocketOptions {
     this.ip = ip;
     this.socket = socket;
     this.errors = new ErrorQueue(socket);
-    this.memberships = new Memberships(ip);
+    this.memberships = new Memberships(ip.groups, 4, {
+      groups: () => ip.settings.igmpMaxMemberships.value,
+      full: "ENOBUFS",
+      sources: SOURCES_MAX,
+    });
     this.mtuDiscovery = ip.settings.mtuDiscovery;
   }
 
@@ -109,6 +115,8 @@ export class IpSocketOptions {
     if (option === abi.IP_MULTICAST_IF) return this.#setMulticastInterface(value);
     if (option >= abi.IP_ADD_MEMBERSHIP && option <= abi.IP_DROP_SOURCE_MEMBERSHIP)
       return this.#setGroup(option, value);
+    if (option >= abi.MCAST_JOIN_GROUP && option <= abi.MCAST_LEAVE_SOURCE_GROUP)
+      return this.memberships.set(option, value, (group, index) => this.#interfaceFor(group, ANY_V4, index));
     if (typeof value !== "number" || !Number.isInteger(value)) {
       return this.get(option, null) === "ENOPROTOOPT" ? "ENOPROTOOPT" : "EINVAL";
     }
@@ -197,23 +205,36 @@ export class IpSocketOptions {
       const { imr_multiaddr, imr_address = "0.0.0.0", imr_ifindex = 0 } = value as MulticastRequest;
       const [group, address] = [parse(imr_multiaddr), parse(imr_address)];
       if (group === undefined || address === undefined || !Number.isInteger(imr_ifindex)) return "EINVAL";
-      return option === abi.IP_ADD_MEMBERSHIP
-        ? this.memberships.join(group, address, imr_ifindex)
-        : this.memberships.leave(group, address, imr_ifindex);
+      const through = this.#interfaceFor(group, address, imr_ifindex);
+      if (option === abi.IP_ADD_MEMBERSHIP) return this.memberships.join(group, through);
+      // As ip_mc_leave_group: only who names an interface means that one.
+      const isAny = (imr_ifindex === 0 && address.isUnspecified) || through === undefined;
+      const refusal = this.memberships.leave(group, isAny ? null : through);
+      return refusal !== 0 && through === undefined ? "ENODEV" : refusal;
     }
     const { imr_multiaddr, imr_interface, imr_sourceaddr } = value as MulticastSourceRequest;
     const [group, address, source] = [parse(imr_multiaddr), parse(imr_interface), parse(imr_sourceaddr)];
     if (group === undefined || address === undefined || source === undefined) return "EINVAL";
+    const through = this.#interfaceFor(group, address, 0);
     switch (option) {
       case abi.IP_ADD_SOURCE_MEMBERSHIP:
-        return this.memberships.include(group, address, source);
+        return this.memberships.change(group, through, source, JOIN_SOURCE);
       case abi.IP_DROP_SOURCE_MEMBERSHIP:
-        return this.memberships.exclude(group, address, source);
+        return this.memberships.change(group, through, source, LEAVE_SOURCE);
       case abi.IP_BLOCK_SOURCE:
-        return this.memberships.block(group, address, source);
+        return this.memberships.change(group, through, source, BLOCK_SOURCE);
       default:
-        return this.memberships.unblock(group, address, source);
+        return this.memberships.change(group, through, source, UNBLOCK_SOURCE);
     }
+  }
+
+  /** As ip_mc_find_dev: by index, by an address of ours, else where the group is routed to. */
+  #interfaceFor(group: IpAddress, address: IpAddress, index: number): Interface | undefined {
+    const { netif, addresses, paths } = this.ip;
+    if (index !== 0) return netif.interfaces.list().find((one) => one.index === index);
+    if (!address.isUnspecified) return addresses.list().find((own) => own.address.equals(address))?.through;
+    const path = paths.to(group);
+    return typeof path === "string" ? undefined : path.through;
   }
 
   #mtu(peer: IpAddress | null): number | Errno {

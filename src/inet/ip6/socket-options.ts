@@ -6,7 +6,13 @@
  * control.ts.
  */
 import type { Errno } from "../../abi/errno.ts";
-import { IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT, IP_PMTUDISC_WANT } from "../../abi/ip.ts";
+import {
+  IP_PMTUDISC_DONT,
+  IP_PMTUDISC_OMIT,
+  IP_PMTUDISC_WANT,
+  MCAST_JOIN_GROUP,
+  MCAST_LEAVE_SOURCE_GROUP,
+} from "../../abi/ip.ts";
 import * as abi from "../../abi/ipv6.ts";
 import { SOCK_STREAM } from "../../abi/socket.ts";
 import type { Interface } from "../../netif/interface.ts";
@@ -14,6 +20,7 @@ import type { Ipv6MulticastRequest, OptionValue } from "../../socket/option.ts";
 import type { Socket } from "../../socket/socket.ts";
 import { IpAddress } from "../../wire/ip-address.ts";
 import type { Ip } from "../ip/ip.ts";
+import { Memberships } from "../ip/memberships.ts";
 
 /** The options that are on or off. */
 const FLAGS: ReadonlySet<number> = new Set([
@@ -27,10 +34,10 @@ const FLAGS: ReadonlySet<number> = new Set([
   abi.IPV6_FREEBIND,
 ]);
 
-interface Membership {
-  readonly group: IpAddress;
-  readonly through: Interface;
-}
+/** As much as net.core.optmem_max has room for on Linux. */
+const GROUPS_MAX = 2336;
+/** net.ipv6.mld_max_msf. */
+const SOURCES_MAX = 64;
 
 export class Ipv6SocketOptions {
   readonly ip: Ip;
@@ -43,12 +50,17 @@ export class Ipv6SocketOptions {
   mtuDiscovery: number = IP_PMTUDISC_WANT;
   multicastInterface: Interface | null = null;
   readonly #flags: Set<number> = new Set<number>([abi.IPV6_MULTICAST_LOOP, abi.IPV6_MULTICAST_ALL]);
-  #memberships: readonly Membership[] = [];
+  readonly #memberships: Memberships;
 
   constructor(ip: Ip, socket: Socket) {
     this.ip = ip;
     this.socket = socket;
     this.v6Only = ip.v6.settings.bindV6Only.value !== 0;
+    this.#memberships = new Memberships(ip.groups, 6, {
+      groups: () => GROUPS_MAX,
+      full: "ENOMEM",
+      sources: SOURCES_MAX,
+    });
   }
 
   /** Is one of the options on that are on or off? */
@@ -82,6 +94,8 @@ export class Ipv6SocketOptions {
   /** setsockopt(2). `isBound`: IPV6_V6ONLY can't be changed any more. */
   set(option: number, value: OptionValue, isBound: boolean): 0 | Errno {
     if (option === abi.IPV6_JOIN_GROUP || option === abi.IPV6_LEAVE_GROUP) return this.#setGroup(option, value);
+    if (option >= MCAST_JOIN_GROUP && option <= MCAST_LEAVE_SOURCE_GROUP)
+      return this.#memberships.set(option, value, (group, index) => this.#interfaceFor(group, index));
     if (typeof value !== "number" || !Number.isInteger(value)) {
       return this.get(option, null) === "ENOPROTOOPT" ? "ENOPROTOOPT" : "EINVAL";
     }
@@ -93,16 +107,14 @@ export class Ipv6SocketOptions {
     return this.#setNumber(option, value, isBound);
   }
 
-  /** Has the socket joined this group there? `others`: what it hears of groups that it has not joined. */
-  hears(group: IpAddress, through: Interface | null): boolean {
-    const isMember = this.#memberships.some((one) => one.through === through && one.group.equals(group));
-    return isMember || this.has(abi.IPV6_MULTICAST_ALL);
+  /** May the socket hear this source in this group? */
+  hears(group: IpAddress, source: IpAddress, through: Interface | null): boolean {
+    return this.#memberships.allows(group, source, through, this.has(abi.IPV6_MULTICAST_ALL));
   }
 
   /** The socket is closed. */
   detach(): void {
-    for (const { group, through } of this.#memberships) this.ip.groups.leave(through, group);
-    this.#memberships = [];
+    this.#memberships.leaveAll();
   }
 
   #setNumber(option: number, value: number, isBound: boolean): 0 | Errno {
@@ -149,25 +161,16 @@ export class Ipv6SocketOptions {
     const { ipv6mr_multiaddr, ipv6mr_interface = 0 } = value as Partial<Ipv6MulticastRequest>;
     const group = typeof ipv6mr_multiaddr === "string" ? IpAddress.parse(ipv6mr_multiaddr) : undefined;
     if (group?.family !== 6 || !group.isMulticast || !Number.isInteger(ipv6mr_interface)) return "EINVAL";
-    const path = ipv6mr_interface === 0 ? this.ip.paths.to(group) : null;
-    const through =
-      path === null
-        ? this.ip.netif.interfaces.list().find(({ index }) => index === ipv6mr_interface)
-        : typeof path === "string"
-          ? undefined
-          : path.through;
-    if (through === undefined) return "ENODEV";
-    const known = this.#memberships.find((one) => one.through === through && one.group.equals(group));
-    if (option === abi.IPV6_JOIN_GROUP) {
-      if (known !== undefined) return "EADDRINUSE";
-      this.#memberships = [...this.#memberships, { group, through }];
-      this.ip.groups.join(through, group);
-      return 0;
-    }
-    if (known === undefined) return "EADDRNOTAVAIL";
-    this.#memberships = this.#memberships.filter((one) => one !== known);
-    this.ip.groups.leave(through, group);
-    return 0;
+    const through = this.#interfaceFor(group, ipv6mr_interface);
+    if (option === abi.IPV6_JOIN_GROUP) return this.#memberships.join(group, through);
+    return this.#memberships.leave(group, ipv6mr_interface === 0 ? null : through);
+  }
+
+  /** As ip6_mc_find_dev: by index, else where the group is routed to. */
+  #interfaceFor(group: IpAddress, index: number): Interface | undefined {
+    if (index !== 0) return this.ip.netif.interfaces.list().find((one) => one.index === index);
+    const path = this.ip.paths.to(group);
+    return typeof path === "string" ? undefined : path.through;
   }
 
   #mtu(peer: IpAddress | null): number | Errno {

@@ -55,7 +55,7 @@ export class Raw6 {
     const { source, destination, through, kind, headerLength } = arrival;
     const takers = this.sockets.matching(protocol, destination, source, through);
     for (const pcb of takers) {
-      if (kind === "multicast" && !pcb.options6.hears(destination, through)) continue;
+      if (kind === "multicast" && !pcb.options6.hears(destination, source, through)) continue;
       if (protocol === IPPROTO_ICMPV6 && isFiltered(pcb, packet, headerLength)) continue;
       const copy = packet.clone();
       copy.completeChecksum();

@@ -77,7 +77,7 @@ function deliverToAll(layer: Udp, packet: Packet, arrival: Arrival, port: number
   const { destination, source, through, kind } = arrival;
   const takers = layer.table.onPort(port).filter((pcb) => {
     if (!pcb.accepts(destination, source, sourcePort, through)) return false;
-    if (destination.family === 6) return pcb.options6?.hears(destination, through) ?? false;
+    if (destination.family === 6) return pcb.options6?.hears(destination, source, through) ?? false;
     const { memberships } = pcb.options;
     return kind !== "multicast" || memberships.allows(destination, source, through, pcb.options.has(IP_MULTICAST_ALL));
   });

@@ -1,7 +1,15 @@
 /** UDP sockets of AF_INET6, and the two families on one port. */
 import { describe, expect, test } from "vitest";
 import type { Errno } from "../../abi/errno.ts";
-import { IP_PMTUDISC_DO } from "../../abi/ip.ts";
+import {
+  IP_PMTUDISC_DO,
+  MCAST_BLOCK_SOURCE,
+  MCAST_JOIN_GROUP,
+  MCAST_JOIN_SOURCE_GROUP,
+  MCAST_LEAVE_GROUP,
+  MCAST_LEAVE_SOURCE_GROUP,
+  MCAST_UNBLOCK_SOURCE,
+} from "../../abi/ip.ts";
 import * as v6 from "../../abi/ipv6.ts";
 import { AF_INET6, IPPROTO_IPV6 } from "../../abi/socket.ts";
 import { NS_PER_SECOND } from "../../netif/netif.fixture.ts";
@@ -250,6 +258,94 @@ describe("options", () => {
     expect(client.socket.send(ROOT, Uint8Array.of(0x79), at("2001:db8::1/7"), ancillary)).toBe(1);
     wait(lan);
     expect(server.receive()).toContain("6 fe80::ff:fe00:2%2/9 y 50=");
+  });
+
+  // The answers are Linux's.
+  test("sources of a group: one list, of whom to hear or of whom not", () => {
+    const lan = pair();
+    const member = new TestSocket6(lan.host(1));
+    const group = { gr_interface: 2, gr_group: "ff02::1234" };
+    const of = (source: string, change: object = {}) => ({
+      gsr_interface: 2,
+      gsr_group: "ff02::1234",
+      gsr_source: source,
+      ...change,
+    });
+    const said: unknown[] = [];
+    const ask = (option: number, value: object) => said.push(member.set(option, value));
+    ask(MCAST_LEAVE_SOURCE_GROUP, of("fe80::1"));
+    ask(MCAST_BLOCK_SOURCE, of("fe80::1"));
+    expect(said.splice(0)).toEqual(["EINVAL", "EINVAL"]);
+    ask(MCAST_JOIN_SOURCE_GROUP, of("fe80::1"));
+    ask(MCAST_JOIN_SOURCE_GROUP, of("fe80::1"));
+    ask(MCAST_JOIN_SOURCE_GROUP, of("fe80::2"));
+    ask(MCAST_BLOCK_SOURCE, of("fe80::3"));
+    ask(MCAST_LEAVE_SOURCE_GROUP, of("fe80::3"));
+    expect(said.splice(0)).toEqual([0, "EADDRNOTAVAIL", 0, "EINVAL", "EADDRNOTAVAIL"]);
+    // With the last source the group is left.
+    ask(MCAST_LEAVE_SOURCE_GROUP, of("fe80::1"));
+    ask(MCAST_LEAVE_SOURCE_GROUP, of("fe80::2"));
+    ask(MCAST_LEAVE_SOURCE_GROUP, of("fe80::2"));
+    expect(said.splice(0)).toEqual([0, 0, "EINVAL"]);
+    // Without a list the kind may change; with an empty one not.
+    ask(MCAST_JOIN_GROUP, group);
+    ask(MCAST_LEAVE_SOURCE_GROUP, of("fe80::2"));
+    ask(MCAST_BLOCK_SOURCE, of("fe80::2"));
+    ask(MCAST_BLOCK_SOURCE, of("fe80::2"));
+    ask(MCAST_UNBLOCK_SOURCE, of("fe80::5"));
+    ask(MCAST_UNBLOCK_SOURCE, of("fe80::2"));
+    ask(MCAST_JOIN_SOURCE_GROUP, of("fe80::2"));
+    expect(said.splice(0)).toEqual([0, "EADDRNOTAVAIL", 0, "EADDRNOTAVAIL", "EADDRNOTAVAIL", 0, "EINVAL"]);
+    ask(MCAST_LEAVE_GROUP, group);
+    ask(MCAST_LEAVE_GROUP, group);
+    ask(MCAST_JOIN_SOURCE_GROUP, of("fe80::2", { gsr_interface: 99 }));
+    ask(MCAST_JOIN_SOURCE_GROUP, of("fe80::2", { gsr_group: "fe80::9" }));
+    ask(MCAST_JOIN_SOURCE_GROUP, of("10.0.0.1", { gsr_group: "239.0.0.1" }));
+    ask(MCAST_JOIN_GROUP, { ...group, gr_group: "239.0.0.1" });
+    ask(MCAST_JOIN_GROUP, {});
+    expect(said.splice(0)).toEqual([
+      0,
+      "EADDRNOTAVAIL",
+      "ENODEV",
+      "EINVAL",
+      "EADDRNOTAVAIL",
+      "EADDRNOTAVAIL",
+      "EINVAL",
+    ]);
+    for (let source = 1; source <= 65; source++) ask(MCAST_JOIN_SOURCE_GROUP, of(`fe80::${source}`));
+    expect(said.splice(0).slice(-2)).toEqual([0, "ENOBUFS"]);
+  });
+
+  test("only the sources that a socket asks for are heard, and none that it blocks", () => {
+    const lan = pair();
+    const heard = (option: number, source: string): string[] => {
+      const member = new TestSocket6(lan.host(1));
+      expect(member.bind("::/7")).toBe(0);
+      if (option === MCAST_BLOCK_SOURCE) {
+        expect(member.set(MCAST_JOIN_GROUP, { gr_interface: 2, gr_group: "ff02::1234" })).toBe(0);
+      }
+      expect(member.set(option, { gsr_interface: 2, gsr_group: "ff02::1234", gsr_source: source })).toBe(0);
+      const sender = new TestSocket6(lan.host(2));
+      expect(sender.send("x", "ff02::1234%eth0/7")).toBe(1);
+      wait(lan);
+      const said = [member.receive().slice(-1)];
+      member.socket.release();
+      sender.socket.release();
+      return said;
+    };
+    expect(heard(MCAST_JOIN_SOURCE_GROUP, "fe80::ff:fe00:2")).toEqual(["x"]);
+    expect(heard(MCAST_JOIN_SOURCE_GROUP, "fe80::9")).toEqual(["N"]);
+    expect(heard(MCAST_BLOCK_SOURCE, "fe80::9")).toEqual(["x"]);
+    expect(heard(MCAST_BLOCK_SOURCE, "fe80::ff:fe00:2")).toEqual(["N"]);
+    // Nobody listens there any more.
+    expect(
+      JSON.stringify(
+        lan
+          .host(1)
+          .inet.ip.groups.snapshot()
+          .map(({ group }) => `${group}`),
+      ),
+    ).not.toContain("1234");
   });
 
   test("groups: join, hear, leave; the report, and the interface that they go out of", () => {

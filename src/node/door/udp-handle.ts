@@ -202,11 +202,11 @@ export class UdpHandle extends Handle {
   }
 
   addSourceSpecificMembership(source: string, group: string, through?: string): number {
-    return this.#ofSource(source, group, through, ip.IP_ADD_SOURCE_MEMBERSHIP);
+    return this.#ofSource(source, group, through, ip.IP_ADD_SOURCE_MEMBERSHIP, ip.MCAST_JOIN_SOURCE_GROUP);
   }
 
   dropSourceSpecificMembership(source: string, group: string, through?: string): number {
-    return this.#ofSource(source, group, through, ip.IP_DROP_SOURCE_MEMBERSHIP);
+    return this.#ofSource(source, group, through, ip.IP_DROP_SOURCE_MEMBERSHIP, ip.MCAST_LEAVE_SOURCE_GROUP);
   }
 
   /** The size of a buffer as Linux tells it: twice what was asked for. */
@@ -289,16 +289,22 @@ export class UdpHandle extends Handle {
   }
 
   /** As uv_udp_set_source_membership(). */
-  #ofSource(source: string, group: string, through: string | undefined, option: number): number {
+  #ofSource(source: string, group: string, through: string | undefined, option4: number, option6: number): number {
     const family = group.includes(":") ? 6 : 4;
-    if ([group, source].some((text) => this.#parse(family, text) === undefined)) return uvCode("EINVAL");
+    const [to, from] = [this.#parse(family, group), this.#parse(family, source)];
+    if (to === undefined || from === undefined) return uvCode("EINVAL");
     const bound = this.#bindDeferred(family);
     if (bound !== 0) return bound;
     if (through !== undefined && this.#parse(family, through) === undefined) return uvCode("EINVAL");
-    // The kernel has no filters for sources of IPv6.
-    if (family === 6) return uvCode("ENOPROTOOPT");
-    const given = { imr_multiaddr: group, imr_interface: through ?? "0.0.0.0", imr_sourceaddr: source };
-    return this.#set(IPPROTO_IP, option, given);
+    if (family === 4) {
+      const given = { imr_multiaddr: group, imr_interface: through ?? "0.0.0.0", imr_sourceaddr: source };
+      return this.#set(IPPROTO_IP, option4, given);
+    }
+    return this.#set(IPPROTO_IPV6, option6, {
+      gsr_interface: zoneIndex(this.owner, through ?? ""),
+      gsr_group: to.toString(),
+      gsr_source: from.toString(),
+    });
   }
 
   /** As libuv: who joins a group before it is bound gets some port of the group's family. */
