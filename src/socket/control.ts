@@ -5,11 +5,12 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { FIONREAD, SIOCATMARK, SIOCOUTQ } from "../abi/ioctl.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI } from "../abi/poll.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP } from "../abi/poll.ts";
 import { AF_UNIX, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from "../abi/socket.ts";
 import type { ObjectDetails } from "../file/open-file.ts";
 import type { AcceptQueue } from "./accept-queue.ts";
 import { formatAddress } from "./address.ts";
+import type { ReceiveBuffer } from "./receive-buffer.ts";
 import type { RecordBuffer } from "./record-buffer.ts";
 import { BOTH_SHUT, RECEIVE_SHUT } from "./shut.ts";
 import type { Socket } from "./socket.ts";
@@ -20,17 +21,14 @@ export function hasConnections(type: number): boolean {
   return type === SOCK_STREAM || type === SOCK_SEQPACKET;
 }
 
-/** As on Linux a Unix-domain socket gives an urgent byte for read also where the buffer has no room for it. */
-export function countsUrgent(domain: number): boolean {
-  return domain === AF_UNIX;
-}
-
 /** FIONREAD, SIOCOUTQ, SIOCATMARK. ENOTTY: it has no such request; EINVAL: a listening socket has no bytes. */
 export function ioctl(on: Socket, request: number, buffer: StreamBuffer | RecordBuffer): number | Errno {
   switch (request) {
     case FIONREAD:
       if (on.state === "listening") return "EINVAL";
-      return "isAtMark" in buffer ? buffer.bytes : buffer.dataBytes(on.type === SOCK_DGRAM ? "first" : "all");
+      return "isAtMark" in buffer
+        ? buffer.bytesToMark(on.options.oobInline)
+        : buffer.dataBytes(on.type === SOCK_DGRAM ? "first" : "all");
     case SIOCOUTQ:
       return on.state === "listening" ? "EINVAL" : on.sendQueueBytes;
     // @rfc 9293 3.8.5 MUST-33
@@ -40,6 +38,22 @@ export function ioctl(on: Socket, request: number, buffer: StreamBuffer | Record
     default:
       return "ENOTTY";
   }
+}
+
+/** The readiness bits that follow from the buffers and the state of the connection. */
+export function readiness(on: Socket, buffer: ReceiveBuffer): number {
+  const { acceptQueue, state, shut, type } = on;
+  let events = 0;
+  if (!buffer.isEmpty || (acceptQueue !== null && acceptQueue.length > 0)) events |= POLLIN;
+  if (state !== "listening" && on.isWritable) events |= POLLOUT;
+  if (on.hasUrgent) events |= POLLPRI;
+  if (on.hasError) events |= POLLERR;
+  if (shut !== 0) {
+    if ((shut & RECEIVE_SHUT) !== 0) events |= POLLIN | POLLRDHUP;
+    if (shut === BOTH_SHUT) events |= POLLHUP;
+  }
+  if (hasConnections(type) && state === "unconnected") events |= POLLHUP;
+  return events;
 }
 
 /** For pictures: the receive queue, or of a listening socket the connections that wait; and the socket at the other end. */

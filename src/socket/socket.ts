@@ -8,7 +8,16 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, URGENT } from "../abi/poll.ts";
-import { AF_INET6, MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
+import {
+  AF_INET6,
+  AF_UNIX,
+  MSG_DONTWAIT,
+  MSG_ERRQUEUE,
+  MSG_OOB,
+  MSG_PEEK,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+} from "../abi/socket.ts";
 import { countDrop, type Machine } from "../base/machine.ts";
 import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
@@ -90,7 +99,7 @@ export class Socket extends SendAccount implements FileOps {
     this.type = protocol.type;
     this.protocol = protocol;
     this.inode = inode;
-    this.#stream = protocol.type === SOCK_STREAM ? new StreamBuffer() : null;
+    this.#stream = protocol.type === SOCK_STREAM ? new StreamBuffer(protocol.domain === AF_UNIX) : null;
     this.#records = this.#stream === null ? new RecordBuffer() : null;
     this.#buffer = this.#stream ?? (this.#records as RecordBuffer);
     this.requests = protocol.attach(this);
@@ -134,12 +143,11 @@ export class Socket extends SendAccount implements FileOps {
     if (refusal !== 0) return refusal;
     if ((flags & MSG_OOB) !== 0) return this.#receiveUrgent(into, flags);
     if (this.#stream === null || this.#stream.isEmpty) {
-      if (this.hasEnded) return END_OF_FILE;
-      const error = this.takeError();
-      if (error !== null) return error;
+      const end = this.#endOrError();
+      if (end !== null) return end;
     }
     const received = this.#buffer.receive(into, flags, this.passCredentials, this.options.oobInline);
-    if (received === null) return this.#nothingThere(flags);
+    if (received === null) return this.#endOrError() ?? this.#nothingThere(flags);
     if ((flags & MSG_PEEK) === 0) {
       this.requests.received?.(received.bytes);
       if (this.machine.tracer.on) this.#traceStep("socket/receive", received.bytes, this.#buffer.bytes);
@@ -219,6 +227,11 @@ export class Socket extends SendAccount implements FileOps {
   /** Is there an urgent byte that nobody has read, or will there be one? */
   get hasUrgent(): boolean {
     return this.#stream?.isUrgent === true;
+  }
+
+  /** Is the urgent byte the next one, so that a read would begin by passing it over? */
+  get isBeforeUrgent(): boolean {
+    return this.#stream?.isUrgentNext === true && !this.options.oobInline;
   }
 
   /** Does an error wait to be reported? */
@@ -356,25 +369,17 @@ export class Socket extends SendAccount implements FileOps {
 
   /** The readiness bits that follow from the buffers and the state of the connection. */
   readiness(): number {
-    let events = 0;
-    if (!this.#buffer.isEmpty || (this.acceptQueue !== null && this.acceptQueue.length > 0)) events |= POLLIN;
-    if (this.state !== "listening" && this.isWritable) events |= POLLOUT;
-    if (this.#stream?.isUrgent === true) events |= POLLPRI;
-    if (this.#error !== null) events |= POLLERR;
-    if (this.shut !== 0) {
-      if ((this.shut & RECEIVE_SHUT) !== 0) events |= POLLIN | POLLRDHUP;
-      if (this.shut === BOTH_SHUT) events |= POLLHUP;
-    }
-    if (control.hasConnections(this.type) && this.state === "unconnected") events |= POLLHUP;
-    return events;
+    return control.readiness(this, this.#buffer);
   }
 
   /** MSG_OOB never waits, and tells of no error. */
   #receiveUrgent(into: Uint8Array, flags: number): Received | Errno {
     if (this.#stream === null) return "EOPNOTSUPP";
-    return this.options.oobInline
-      ? "EINVAL"
-      : this.#stream.receiveUrgent(into, flags, control.countsUrgent(this.domain));
+    return this.options.oobInline ? "EINVAL" : this.#stream.receiveUrgent(into, flags);
+  }
+
+  #endOrError(): Received | Errno | null {
+    return this.hasEnded ? END_OF_FILE : this.takeError();
   }
 
   /** Nothing is queued: has it been shut down, or may something come? */

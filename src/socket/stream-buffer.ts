@@ -3,11 +3,12 @@
  *
  *     front  [ · · c d ] [ e f g ] [ h i + rights ] [ j k ]      a read of 9 takes c … i and stops there
  *
- * Read first: unix(7), tcp(7), "SIGURG"; Linux's unix_stream_read_generic and manage_oob. A read runs across chunks, up to and with one that carries
- * rights; bytes of different writers are not put together for a receiver that asks who they are (SO_PASSCRED).
+ * Read first: unix(7), tcp(7), "SIGURG"; Linux's unix_stream_read_generic and manage_oob, tcp_recvmsg_locked and tcp_recv_urg. A
+ * read runs across chunks, up to and with one that carries rights; bytes of different writers are not put together for a receiver that asks who they are (SO_PASSCRED).
  *
  * The last urgent byte is a chunk of its own, and the mark: a read stops before it, and the next one passes it over, unless
- * it is to stay in the stream (SO_OOBINLINE). MSG_OOB reads it; its place, now empty, is a mark still.
+ * it is to stay in the stream (SO_OOBINLINE). MSG_OOB reads it, and its place is a mark still: of a Unix-domain stream an empty one;
+ * in TCP the byte stays there until a read has passed it, as its sequence number does.
  */
 import type { Errno } from "../abi/errno.ts";
 import { MSG_OOB, MSG_PEEK, MSG_TRUNC } from "../abi/socket.ts";
@@ -20,16 +21,25 @@ import { handOver, type ReceiveBuffer, type Received } from "./receive-buffer.ts
 import type { StreamPiece } from "./stream-piece.ts";
 
 const NO_RIGHTS: readonly Rights[] = [];
+const NOTHING_READ: Received = { bytes: 0, source: null, flags: 0, ancillary: null, isWhole: true };
 
 export class StreamBuffer implements ReceiveBuffer {
   readonly #chunks: Ring<StreamPiece> = new Ring<StreamPiece>();
   #bytes = 0;
-  /** The urgent byte, while nobody has read it or passed it over. */
+  /** Of a Unix-domain socket, not of TCP? */
+  readonly #isUnix: boolean;
+  /** The urgent byte, while nobody has read it or passed it over; in TCP until it is passed. */
   #urgent: StreamPiece | null = null;
+  /** TCP: MSG_OOB has read the byte. */
+  #isUrgentRead = false;
   /** The last piece, when small segments are merged into it. */
   #merged: MergedPiece | null = null;
   /** An urgent byte was announced, and has not come yet: TCP hears of it before. */
   #isUrgentExpected = false;
+
+  constructor(isUnix: boolean) {
+    this.#isUnix = isUnix;
+  }
 
   get isEmpty(): boolean {
     return this.#chunks.length === 0;
@@ -64,22 +74,43 @@ export class StreamBuffer implements ReceiveBuffer {
     this.#merged = piece;
   }
 
-  /** An urgent byte is announced. As tcp_check_urg on Linux: one that nobody has read, and that is next, gives up its place. */
+  /**
+   * FIONREAD. As tcp_inq on Linux: up to the mark, unless the urgent byte is to stay in the stream; a Unix-domain socket counts all,
+   * as unix_inq_len.
+   */
+  bytesToMark(urgentInline: boolean): number {
+    if (this.#isUnix || this.#urgent === null || urgentInline) return this.#bytes;
+    let bytes = 0;
+    for (const chunk of this.#chunks) {
+      if (chunk === this.#urgent) break;
+      bytes += chunk.length;
+    }
+    return bytes;
+  }
+
+  /** An urgent byte is announced. As tcp_check_urg on Linux: an older one that is next gives up its place; elsewhere it is ordinary now. */
   expectUrgent(takesPlace: boolean): void {
     this.#isUrgentExpected = true;
-    if (takesPlace) this.#front(false);
+    if (takesPlace && this.#chunks.peek() === this.#urgent) this.#front(false);
+    if (!this.#isUnix) this.#urgent = null;
   }
 
   /** The urgent byte. One that came before is an ordinary one from here on. */
   pushUrgent(chunk: StreamPiece, source: SocketAddress | null, ancillary: Ancillary | null): void {
     this.push(chunk, source, ancillary);
     this.#urgent = chunk;
+    this.#isUrgentRead = false;
     this.#isUrgentExpected = false;
   }
 
   /** Is there an urgent byte that nobody has read, or will there be one? */
   get isUrgent(): boolean {
-    return this.#urgent !== null || this.#isUrgentExpected;
+    return (this.#urgent !== null && !this.#isUrgentRead) || this.#isUrgentExpected;
+  }
+
+  /** Is the urgent byte, read by MSG_OOB or not, the next one? */
+  get isUrgentNext(): boolean {
+    return this.#urgent !== null && this.#chunks.peek() === this.#urgent;
   }
 
   /** sockatmark(3): would a read begin at the mark? */
@@ -91,6 +122,8 @@ export class StreamBuffer implements ReceiveBuffer {
   }
 
   receive(into: Uint8Array, flags: number, byWriter: boolean, urgentInline: boolean = false): Received | null {
+    // As tcp_recvmsg_locked on Linux: a read of nothing passes no mark.
+    if (into.length === 0 && !this.#isUnix && !this.isEmpty) return NOTHING_READ;
     if ((flags & MSG_PEEK) !== 0) return this.#peek(into, flags, byWriter, urgentInline);
     const first = this.#front(urgentInline);
     return first === undefined ? null : this.#take(first, into, flags, first.source, byWriter);
@@ -98,20 +131,33 @@ export class StreamBuffer implements ReceiveBuffer {
 
   /**
    * MSG_OOB: one byte. EINVAL: there is none, or it was read; EAGAIN: it was announced. As on Linux it is taken even where the buffer
-   * has no room for it; `isAlwaysCounted`: and counted.
+   * has no room for it; of a Unix-domain socket it is counted, too.
    */
-  receiveUrgent(into: Uint8Array, flags: number, isAlwaysCounted: boolean): Received | Errno {
+  receiveUrgent(into: Uint8Array, flags: number): Received | Errno {
+    if (this.#isUrgentExpected) return "EAGAIN";
     const urgent = this.#urgent;
-    if (urgent === null) return this.#isUrgentExpected ? "EAGAIN" : "EINVAL";
-    urgent.copyTo(into);
-    if ((flags & MSG_PEEK) === 0) {
-      this.#urgent = null;
-      this.#bytes -= urgent.length;
-      urgent.consume(urgent.length);
-    }
-    const isTaken = into.length > 0 || isAlwaysCounted;
+    if (urgent === null || this.#isUrgentRead) return "EINVAL";
+    if (!this.#isDiscarding(flags)) urgent.copyTo(into);
+    const { source } = urgent;
+    if ((flags & MSG_PEEK) === 0) this.#urgentWasRead(urgent);
+    const isTaken = into.length > 0 || this.#isUnix;
     const flagsBack = isTaken ? MSG_OOB : MSG_OOB | MSG_TRUNC;
-    return { bytes: Number(isTaken), source: urgent.source, flags: flagsBack, ancillary: null, isWhole: true };
+    return { bytes: Number(isTaken), source, flags: flagsBack, ancillary: null, isWhole: true };
+  }
+
+  #urgentWasRead(urgent: StreamPiece): void {
+    if (!this.#isUnix) {
+      this.#isUrgentRead = true;
+      return;
+    }
+    this.#urgent = null;
+    this.#bytes -= urgent.length;
+    urgent.consume(urgent.length);
+  }
+
+  /** tcp(7), MSG_TRUNC: bytes are counted, and not put into the buffer. A Unix-domain stream does not know it. */
+  #isDiscarding(flags: number): boolean {
+    return (flags & MSG_TRUNC) !== 0 && !this.#isUnix;
   }
 
   drain(): readonly Rights[] {
@@ -170,6 +216,7 @@ export class StreamBuffer implements ReceiveBuffer {
     let bytes = 0;
     let next: StreamPiece | undefined = first;
     let stopped = byWriter;
+    const isDiscarding = this.#isDiscarding(flags);
     while (next !== undefined && (bytes < into.length || bytes === 0)) {
       if (byWriter && !isSameWriter(writer, next.ancillary)) break;
       if (bytes > 0 && this.#isMark(next)) {
@@ -177,7 +224,7 @@ export class StreamBuffer implements ReceiveBuffer {
         break;
       }
       ancillary = next.ancillary ?? ancillary;
-      const copied = next.copyTo(into, bytes);
+      const copied = isDiscarding ? Math.min(next.length, into.length - bytes) : next.copyTo(into, bytes);
       bytes += copied;
       const hasRights = ancillary !== null && ancillary.rights !== null;
       next.consume(copied);
@@ -196,17 +243,22 @@ export class StreamBuffer implements ReceiveBuffer {
     let first: StreamPiece | null = null;
     let ancillary: Ancillary | null = null;
     let bytes = 0;
+    let stopped = byWriter;
+    const isDiscarding = this.#isDiscarding(flags);
     for (const next of this.#chunks) {
-      if (bytes > 0 && this.#isMark(next)) break;
+      if (bytes > 0 && this.#isMark(next)) {
+        stopped = true;
+        break;
+      }
       if (next.length === 0 || (next === this.#urgent && !urgentInline)) continue;
       first ??= next;
       if (byWriter && !isSameWriter(first.ancillary?.credentials ?? null, next.ancillary)) break;
       ancillary = next.ancillary ?? ancillary;
-      bytes += next.copyTo(into, bytes);
+      bytes += isDiscarding ? Math.min(next.length, into.length - bytes) : next.copyTo(into, bytes);
       if (bytes === into.length || (ancillary !== null && ancillary.rights !== null)) break;
     }
     if (first === null) return null;
-    return { bytes, source: first.source, flags: 0, ancillary: handOver(ancillary, flags), isWhole: true };
+    return { bytes, source: first.source, flags: 0, ancillary: handOver(ancillary, flags), isWhole: stopped };
   }
 }
 

@@ -36,11 +36,13 @@ export function noteRoundTrip({ tuning, timestamps, tcp }: Tcb, { options }: Seg
 
 /**
  * Is there as much to read as SO_RCVLOWAT asks for? As in tcp_epollin_ready on Linux, also when no more would come, because the window
- * is closed: it may ask for more than the buffer holds.
+ * is closed: it may ask for more than the buffer holds. An urgent byte that a read would pass over does not count.
  */
-export function isReadable(tcb: Tcb, { receiveQueueBytes, options }: Socket): boolean {
+export function isReadable(tcb: Tcb, socket: Socket): boolean {
+  const { receiveQueueBytes, options } = socket;
   if (receiveQueueBytes === 0) return false;
-  return receiveQueueBytes >= options.receiveLowWaterBytes || offeredWindow(tcb) <= tcb.acknowledgment.segmentBytes;
+  const leastBytes = options.receiveLowWaterBytes + Number(socket.isBeforeUrgent);
+  return receiveQueueBytes >= leastBytes || offeredWindow(tcb) <= tcb.acknowledgment.segmentBytes;
 }
 
 /** The user has read so many bytes. */

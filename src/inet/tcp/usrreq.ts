@@ -174,6 +174,11 @@ export class TcpRequests implements UserRequests {
     return sent > 0 ? sent : "EINPROGRESS";
   }
 
+  /** As inet_recv_error on Linux, whatever the state: no error is queued here, and what was received stays. */
+  receiveError(): Errno {
+    return "EAGAIN";
+  }
+
   receivable(flags: number): 0 | Errno {
     const { state, socket } = this.tcb;
     if (state === "LISTEN") return "ENOTCONN";

@@ -7,12 +7,20 @@
 import type { Errno } from "../../abi/errno.ts";
 import { POLLIN, POLLOUT } from "../../abi/poll.ts";
 import { SIGPIPE } from "../../abi/signal.ts";
-import { MSG_DONTWAIT, MSG_FASTOPEN, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "../../abi/socket.ts";
+import {
+  AF_UNIX,
+  MSG_DONTWAIT,
+  MSG_FASTOPEN,
+  MSG_NOSIGNAL,
+  MSG_PEEK,
+  MSG_WAITALL,
+  SOCK_STREAM,
+} from "../../abi/socket.ts";
 import type { OpenFile } from "../../file/open-file.ts";
 import type { SocketAddress } from "../../socket/address.ts";
 import type { Ancillary } from "../../socket/ancillary.ts";
 import type { Received } from "../../socket/receive-buffer.ts";
-import type { Socket } from "../../socket/socket.ts";
+import { RECEIVE_SHUT, type Socket } from "../../socket/socket.ts";
 import type { Process } from "../process.ts";
 import { kernelSignal } from "../signals/siginfo.ts";
 import { type ReceivedMessage, unpack } from "./ancillary.ts";
@@ -111,11 +119,11 @@ function receivingAs<R>(
 }
 
 /**
- * As sock_rcvlowat on Linux: for so many bytes a call waits. MSG_WAITALL and SO_RCVLOWAT mean something only to streams, and nothing to
- * who looks and leaves the bytes there.
+ * As sock_rcvlowat on Linux: for so many bytes a call waits. MSG_WAITALL and SO_RCVLOWAT mean something only to streams. Who looks and
+ * leaves the bytes there waits for more of them in TCP only: unix_stream_read_generic stops behind what is there.
  */
-function leastBytes({ type, options }: Socket, into: Uint8Array, flags: number): number {
-  if (type !== SOCK_STREAM || (flags & MSG_PEEK) !== 0) return 1;
+function leastBytes({ type, domain, options }: Socket, into: Uint8Array, flags: number): number {
+  if (type !== SOCK_STREAM || ((flags & MSG_PEEK) !== 0 && domain === AF_UNIX)) return 1;
   return (flags & MSG_WAITALL) === 0 ? Math.min(options.receiveLowWaterBytes, into.length) : into.length;
 }
 
@@ -269,6 +277,7 @@ class FillAttempt<R> extends ReceiveAttempt<R> {
 
   /** Takes until there is nothing: the end may be there already, and nobody would wake the call for it. */
   override attempt(): R | Errno {
+    if ((this.flags & MSG_PEEK) !== 0) return this.#look();
     for (;;) {
       const before = this.#soFar;
       const rest = before === null ? this.into : this.into.subarray(before.bytes);
@@ -279,6 +288,17 @@ class FillAttempt<R> extends ReceiveAttempt<R> {
       if (bytes >= this.#least || result.isWhole) return this.#settle(whole);
       this.#soFar = whole;
     }
+  }
+
+  /** MSG_PEEK: each look begins at the front again. It is the last one where nothing more can come. */
+  #look(): R | Errno {
+    const { socket } = this;
+    const seen = receiveOn(this.process, socket, this.into, this.flags);
+    if (typeof seen === "string") return seen;
+    const isLast = seen.isWhole || socket.hasError || (socket.shut & RECEIVE_SHUT) !== 0;
+    if (seen.bytes >= this.#least || isLast) return this.#settle(seen);
+    this.#soFar = seen;
+    return "EAGAIN";
   }
 
   override expired(): R | Errno {
