@@ -702,6 +702,7 @@ export declare class Socket extends SendAccount implements FileOps {
     poll(): number;
     release(): void;
     get hasUrgent(): boolean;
+    get isBeforeUrgent(): boolean;
     get hasError(): boolean;
     takeError(): Errno | null;
     describe(): FileDescription;
@@ -772,6 +773,7 @@ export interface UserRequests {
     connectFinished?(isMade: boolean): void;
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
+    acceptedFrom?(): SocketAddress;
     detach(): void;
     lingerNs?(): number;
     listen?(task: Task, backlogMax: number): 0 | Errno;

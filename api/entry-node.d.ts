@@ -6319,6 +6319,7 @@ interface UserRequests {
     connectFinished?(isMade: boolean): void;
     localAddress(): SocketAddress;
     remoteAddress(): SocketAddress | Errno;
+    acceptedFrom?(): SocketAddress;
     detach(): void;
     lingerNs?(): number;
     listen?(task: Task, backlogMax: number): 0 | Errno;
@@ -6419,6 +6420,7 @@ declare class Socket extends SendAccount implements FileOps {
     poll(): number;
     release(): void;
     get hasUrgent(): boolean;
+    get isBeforeUrgent(): boolean;
     get hasError(): boolean;
     takeError(): Errno | null;
     describe(): FileDescription;

@@ -13,6 +13,8 @@ import {
   POLLPRI,
   SHUT_WR,
   SIOCATMARK,
+  SO_ERROR,
+  SO_LINGER,
   SO_OOBINLINE,
   SO_RCVLOWAT,
   SO_RCVTIMEO,
@@ -164,5 +166,24 @@ describe("MSG_PEEK waits as a read does", () => {
       expect(await received(sys, server, 10, MSG_PEEK | MSG_WAITALL)).toBe("'ab'");
       return 0;
     });
+  });
+});
+
+test("accept(2) names the peer of a connection that was reset meanwhile", async () => {
+  await runProgram(async (sys) => {
+    const listener = listenOn(sys, 7);
+    const client = await connectTo(sys, LOCAL);
+    const { port } = sys.getsockname(client) as { port: number };
+    await sys.send(client, "abc");
+    sys.setsockopt(client, SOL_SOCKET, SO_LINGER, { onoff: 1, linger: 0 });
+    sys.close(client);
+    await sys.sleep(0.01);
+    const { fd, address } = await sys.accept(listener);
+    expect(address).toMatchObject({ address: "127.0.0.1", port });
+    expect(() => sys.getpeername(fd)).toThrow("ENOTCONN");
+    expect(await received(sys, fd, 10, MSG_ERRQUEUE)).toBe("EAGAIN");
+    expect(await received(sys, fd, 10, 0)).toBe("'abc'");
+    expect(sys.getsockopt(fd, SOL_SOCKET, SO_ERROR)).toBe(104);
+    return 0;
   });
 });

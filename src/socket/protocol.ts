@@ -46,6 +46,8 @@ export interface UserRequests {
   localAddress(): SocketAddress;
   /** "ENOTCONN" when there is no peer. */
   remoteAddress(): SocketAddress | Errno;
+  /** Whom accept(2) names, where that may be told when remoteAddress() is not: the connection may be over already. */
+  acceptedFrom?(): SocketAddress;
   /** The socket is closed. */
   detach(): void;
   /** SO_LINGER: close(2) is to wait so many nanoseconds for what was sent; 0: it has nothing to wait for (any more). */

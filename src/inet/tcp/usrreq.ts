@@ -222,6 +222,11 @@ export class TcpRequests implements UserRequests {
     return this.#name(remoteAddress, remotePort);
   }
 
+  /** As inet_getname for accept(2) on Linux, which does not ask whether the connection still stands. */
+  acceptedFrom(): InetAddress {
+    return this.#name(this.tcb.remoteAddress, this.tcb.remotePort);
+  }
+
   detach(): void {
     close(this.tcb);
   }

@@ -161,7 +161,7 @@ function acceptOn(process: Process, listener: Socket, flags: number, dontWait: b
   if (typeof accepted === "string") return accepted;
   accepted.uid = process.uid;
   process.runState.progress();
-  const peer = accepted.requests.remoteAddress();
+  const peer = accepted.requests.acceptedFrom?.() ?? accepted.requests.remoteAddress();
   const fd = install(process, accepted, flags);
   return typeof fd === "string" ? fd : { fd, address: typeof peer === "string" ? NO_NAME : peer };
 }
