@@ -4298,6 +4298,7 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     laterOwner: PortOwner | null;
     hasBoundAddress: boolean;
     hasBoundPort: boolean;
+    holdsPort: boolean;
     device: Interface | null;
     sendOptions: SendOptions;
     sharing: Sharing;

@@ -90,7 +90,7 @@ function apply(tcb: Tcb, seg: Segment, verdict: Verdict): void {
       return;
     case "abort":
       counters.bump(verdict.counter);
-      abort(tcb, null, "data after close");
+      abort(tcb, "ECONNRESET", "data after close");
   }
 }
 

@@ -59,10 +59,7 @@ function orphan(tcb: Tcb): void {
     return;
   }
   tcp.orphans++;
-  if (tcb.state === "FIN_WAIT_2" && tcb.options.linger2Ns !== null && tcb.options.linger2Ns < 0) {
-    tcp.machine.counters.bump("TcpExtTCPAbortOnLinger");
-    abort(tcb, null, "TCP_LINGER2");
-  } else if (tcp.orphans > tcp.settings.maxOrphans.value) {
+  if (tcp.orphans > tcp.settings.maxOrphans.value) {
     tcp.machine.counters.bump("TcpExtTCPAbortOnMemory");
     abort(tcb, null, "too many orphans");
   } else {

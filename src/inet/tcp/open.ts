@@ -6,7 +6,9 @@
 import type { Errno } from "../../abi/errno.ts";
 import { add } from "../../base/seq32.ts";
 import type { InetAddress } from "../../socket/address.ts";
+import type { IpAddress } from "../../wire/ip-address.ts";
 import * as wire from "../../wire/tcp.ts";
+import type { Path } from "../ip/path.ts";
 import { beginFastOpen } from "./fast-open.ts";
 import { enter } from "./finish.ts";
 import { Listener } from "./listener.ts";
@@ -32,8 +34,9 @@ export function activeOpen(tcb: Tcb, { address, port }: InetAddress): Errno {
     return path;
   }
   // RFC 9293 §3.9.2.3, MUST-46: no connection with many.
-  if (path.kind === "broadcast") return "ENETUNREACH";
+  if (path.kind === "broadcast" || path.kind === "multicast") return "ENETUNREACH";
   if (!isSource(tcb)) tcb.localAddress = path.source;
+  else if (isLeftAtHome(tcb.localAddress, path)) return "EINVAL";
   tcb.remoteAddress = path.destination;
   tcb.remotePort = port;
   const predecessor = takeTuple(tcb);
@@ -67,6 +70,11 @@ function isSource({ tcp, localAddress, hasBoundAddress }: Tcb): boolean {
   return kind !== "broadcast" && kind !== "multicast";
 }
 
+/** RFC 1122 §3.2.1.3 (g): nothing from 127/8 leaves the host. As on Linux ::1 may, and nobody answers it. */
+function isLeftAtHome(source: IpAddress, { kind, through }: Path): boolean {
+  return source.family === 4 && source.isLoopback && kind !== "local" && !through.isLoopback;
+}
+
 /** A four-tuple that nobody has. Null, or the one in TIME_WAIT whose place it takes; EADDRNOTAVAIL. */
 function takeTuple(tcb: Tcb): TimeWait | null | Errno {
   const { tcp } = tcb;
@@ -98,7 +106,10 @@ function mayReplace({ tcp, hasTimestamps, timestampRecentAtNs, remoteAddress, lo
 }
 
 function forgetPeer(tcb: Tcb, errno: Errno): Errno {
-  if (!tcb.hasBoundPort) tcb.localPort = 0;
+  if (!tcb.hasBoundPort) {
+    tcb.tcp.releasePort(tcb);
+    tcb.localPort = 0;
+  }
   tcb.remotePort = 0;
   return errno;
 }
@@ -106,6 +117,8 @@ function forgetPeer(tcb: Tcb, errno: Errno): Errno {
 function begin(tcb: Tcb, predecessor: TimeWait | null): void {
   const { tcp, snd, rcv, sent, timers, nowNs, socket } = tcb;
   const { settings } = tcp;
+  // As tcp_connect_init: what has become of an earlier connection is not told of this one.
+  socket?.takeError();
   tcb.iss = predecessor === null ? tcp.secrets.initialSequence(tcb, nowNs) : sequenceAfter(predecessor);
   if (predecessor !== null) endTimeWait(predecessor, "tcp_tw_reuse");
   snd.una = tcb.iss;

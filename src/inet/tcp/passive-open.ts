@@ -23,6 +23,8 @@ export function connectionFrom(request: SynRequest): Tcb {
   tcb.sharing = listener.tcb.sharing;
   tcb.localAddress = request.localAddress;
   tcb.localPort = request.localPort;
+  // As sk_clone: what was bound stays when the connection is dissolved, but the port, which is the listener's.
+  tcb.hasBoundAddress = listener.tcb.hasBoundAddress;
   tcb.remoteAddress = request.remoteAddress;
   tcb.remotePort = request.remotePort;
   tcb.device = request.device;
@@ -75,5 +77,7 @@ function inherit(socket: Socket, from: Socket): void {
   socket.receiveTimeoutNs = from.receiveTimeoutNs;
   socket.sendTimeoutNs = from.sendTimeoutNs;
   socket.reuseAddress = from.reuseAddress;
-  socket.options = from.options;
+  socket.broadcast = from.broadcast;
+  const { options } = from;
+  socket.options = options.priority === 0 ? options : { ...options, priority: 0 };
 }

@@ -136,6 +136,8 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   /** bind(2) has named an address, or a port: disconnecting leaves them. */
   hasBoundAddress = false;
   hasBoundPort = false;
+  /** It has its port to itself, as bind(2) and listen(2) give one: no connect(2) takes it. */
+  holdsPort = false;
   /** All goes through this interface; null: as the routing table says. */
   device: Interface | null = null;
   sendOptions: SendOptions = NO_OPTIONS;

@@ -15,7 +15,7 @@ import { ChallengeLimit } from "./challenge.ts";
 import { Demultiplexer } from "./demux.ts";
 import { error } from "./error.ts";
 import { FastOpenHost } from "./fast-open-host.ts";
-import { done, enter } from "./finish.ts";
+import { abort, done, enter } from "./finish.ts";
 import { input } from "./input.ts";
 import { Secrets } from "./isn.ts";
 import { HostMemory } from "./memory.ts";
@@ -91,7 +91,7 @@ export class Tcp {
   /** A connection has its four-tuple. */
   join(tcb: Tcb): void {
     this.demux.add(tcb);
-    tcb.binding ??= this.ports.add(tcb.localPort, tcb, tcb.hasBoundPort);
+    tcb.binding ??= this.ports.add(tcb.localPort, tcb, tcb.holdsPort);
   }
 
   /** A connection gives its four-tuple back, and its port unless it was bound to it. */
@@ -102,8 +102,9 @@ export class Tcp {
   }
 
   releasePort(tcb: Tcb): void {
-    if (tcb.binding !== null) this.ports.remove(tcb.binding, tcb, tcb.hasBoundPort);
+    if (tcb.binding !== null) this.ports.remove(tcb.binding, tcb, tcb.holdsPort);
     tcb.binding = null;
+    tcb.holdsPort = false;
   }
 
   /** Both sides have closed, and ours was first: the four-tuple waits. */
@@ -127,10 +128,15 @@ export class Tcp {
     done(tcb, cause);
   }
 
-  /** RFC 9293 has no limit for FIN_WAIT_2; that of one which nobody has open lasts for tcp_fin_timeout. */
+  /** RFC 9293 has no limit for FIN_WAIT_2; that of one which nobody has open lasts for tcp_fin_timeout, or TCP_LINGER2. */
   orphanWaits(tcb: Tcb): void {
     if (tcb.state !== "FIN_WAIT_2" || tcb.socket !== null) return;
     const limitNs = tcb.options.linger2Ns ?? this.settings.finTimeout.value * NS_PER_SECOND;
+    if (limitNs < 0) {
+      this.machine.counters.bump("TcpExtTCPAbortOnLinger");
+      abort(tcb, null, "TCP_LINGER2");
+      return;
+    }
     tcb.timers.set(FIN_WAIT_2, Math.min(limitNs, 2 * TIME_WAIT_NS));
   }
 

@@ -8,7 +8,7 @@
 import { countDrop } from "../../base/machine.ts";
 import { add, diff, gt, lt } from "../../base/seq32.ts";
 import { PacketPiece } from "../../socket/packet-piece.ts";
-import type { Socket } from "../../socket/socket.ts";
+import { RECEIVE_SHUT, type Socket } from "../../socket/socket.ts";
 import { Packet } from "../../wire/packet.ts";
 import * as wire from "../../wire/tcp.ts";
 import { scheduleAck } from "./delayed-ack.ts";
@@ -45,8 +45,8 @@ export function takeText(tcb: Tcb, seg: Segment): Verdict | null {
     if (lt(seg.seq, rcv.nxt)) acknowledgment.isNow = true;
     return null;
   }
-  // H12, RFC 9293 §3.6.1: nobody is left to whom it could be given.
-  if (tcb.socket === null && gt(seg.end, rcv.nxt) && seg.dataLength > 0 && !isBeforeUs(tcb, seg)) {
+  // H12, RFC 9293 §3.6.1: nobody is left to whom it could be given, or who would take it.
+  if (isDeaf(tcb) && gt(seg.end, rcv.nxt) && seg.dataLength > 0 && !isBeforeUs(tcb, seg)) {
     return { kind: "abort", counter: "TcpExtTCPAbortOnData" };
   }
   const skip = oldBytes(tcb, seg);
@@ -82,6 +82,11 @@ export function takeText(tcb: Tcb, seg: Segment): Verdict | null {
   if (start === rcv.nxt) inOrder(tcb, packet, length, fin, Math.min(length, seg.segmentBytes));
   else early(tcb, packet, start, length, fin);
   return null;
+}
+
+/** As tcp_rcv_state_process on Linux: a user who has shut down both directions is as good as gone. */
+function isDeaf({ state, socket }: Tcb): boolean {
+  return state !== "ESTABLISHED" && (socket === null || (socket.shut & RECEIVE_SHUT) !== 0);
 }
 
 /** Does it end where we are, or before? */

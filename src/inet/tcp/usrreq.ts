@@ -38,7 +38,7 @@ export class TcpRequests implements UserRequests {
   tcb: Tcb;
   #families: FamilyOptions | null = null;
   /** As Linux's sock->state: what connect(2) has told the user. */
-  #phase: "unconnected" | "connecting" | "connected" = "unconnected";
+  #phase: "unconnected" | "connecting" | "connected" | "disconnecting" = "unconnected";
   /** As on Linux getsockname(2) shows the port of a connection that was dissolved until there is another. */
   #lastPort = 0;
 
@@ -64,13 +64,13 @@ export class TcpRequests implements UserRequests {
     if (isForeign && ip.settings.nonlocalBind.value === 0) return "EADDRNOTAVAIL";
     const { port } = address;
     if (port !== 0 && port < ip.settings.unprivilegedPortStart.value && task.uid !== 0) return "EACCES";
-    if (tcb.state !== "CLOSED" || tcb.localPort !== 0) return "EINVAL";
+    if (tcb.state !== "CLOSED" || tcb.binding !== null) return "EINVAL";
     this.#noteSharing(task);
     const chosen = port === 0 ? this.#tcp.ports.choose(address.address, tcb.sharing) : port;
     if (chosen === null || this.#tcp.ports.isTaken(chosen, address.address, tcb.sharing)) return "EADDRINUSE";
     tcb.localAddress = address.address;
     tcb.hasBoundAddress = kind !== "unspecified";
-    this.#takePort(chosen);
+    this.#takePort(chosen, port !== 0);
     return 0;
   }
 
@@ -92,6 +92,8 @@ export class TcpRequests implements UserRequests {
         return "EISCONN";
       case "connecting":
         return this.#connectAgain();
+      case "disconnecting":
+        return "EINVAL";
       case "unconnected":
         // One that has come from accept(2) stays connected, as Linux sees it, when its connection is over.
         if (tcb.state !== "CLOSED" || tcb.remotePort !== 0) return "EISCONN";
@@ -117,11 +119,11 @@ export class TcpRequests implements UserRequests {
     if (this.#phase !== "unconnected") return "EINVAL";
     if (tcb.state === "LISTEN") return 0;
     if (tcb.state !== "CLOSED" || tcb.remotePort !== 0) return "EINVAL";
-    if (tcb.localPort === 0) {
+    if (tcb.binding === null) {
       this.#noteSharing(task);
       const port = this.#tcp.ports.choose(tcb.localAddress, tcb.sharing);
       if (port === null) return "EADDRINUSE";
-      this.#takePort(port);
+      this.#takePort(port, false);
     }
     return passiveOpen(tcb);
   }
@@ -198,8 +200,9 @@ export class TcpRequests implements UserRequests {
     const { tcb } = this;
     const { socket, state } = tcb;
     if (socket === null) return "ENOTCONN";
-    if (this.#phase === "connecting" && state !== "SYN_SENT" && state !== "SYN_RECEIVED" && state !== "CLOSED") {
-      this.#phase = "connected";
+    if (this.#phase === "connecting") {
+      const isMade = state !== "SYN_SENT" && state !== "SYN_RECEIVED" && state !== "CLOSED";
+      this.#phase = isMade ? "connected" : "disconnecting";
     }
     if (state === "LISTEN" && (how & RECEIVE_SHUT) === 0) return 0;
     if (state === "LISTEN" || state === "SYN_SENT") {
@@ -316,7 +319,7 @@ export class TcpRequests implements UserRequests {
     if (localPort !== 0) this.#lastPort = localPort;
     this.#tcp.releasePort(old);
     this.tcb = fresh;
-    if (hasBoundPort) this.#takePort(localPort);
+    if (hasBoundPort) this.#takePort(localPort, true);
     this.#phase = "unconnected";
     socket.reset();
   }
@@ -326,10 +329,12 @@ export class TcpRequests implements UserRequests {
     return this.#families;
   }
 
-  #takePort(port: number): void {
+  /** As SOCK_BINDPORT_LOCK on Linux: only a port that was named stays when the connection is over. */
+  #takePort(port: number, isNamed: boolean): void {
     const { tcb } = this;
     tcb.localPort = port;
-    tcb.hasBoundPort = true;
+    tcb.hasBoundPort = isNamed;
+    tcb.holdsPort = true;
     tcb.binding = this.#tcp.ports.add(port, tcb, true);
   }
 
