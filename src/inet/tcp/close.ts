@@ -20,7 +20,6 @@ export function endSending(tcb: Tcb, cause: string): void {
   const next = tcb.isOpenEarly ? "FIN_WAIT_1" : AFTER_CLOSE[tcb.state];
   if (next === null) return;
   enter(tcb, next, cause);
-  tcb.isMoreComing = false;
   output(tcb);
 }
 

@@ -1,7 +1,7 @@
 /** Data, windows and acknowledgments: RFC 9293 §3.8.6 and §3.10.7.4, "fifth" to "seventh". */
 import { describe, expect, test } from "vitest";
 import { POLLIN, POLLOUT, POLLPRI } from "../../abi/poll.ts";
-import { MSG_OOB, MSG_TRUNC } from "../../abi/socket.ts";
+import { MSG_MORE, MSG_OOB, MSG_TRUNC } from "../../abi/socket.ts";
 import { accepted, ack, data, established, fin, rst, segment } from "./dialogue.fixture.ts";
 
 describe("receiving", () => {
@@ -122,6 +122,27 @@ describe("sending", () => {
     const t = established({ peer: { wnd: 2500 } }).send(3000);
     t.sends(data({ seq: 1001, len: 1000 }), data({ seq: 2001, len: 1000 }));
     t.receives(ack({ seq: 2001, ack: 2001, wnd: 2500 })).sends(data({ seq: 3001, len: 1000 }));
+  });
+
+  test("MSG_MORE holds for its own push: the next segment that arrives lets the data go, as on Linux", () => {
+    const t = established().send("abc", MSG_MORE).silent();
+    t.at(20)
+      .receives(data({ seq: 2001, ack: 1001, data: "x" }))
+      .sends(data({ seq: 1001, ack: 2002, data: "abc" }));
+    t.receives(ack({ seq: 2002, ack: 1004 }));
+    t.send("de", MSG_MORE).silent();
+    t.send("f").sends(data({ seq: 1004, ack: 2002, data: "def" }));
+  });
+
+  test("MSG_MORE with nothing behind it: 200 ms, or the end of what is sent", () => {
+    const t = established().send("abc", MSG_MORE);
+    t.at(199)
+      .silent()
+      .at(201)
+      .sends(data({ seq: 1001, data: "abc" }));
+    t.receives(ack({ seq: 2001, ack: 1004 }));
+    t.send("de", MSG_MORE).silent().close();
+    t.sends(fin({ seq: 1004, data: "de" }));
   });
 
   // @rfc 9293 3.7.4 SHLD-7

@@ -196,7 +196,6 @@ function takeEffect(tcb: Tcb, option: number, value: number): void {
 function flush(tcb: Tcb): void {
   const { options } = tcb;
   tcb.options = { ...options, cork: false };
-  tcb.isMoreComing = false;
   output(tcb);
   tcb.options = options;
 }

@@ -189,7 +189,7 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   readonly rate: DeliveryRate = new DeliveryRate();
   /** The user has ended his stream before the connection stood. */
   isEndQueued = false;
-  /** MSG_MORE: what was sent last is to wait for more. */
+  /** MSG_MORE, in the midst of send(2): what is sent is to wait for more. */
   isMoreComing = false;
   /** The window was what held sending back, since the last ACK. */
   isWindowLimited = false;

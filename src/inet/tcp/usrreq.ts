@@ -144,7 +144,6 @@ export class TcpRequests implements UserRequests {
     }
     if (!maySend(tcb.state) && !tcb.isOpenEarly) return this.#cantSend(socket);
     ancillary?.rights?.discard();
-    tcb.isMoreComing = (flags & MSG_MORE) !== 0;
     let sent = 0;
     do {
       const hasMemory = this.#tcp.memory.maySend(socket.sendQueueBytes);
@@ -156,7 +155,10 @@ export class TcpRequests implements UserRequests {
       sent += length;
     } while (sent < data.length);
     if ((flags & MSG_OOB) !== 0 && sent > 0) markUrgent(tcb);
+    // As tcp_push on Linux: it holds for this push alone; whatever calls for output later lets the data go.
+    tcb.isMoreComing = (flags & MSG_MORE) !== 0;
     output(tcb);
+    tcb.isMoreComing = false;
     return sent;
   }
 
