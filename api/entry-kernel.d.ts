@@ -613,6 +613,7 @@ export interface Protocol {
     readonly protocol: number;
     readonly name: string;
     readonly writableShare?: number;
+    readonly tellsRoomOnDemand?: boolean;
     readonly isWild?: boolean;
     permits?(task: Task): 0 | Errno;
     attach(socket: Socket): UserRequests;
@@ -5960,9 +5961,11 @@ interface ReceiveBuffer {
 declare abstract class SendAccount implements Payer {
     readonly waiters: WaitQueue;
     sendLimitBytes: number;
-    constructor(writableShare: number);
+    isRoomNews: boolean;
+    constructor(writableShare: number, tellsOnDemand: boolean);
     get sendQueueBytes(): number;
     get isWritable(): boolean;
+    wantRoom(): void;
     chargeSend(packet: Packet): void;
     charge(bytes: number): void;
     uncharge(bytes: number): void;

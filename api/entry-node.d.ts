@@ -6300,6 +6300,7 @@ interface Protocol {
     readonly protocol: number;
     readonly name: string;
     readonly writableShare?: number;
+    readonly tellsRoomOnDemand?: boolean;
     readonly isWild?: boolean;
     permits?(task: Task): 0 | Errno;
     attach(socket: Socket): UserRequests;
@@ -6361,9 +6362,11 @@ interface Received {
 declare abstract class SendAccount implements Payer {
     readonly waiters: WaitQueue;
     sendLimitBytes: number;
-    constructor(writableShare: number);
+    isRoomNews: boolean;
+    constructor(writableShare: number, tellsOnDemand: boolean);
     get sendQueueBytes(): number;
     get isWritable(): boolean;
+    wantRoom(): void;
     chargeSend(packet: Packet): void;
     charge(bytes: number): void;
     uncharge(bytes: number): void;

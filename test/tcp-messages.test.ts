@@ -1,5 +1,8 @@
 /** What the flags of send(2) and recv(2) mean to TCP, and its urgent byte: each dialogue was played on Linux 6.18, with these results. */
 import {
+  EPOLL_CTL_ADD,
+  EPOLLET,
+  EPOLLOUT,
   FIONREAD,
   MSG_DONTWAIT,
   MSG_ERRQUEUE,
@@ -16,8 +19,10 @@ import {
   SO_ERROR,
   SO_LINGER,
   SO_OOBINLINE,
+  SO_RCVBUF,
   SO_RCVLOWAT,
   SO_RCVTIMEO,
+  SO_SNDBUF,
   SOL_SOCKET,
   type Sys,
 } from "netloom";
@@ -164,6 +169,85 @@ describe("MSG_PEEK waits as a read does", () => {
       await sys.send(client, "cd");
       await sys.sleep(0.01);
       expect(await received(sys, server, 10, MSG_PEEK | MSG_WAITALL)).toBe("'ab'");
+      return 0;
+    });
+  });
+});
+
+describe("room to send is news to who has found none: sk_stream_write_space", () => {
+  /** Sends until there is no room, and answers how much went. */
+  async function fill(sys: Sys, fd: number): Promise<number> {
+    for (let sent = 0; ; ) {
+      const result = await sys.send(fd, new Uint8Array(10_000), MSG_DONTWAIT).catch(() => -1);
+      if (result < 0) return sent;
+      sent += result;
+    }
+  }
+
+  async function drain(sys: Sys, fd: number, bytes: number): Promise<void> {
+    const buffer = new Uint8Array(65_536);
+    for (let got = 0; got < bytes; ) got += await sys.read(fd, buffer);
+    await sys.sleep(0.1);
+  }
+
+  const watch = (sys: Sys, fd: number, events: number): number => {
+    const ep = sys.epollCreate1();
+    sys.epollCtl(ep, EPOLL_CTL_ADD, fd, { events });
+    return ep;
+  };
+
+  test("edge-triggered epoll tells of no acknowledgment, and once of a full buffer that has emptied", async () => {
+    await runProgram(async (sys) => {
+      const { client, server } = await connection(sys);
+      const ep = watch(sys, client, EPOLLOUT | EPOLLET);
+      const edges = async () => (await sys.epollWait(ep, 9, 0)).length;
+      expect(await edges()).toBe(1);
+      for (let count = 0; count < 2; count++) {
+        await sys.send(client, "x");
+        await sys.sleep(0.1);
+        expect(await edges()).toBe(0);
+      }
+      const sent = await fill(sys, client);
+      expect(await edges()).toBe(0);
+      await drain(sys, server, 2 + sent);
+      expect([await edges(), await edges()]).toEqual([1, 0]);
+      return 0;
+    });
+  });
+
+  test("a poll, a select and a level-triggered epoll that have found none are woken, and so is a writer", async () => {
+    await runProgram(async (sys) => {
+      const { client, server } = await connection(sys);
+      sys.setsockopt(client, SOL_SOCKET, SO_SNDBUF, 20_000);
+      const ep = watch(sys, client, EPOLLOUT);
+      expect(await sys.epollWait(ep, 9, 0)).toHaveLength(1);
+      for (const wait of [
+        () => sys.poll([{ fd: client, events: POLLOUT }], 5000),
+        async () => (await sys.select({ write: [client] }, 5000)).count,
+        async () => (await sys.epollWait(ep, 9, 5000)).length,
+        () => sys.send(client, "x"),
+      ]) {
+        const sent = await fill(sys, client);
+        const waiting = wait();
+        await sys.sleep(0.1);
+        await drain(sys, server, sent);
+        expect(await waiting).toBe(1);
+      }
+      return 0;
+    });
+  });
+
+  test("a buffer that is no longer writable, though no send was refused, is one that a poll finds full", async () => {
+    await runProgram(async (sys) => {
+      const { client, server } = await connection(sys);
+      sys.setsockopt(server, SOL_SOCKET, SO_RCVBUF, 4000);
+      sys.setsockopt(client, SOL_SOCKET, SO_SNDBUF, 20_000);
+      const watched = { fd: client, events: POLLOUT, revents: 0 };
+      let sent = 0;
+      while ((await sys.poll([watched], 0)) > 0) sent += await sys.send(client, new Uint8Array(3000), MSG_DONTWAIT);
+      const waiting = sys.poll([watched], 5000);
+      await drain(sys, server, sent);
+      expect(await waiting).toBe(1);
       return 0;
     });
   });

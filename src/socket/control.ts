@@ -78,8 +78,8 @@ function requests(queue: AcceptQueue): NonNullable<ObjectDetails["queue"]> {
   return { title: "connection requests", entries, max: queue.backlogMax + 1 };
 }
 
-/** Which of the events is news. `wantedRoom`: somebody has found no room since it was told last. */
-export function band(on: Socket, events: number, wantedRoom: boolean): number {
+/** Which of the events is news. */
+export function band(on: Socket, events: number): number {
   if ((events & POLLPRI) !== 0) return POLLPRI;
   if ((events & POLLHUP) !== 0) {
     if (on.shut === BOTH_SHUT) return POLLHUP;
@@ -88,5 +88,7 @@ export function band(on: Socket, events: number, wantedRoom: boolean): number {
   if ((events & POLLERR) !== 0) return POLLERR;
   if ((events & POLLIN) !== 0) return POLLIN;
   // As sock_wake_async on Linux: room is news to who has asked for some.
-  return wantedRoom && (events & POLLOUT) !== 0 ? POLLOUT : 0;
+  if (!on.isRoomNews || (events & POLLOUT) === 0) return 0;
+  on.isRoomNews = false;
+  return POLLOUT;
 }

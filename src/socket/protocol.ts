@@ -92,6 +92,11 @@ export interface Protocol {
   readonly name: string;
   /** A socket is writable while no more than one part in so many of its send buffer is in use. Default 2. */
   readonly writableShare?: number;
+  /**
+   * Whoever waits for room, with edge-triggered epoll too, is woken only when a send or a poll has found none since. Default: each time
+   * that something leaves and the socket is writable.
+   */
+  readonly tellsRoomOnDemand?: boolean;
   /** Takes any protocol number but 0, which its sockets then have. */
   readonly isWild?: boolean;
   /** May this process have such a socket? EPERM, EACCES. Default: everybody may. */

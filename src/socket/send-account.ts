@@ -17,10 +17,17 @@ export abstract class SendAccount implements Payer {
   sendLimitBytes: number = DEFAULT_BUFFER_BYTES;
   /** Writable while no more than one part in so many is in use. */
   readonly #writableShare: number;
+  /** As sk_stream_write_space on Linux, not sock_def_write_space: room is told of only when somebody has found none before. */
+  readonly #tellsOnDemand: boolean;
+  /** Linux's SOCK_NOSPACE. */
+  #isRoomWanted = false;
+  /** Linux's SOCKWQ_ASYNC_NOSPACE: the owner (F_SETOWN) has not been told of any since. */
+  isRoomNews = false;
   #sendBytes = 0;
 
-  constructor(writableShare: number) {
+  constructor(writableShare: number, tellsOnDemand: boolean) {
     this.#writableShare = writableShare;
+    this.#tellsOnDemand = tellsOnDemand;
   }
 
   /** True bytes that were sent and have not left the queues of others (netstat's Send-Q). */
@@ -31,6 +38,12 @@ export abstract class SendAccount implements Payer {
   /** Is so much of the send buffer free that it is worth while to send? */
   get isWritable(): boolean {
     return this.#sendBytes * this.#writableShare <= this.sendLimitBytes;
+  }
+
+  /** A send or a poll has found no room: whoever waits is woken when there is some. */
+  wantRoom(): void {
+    this.#isRoomWanted = true;
+    this.isRoomNews = true;
   }
 
   /** The packet is charged to the send buffer until it is released. */
@@ -45,7 +58,9 @@ export abstract class SendAccount implements Payer {
 
   uncharge(bytes: number): void {
     this.#sendBytes -= bytes;
-    // As sock_def_write_space on Linux: senders are woken when a good part of the buffer is free, not for each packet.
-    if (this.isWritable) this.waiters.wake(POLLOUT);
+    // As on Linux senders are woken when a good part of the buffer is free, not for each packet.
+    if ((this.#tellsOnDemand && !this.#isRoomWanted) || !this.isWritable) return;
+    this.#isRoomWanted = false;
+    this.waiters.wake(POLLOUT);
   }
 }

@@ -88,12 +88,10 @@ export class Socket extends SendAccount implements FileOps {
   readonly #stream: StreamBuffer | null;
   readonly #records: RecordBuffer | null;
   readonly #buffer: StreamBuffer | RecordBuffer;
-  /** A send has found no room, and the owner (F_SETOWN) has not been told of any since. */
-  #wantedRoom = false;
   #error: Errno | null = null;
 
   constructor(machine: Machine, protocol: Protocol, inode: number) {
-    super(protocol.writableShare ?? 2);
+    super(protocol.writableShare ?? 2, protocol.tellsRoomOnDemand === true);
     this.machine = machine;
     this.domain = protocol.domain;
     this.type = protocol.type;
@@ -209,9 +207,7 @@ export class Socket extends SendAccount implements FileOps {
   }
 
   band(events: number): number {
-    const bit = control.band(this, events, this.#wantedRoom);
-    if (bit === POLLOUT) this.#wantedRoom = false;
-    return bit;
+    return control.band(this, events);
   }
 
   poll(): number {
@@ -267,7 +263,7 @@ export class Socket extends SendAccount implements FileOps {
     if ((this.shut & SEND_SHUT) !== 0) return "EPIPE";
     // One more packet is let in while the charge is below the limit.
     if (this.sendQueueBytes < this.sendLimitBytes) return 0;
-    this.#wantedRoom = true;
+    this.wantRoom();
     return "EAGAIN";
   }
 

@@ -160,6 +160,7 @@ export function tcpProtocols(tcp: Tcp): readonly Protocol[] {
     name: domain === AF_INET ? "tcp" : "tcp6",
     // sk_stream_min_wspace on Linux: writable while a third is free.
     writableShare: 1.5,
+    tellsRoomOnDemand: true,
     attach: (socket) => new TcpRequests(tcp, new Tcb(tcp, socket)),
   }));
 }

@@ -147,6 +147,7 @@ export class TcpRequests implements UserRequests {
     let sent = 0;
     do {
       const hasMemory = this.#tcp.memory.maySend(socket.sendQueueBytes);
+      if (!hasMemory) socket.wantRoom();
       const refusal = hasMemory ? socket.room() : "EAGAIN";
       if (refusal !== 0 && sent === 0) return refusal;
       if (refusal !== 0) break;
@@ -252,6 +253,7 @@ export class TcpRequests implements UserRequests {
     if ((state !== "SYN_SENT" && state !== "SYN_RECEIVED") || this.tcb.isOpenEarly) {
       if (isReadable(this.tcb, socket)) events |= POLLIN;
       if ((socket.shut & SEND_SHUT) !== 0 || socket.isWritable) events |= POLLOUT;
+      else socket.wantRoom();
       if (socket.hasUrgent) events |= POLLPRI;
     }
     if (socket.hasError) events |= POLLERR;
