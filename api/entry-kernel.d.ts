@@ -5852,6 +5852,7 @@ interface QueuedError {
 
 // socket/generic-options.d.ts
 interface GenericOptions {
+    readonly debug: boolean;
     readonly dontRoute: boolean;
     readonly keepAlive: boolean;
     readonly linger: Linger;

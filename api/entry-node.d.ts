@@ -1721,6 +1721,8 @@ export declare const SO_BINDTODEVICE = 25;
 
 export declare const SO_BROADCAST = 6;
 
+export declare const SO_DEBUG = 1;
+
 export declare const SO_DOMAIN = 39;
 
 export declare const SO_DONTROUTE = 5;
@@ -1749,6 +1751,8 @@ export declare const SO_PROTOCOL = 38;
 
 export declare const SO_RCVBUF = 8;
 
+export declare const SO_RCVBUFFORCE = 33;
+
 export declare const SO_RCVLOWAT = 18;
 
 export declare const SO_RCVTIMEO = 20;
@@ -1758,6 +1762,8 @@ export declare const SO_REUSEADDR = 2;
 export declare const SO_REUSEPORT = 15;
 
 export declare const SO_SNDBUF = 7;
+
+export declare const SO_SNDBUFFORCE = 32;
 
 export declare const SO_SNDLOWAT = 19;
 
@@ -6271,6 +6277,7 @@ interface QueuedError {
 
 // socket/generic-options.d.ts
 interface GenericOptions {
+    readonly debug: boolean;
     readonly dontRoute: boolean;
     readonly keepAlive: boolean;
     readonly linger: Linger;

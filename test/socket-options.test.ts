@@ -1,21 +1,34 @@
 /** The options that every socket has, and the way of the others, and of control messages, to the protocol. */
 import {
   AF_INET,
+  AF_INET6,
   AF_UNIX,
+  IPPROTO_ICMP,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
   MSG_DONTWAIT,
   MSG_ERRQUEUE,
   SO_BINDTODEVICE,
+  SO_DEBUG,
   SO_KEEPALIVE,
   SO_LINGER,
   SO_MARK,
   SO_PRIORITY,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
   SO_RCVLOWAT,
   SO_REUSEPORT,
+  SO_SNDBUF,
+  SO_SNDBUFFORCE,
   SO_SNDLOWAT,
   SO_TIMESTAMP,
   SO_TIMESTAMPNS,
   SOCK_DGRAM,
+  SOCK_RAW,
   SOCK_STREAM,
+  SOL_RAW,
   SOL_SOCKET,
 } from "netloom";
 import { type ControlMessage, NO_NAME, type OptionValue, type Protocol } from "netloom/kernel";
@@ -95,7 +108,7 @@ test("the options that every socket has", async () => {
   await runProgram((sys) => {
     const s = sys.socket(AF_INET, SOCK_DGRAM);
     const get = (option: number) => sys.getsockopt(s, SOL_SOCKET, option);
-    for (const option of [SO_KEEPALIVE, SO_REUSEPORT]) {
+    for (const option of [SO_DEBUG, SO_KEEPALIVE, SO_REUSEPORT]) {
       expect(get(option)).toBe(0);
       sys.setsockopt(s, SOL_SOCKET, option, 77);
       expect(get(option)).toBe(1);
@@ -118,7 +131,78 @@ test("the options that every socket has", async () => {
   });
 });
 
-test("priorities above 6, marks and another interface are for root", async () => {
+test("SO_SNDBUFFORCE and SO_RCVBUFFORCE know no limit but that of an int", async () => {
+  await runProgram(async (sys) => {
+    const s = sys.socket(AF_INET, SOCK_STREAM);
+    for (const [option, plain, least] of [
+      [SO_SNDBUFFORCE, SO_SNDBUF, 4608],
+      [SO_RCVBUFFORCE, SO_RCVBUF, 2304],
+    ] as const) {
+      sys.setsockopt(s, SOL_SOCKET, option, 10_000_000);
+      expect(sys.getsockopt(s, SOL_SOCKET, plain)).toBe(20_000_000);
+      sys.setsockopt(s, SOL_SOCKET, option, -5);
+      expect(sys.getsockopt(s, SOL_SOCKET, plain)).toBe(least);
+      sys.setsockopt(s, SOL_SOCKET, option, 0x7fff_ffff);
+      expect(sys.getsockopt(s, SOL_SOCKET, plain)).toBe(0x7fff_fffe);
+      expect(() => sys.getsockopt(s, SOL_SOCKET, option)).toThrow("ENOPROTOOPT");
+      expect(() => sys.setsockopt(s, SOL_SOCKET, option, 0.5)).toThrow("EINVAL");
+    }
+    // As large as that, it is a connection still.
+    const address = { address: "127.0.0.1", port: 7 };
+    const listener = sys.socket(AF_INET, SOCK_STREAM);
+    sys.bind(listener, address);
+    sys.listen(listener, 1);
+    await sys.connect(s, address);
+    const { fd } = await sys.accept(listener);
+    await sys.send(fd, "hello");
+    expect(await sys.recv(s, new Uint8Array(9))).toBe(5);
+    return 0;
+  });
+});
+
+test("a level that the socket does not have: EOPNOTSUPP to who asks it of IPv4, or anything of a Unix-domain socket", async () => {
+  await runProgram((sys) => {
+    const outcome = (call: () => unknown): unknown => {
+      try {
+        return call();
+      } catch (error) {
+        return (error as { code?: string }).code;
+      }
+    };
+    const answers = (domain: number, type: number, level: number) => {
+      const s = sys.socket(domain, type, type === SOCK_RAW ? IPPROTO_ICMP : 0);
+      const result = [
+        outcome(() => sys.getsockopt(s, level, 9999)),
+        outcome(() => sys.setsockopt(s, level, 9999, 0)),
+      ].join();
+      sys.close(s);
+      return result;
+    };
+    const both = "ENOPROTOOPT,ENOPROTOOPT";
+    for (const type of [SOCK_STREAM, SOCK_DGRAM]) {
+      const [own, other] = type === SOCK_STREAM ? [IPPROTO_TCP, IPPROTO_UDP] : [IPPROTO_UDP, IPPROTO_TCP];
+      for (const level of [SOL_SOCKET, IPPROTO_IP, own]) expect(answers(AF_INET, type, level)).toBe(both);
+      for (const level of [other, IPPROTO_IPV6, 999, -1]) {
+        expect(answers(AF_INET, type, level)).toBe("EOPNOTSUPP,ENOPROTOOPT");
+        expect(answers(AF_INET6, type, level)).toBe(both);
+      }
+      expect(answers(AF_UNIX, type, SOL_SOCKET)).toBe(both);
+      for (const level of [IPPROTO_IP, IPPROTO_TCP, 999]) {
+        expect(answers(AF_UNIX, type, level)).toBe("EOPNOTSUPP,EOPNOTSUPP");
+      }
+    }
+    for (const [level, asked] of [
+      [SOL_RAW, "ENOPROTOOPT"],
+      [IPPROTO_IP, "ENOPROTOOPT"],
+      [IPPROTO_TCP, "EOPNOTSUPP"],
+    ] as const) {
+      expect(answers(AF_INET, SOCK_RAW, level)).toBe(`${asked},ENOPROTOOPT`);
+    }
+    return 0;
+  });
+});
+
+test("priorities above 6, marks another interface, buffers without limit and SO_DEBUG are for root", async () => {
   const { world, alice } = oneHost();
   alice.spawn(
     "program",
@@ -127,6 +211,10 @@ test("priorities above 6, marks and another interface are for root", async () =>
       sys.setsockopt(s, SOL_SOCKET, SO_PRIORITY, 6);
       expect(() => sys.setsockopt(s, SOL_SOCKET, SO_PRIORITY, 7)).toThrow("EPERM");
       expect(() => sys.setsockopt(s, SOL_SOCKET, SO_MARK, 0)).toThrow("EPERM");
+      expect(() => sys.setsockopt(s, SOL_SOCKET, SO_SNDBUFFORCE, 1)).toThrow("EPERM");
+      expect(() => sys.setsockopt(s, SOL_SOCKET, SO_RCVBUFFORCE, 1)).toThrow("EPERM");
+      expect(() => sys.setsockopt(s, SOL_SOCKET, SO_DEBUG, 1)).toThrow("EACCES");
+      sys.setsockopt(s, SOL_SOCKET, SO_DEBUG, 0);
       sys.setsockopt(s, SOL_SOCKET, SO_BINDTODEVICE, "eth0");
       expect(() => sys.setsockopt(s, SOL_SOCKET, SO_BINDTODEVICE, "")).toThrow("EPERM");
       return 0;

@@ -50,6 +50,8 @@ export const ICMP_FILTER = 1;
 /** Of the level IPPROTO_ICMPV6: which types of ICMPv6 are not received, a bit each, in eight words: { data }. */
 export const ICMPV6_FILTER = 1;
 /** Fetch and clear the pending error: its number. */
+/** Stored: nothing is recorded for it, as on Linux. */
+export const SO_DEBUG = 1;
 export const SO_ERROR = 4;
 export const SO_TYPE = 3;
 /** To hosts on a link of ours only, passing the routing table by. */
@@ -90,6 +92,9 @@ export const SO_BINDTODEVICE = 25;
 export const SO_TIMESTAMP = 29;
 /** Has listen(2) been called? */
 export const SO_ACCEPTCONN = 30;
+/** As SO_SNDBUF and SO_RCVBUF, for root, whatever net.core.wmem_max and rmem_max say. */
+export const SO_SNDBUFFORCE = 32;
+export const SO_RCVBUFFORCE = 33;
 /** As SO_TIMESTAMP, in nanoseconds: { seconds, nanoseconds }. */
 export const SO_TIMESTAMPNS = 35;
 /** A number that routing rules may look at. */

@@ -8,6 +8,7 @@
 import type { Linger } from "./option.ts";
 
 export interface GenericOptions {
+  readonly debug: boolean;
   readonly dontRoute: boolean;
   readonly keepAlive: boolean;
   readonly linger: Linger;
@@ -23,6 +24,7 @@ export interface GenericOptions {
 }
 
 export const DEFAULT_GENERIC_OPTIONS: GenericOptions = {
+  debug: false,
   dontRoute: false,
   keepAlive: false,
   linger: { onoff: 0, linger: 0 },

@@ -18,19 +18,21 @@ import { socketOf } from "./sockets.ts";
 const NOBODY: Credentials = { pid: 0, uid: -1, gid: -1 };
 /** The highest priority that is not only root's: TC_PRIO_INTERACTIVE. */
 const PRIORITY_MAX = 6;
+const INT_MAX = 0x7fff_ffff;
 /** IFNAMSIZ less the NUL. */
 const DEVICE_MAX_CHARACTERS = 15;
 
-/** getsockopt(2). ENOPROTOOPT. */
+/** getsockopt(2). ENOPROTOOPT; EOPNOTSUPP: no such level. */
 export function getsockopt(process: Process, fd: number, level: number, option: number): OptionValue | Errno {
   const found = socketOf(process, fd);
   if (typeof found === "string") return found;
   const known = level === abi.SOL_SOCKET ? get(found, option) : undefined;
-  return known ?? found.requests.getsockopt?.(level, option) ?? "ENOPROTOOPT";
+  const value = known ?? found.requests.getsockopt?.(level, option) ?? "ENOPROTOOPT";
+  return value === "ENOPROTOOPT" && !hasLevel(found, level, true) ? "EOPNOTSUPP" : value;
 }
 
 /**
- * setsockopt(2). ENOPROTOOPT; EINVAL: the value is not of the option's type; EPERM. Buffer sizes are doubled and clamped
+ * setsockopt(2). ENOPROTOOPT; EOPNOTSUPP: no such level; EINVAL: the value is not of the option's type; EPERM. Buffer sizes are doubled and clamped
  * (socket(7)). Timeouts are in seconds, with a fraction.
  */
 export function setsockopt(process: Process, fd: number, level: number, option: number, value: OptionValue): 0 | Errno {
@@ -38,7 +40,19 @@ export function setsockopt(process: Process, fd: number, level: number, option: 
   if (typeof found === "string") return found;
   if (!isOptionValue(value)) return "EINVAL";
   const known = level === abi.SOL_SOCKET ? set(process, found, option, value) : undefined;
-  return known ?? found.requests.setsockopt?.(process, level, option, value) ?? "ENOPROTOOPT";
+  const result = known ?? found.requests.setsockopt?.(process, level, option, value) ?? "ENOPROTOOPT";
+  return result === "ENOPROTOOPT" && !hasLevel(found, level, false) ? "EOPNOTSUPP" : result;
+}
+
+/**
+ * Does Linux know the level, though not the option? Unix-domain sockets have that of sockets alone (sock_no_setsockopt); of IPv4 only
+ * who asks is told that there is no such level (do_ip_getsockopt), and of other families nobody is.
+ */
+function hasLevel({ domain, type, protocol }: Socket, level: number, isAsked: boolean): boolean {
+  if (level === abi.SOL_SOCKET) return true;
+  if (domain !== abi.AF_INET) return domain !== abi.AF_UNIX;
+  if (!isAsked || level === abi.IPPROTO_IP) return true;
+  return level === (type === abi.SOCK_RAW ? abi.SOL_RAW : protocol.protocol);
 }
 
 /** Is it of a type that an option can have? A number is an int of C; that of a time may have a fraction. */
@@ -83,6 +97,8 @@ function get(on: Socket, option: number): OptionValue | undefined {
 
 function getShared({ options }: Socket, option: number): OptionValue | undefined {
   switch (option) {
+    case abi.SO_DEBUG:
+      return Number(options.debug);
     case abi.SO_DONTROUTE:
       return Number(options.dontRoute);
     case abi.SO_KEEPALIVE:
@@ -115,6 +131,7 @@ function getShared({ options }: Socket, option: number): OptionValue | undefined
 /** Undefined: it is an option that the socket layer does not know. */
 function set(process: Process, on: Socket, option: number, value: OptionValue): 0 | Errno | undefined {
   if (option === abi.SO_LINGER || option === abi.SO_BINDTODEVICE) return setRecord(process, on, option, value);
+  if (option === abi.SO_SNDBUFFORCE || option === abi.SO_RCVBUFFORCE) return forceBuffer(process, on, option, value);
   if (get(on, option) === undefined || READ_ONLY.has(option)) return READ_ONLY.has(option) ? "ENOPROTOOPT" : undefined;
   if (typeof value !== "number") return "EINVAL";
   if (option === abi.SO_RCVTIMEO || option === abi.SO_SNDTIMEO) return setTimeout(on, option, value);
@@ -134,22 +151,43 @@ const READ_ONLY: ReadonlySet<number> = new Set([
   abi.SO_SNDLOWAT,
 ]);
 
-/** EPERM: what only root may do. */
+/** EPERM, EACCES: what only root may do. */
 function mayChange(process: Process, option: number, value: number): 0 | Errno {
   if (process.uid === 0) return 0;
+  if (option === abi.SO_DEBUG) return value === 0 ? 0 : "EACCES";
   if (option === abi.SO_MARK) return "EPERM";
   return option === abi.SO_PRIORITY && (value < 0 || value > PRIORITY_MAX) ? "EPERM" : 0;
+}
+
+/** SO_SNDBUFFORCE, SO_RCVBUFFORCE: beyond what the host's limits allow, up to an int. EPERM: not root. */
+function forceBuffer(process: Process, on: Socket, option: number, value: OptionValue): 0 | Errno {
+  if (typeof value !== "number" || !Number.isInteger(value)) return "EINVAL";
+  if (process.uid !== 0) return "EPERM";
+  const plain = option === abi.SO_SNDBUFFORCE ? abi.SO_SNDBUF : abi.SO_RCVBUF;
+  const refusal = on.requests.changing?.(process, plain, value) ?? 0;
+  if (refusal !== 0) return refusal;
+  if (plain === abi.SO_SNDBUF) setSendBuffer(on, Math.max(0, value), INT_MAX >>> 1);
+  else setReceiveBuffer(on, Math.max(0, value), INT_MAX >>> 1);
+  return 0;
+}
+
+function setSendBuffer(on: Socket, bytes: number, maxBytes: number): void {
+  on.sendLimitBytes = doubled(bytes, SEND_BUFFER_MIN_BYTES, maxBytes);
+  on.waiters.wake(POLLOUT);
+}
+
+function setReceiveBuffer(on: Socket, bytes: number, maxBytes: number): void {
+  on.receiveLimitBytes = doubled(bytes, RECEIVE_BUFFER_MIN_BYTES, maxBytes);
 }
 
 function setNumber({ kernel }: Process, on: Socket, option: number, value: number): void {
   const { wmemMax, rmemMax } = kernel.sockets;
   switch (option) {
     case abi.SO_SNDBUF:
-      on.sendLimitBytes = doubled(value, SEND_BUFFER_MIN_BYTES, wmemMax.value);
-      on.waiters.wake(POLLOUT);
+      setSendBuffer(on, value, wmemMax.value);
       return;
     case abi.SO_RCVBUF:
-      on.receiveLimitBytes = doubled(value, RECEIVE_BUFFER_MIN_BYTES, rmemMax.value);
+      setReceiveBuffer(on, value, rmemMax.value);
       return;
     case abi.SO_PASSCRED:
       on.passCredentials = value !== 0;
@@ -174,6 +212,8 @@ function setShared(on: Socket, option: number, value: number): void {
 function changeOf(option: number, value: number): Partial<GenericOptions> | null {
   const isOn = value !== 0;
   switch (option) {
+    case abi.SO_DEBUG:
+      return { debug: isOn };
     case abi.SO_DONTROUTE:
       return { dontRoute: isOn };
     case abi.SO_KEEPALIVE:
