@@ -80,8 +80,8 @@ export const MUTANTS: readonly Mutant[] = [
     hazard: "H9",
     fault: "changes its state only when the FIN has been sent",
     file: `${TCP}close.ts`,
-    find: "  enter(tcb, next, cause);\n  tcb.isMoreComing = false;",
-    replace: "  if (tcb.sendQueue.end === tcb.snd.nxt) enter(tcb, next, cause);\n  tcb.isMoreComing = false;",
+    find: "  enter(tcb, next, cause);\n  output(tcb);",
+    replace: "  if (tcb.sendQueue.end === tcb.snd.nxt) enter(tcb, next, cause);\n  output(tcb);",
   },
   {
     hazard: "H10",
