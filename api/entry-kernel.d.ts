@@ -703,6 +703,7 @@ export declare class Socket extends SendAccount implements FileOps {
     poll(): number;
     release(): void;
     get hasUrgent(): boolean;
+    get canReadUrgent(): boolean;
     get isBeforeUrgent(): boolean;
     get hasError(): boolean;
     takeError(): Errno | null;

@@ -6431,6 +6431,7 @@ declare class Socket extends SendAccount implements FileOps {
     poll(): number;
     release(): void;
     get hasUrgent(): boolean;
+    get canReadUrgent(): boolean;
     get isBeforeUrgent(): boolean;
     get hasError(): boolean;
     takeError(): Errno | null;

@@ -225,6 +225,11 @@ export class Socket extends SendAccount implements FileOps {
     return this.#stream?.isUrgent === true;
   }
 
+  /** Is it there, to be read out of its turn? */
+  get canReadUrgent(): boolean {
+    return this.#stream?.canReadUrgent === true;
+  }
+
   /** Is the urgent byte the next one, so that a read would begin by passing it over? */
   get isBeforeUrgent(): boolean {
     return this.#stream?.isUrgentNext === true && !this.options.oobInline;

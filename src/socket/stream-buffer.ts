@@ -105,7 +105,12 @@ export class StreamBuffer implements ReceiveBuffer {
 
   /** Is there an urgent byte that nobody has read, or will there be one? */
   get isUrgent(): boolean {
-    return (this.#urgent !== null && !this.#isUrgentRead) || this.#isUrgentExpected;
+    return this.canReadUrgent || this.#isUrgentExpected;
+  }
+
+  /** Has it come, and has nobody read it? */
+  get canReadUrgent(): boolean {
+    return this.#urgent !== null && !this.#isUrgentRead;
   }
 
   /** Is the urgent byte, read by MSG_OOB or not, the next one? */

@@ -254,7 +254,8 @@ export class TcpRequests implements UserRequests {
       if (isReadable(this.tcb, socket)) events |= POLLIN;
       if ((socket.shut & SEND_SHUT) !== 0 || socket.isWritable) events |= POLLOUT;
       else socket.wantRoom();
-      if (socket.hasUrgent) events |= POLLPRI;
+      // As tcp_poll: one that is announced is told of by SIGURG, and is ready when it has come.
+      if (socket.canReadUrgent) events |= POLLPRI;
     }
     if (socket.hasError) events |= POLLERR;
     return events;
