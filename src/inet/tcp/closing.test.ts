@@ -22,11 +22,21 @@ describe("ESTABLISHED", () => {
     const t = established()
       .receives(fin({ seq: 2001, ack: 1001 }))
       .silent()
-      .at(40)
+      .at(1)
       .sends(ack({ seq: 1001, ack: 2002 }));
     expect(t.state).toBe("CLOSE_WAIT");
     expect(t.events).toBe(POLLIN | POLLOUT | POLLRDHUP);
     expect(t.read()).toBe("");
+  });
+
+  test("FIN long after the last data: its ACK waits for an answer as that of data does", () => {
+    const t = established().receives(data({ seq: 2001, ack: 1001, data: "last" }));
+    t.sends(ack({ ack: 2005 }));
+    t.at(200)
+      .receives(fin({ seq: 2005, ack: 1001 }))
+      .at(239)
+      .silent();
+    t.at(240).sends(ack({ ack: 2006 }));
   });
 
   test("FIN, and ours carries its ACK", () => {

@@ -14,7 +14,7 @@ import { sendAck } from "./transmit.ts";
 export function finReceived(tcb: Tcb, segmentBytes: number): void {
   const { rcv, acknowledgment, socket, tcp, state } = tcb;
   if (state === "ESTABLISHED" || state === "SYN_RECEIVED") {
-    // As on Linux its ACK may wait for an answer, which is mostly our FIN.
+    // As tcp_fin on Linux: its ACK may wait for an answer, which is mostly our FIN; a moment where no data have come yet.
     acknowledgment.isInteractive = true;
     scheduleAck(tcb, segmentBytes);
   } else {
