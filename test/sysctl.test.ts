@@ -101,3 +101,44 @@ test("net.core: buffers of new sockets, the most that SO_RCVBUF and SO_SNDBUF gi
   });
   expect(() => alice.sysctl("net.core.rmem_max", 2303)).toThrow("can't set");
 });
+
+test("net.ipv4.tcp_*: bounds and errors are Linux's", async () => {
+  await run(async (sys) => {
+    const takes = async (name: string, values: readonly string[]) => {
+      const results: string[] = [];
+      for (const value of values) {
+        results.push(
+          await write(sys, `/proc/sys/net/ipv4/${name}`, value).then(
+            () => "ok",
+            (error: { code: string }) => error.code,
+          ),
+        );
+      }
+      return results.join(" ");
+    };
+    // A byte each, and on unless it is 0.
+    for (const name of [
+      "sack",
+      "timestamps",
+      "window_scaling",
+      "syncookies",
+      "abort_on_overflow",
+      "rfc1337",
+      "dsack",
+    ]) {
+      expect(await takes(`tcp_${name}`, ["255", "256", "-1", "0"])).toBe("ok EINVAL EINVAL ok");
+    }
+    for (const name of ["frto", "moderate_rcvbuf", "slow_start_after_idle", "stdurg"]) {
+      expect(await takes(`tcp_${name}`, ["255", "256", "-1", "0"])).toBe("ok EINVAL EINVAL ok");
+    }
+    expect(await takes("tcp_tw_reuse", ["2", "3"])).toBe("ok EINVAL");
+    for (const name of ["fin_timeout", "keepalive_time", "keepalive_intvl"]) {
+      expect(await takes(`tcp_${name}`, ["8589934", "8589935"])).toBe("ok EINVAL");
+    }
+    expect(await takes("tcp_congestion_control", ["reno", "nosuch"])).toBe("ok ENOENT");
+    expect(await takes("tcp_rto_min_us", ["0", "1"])).toBe("EINVAL ok");
+    expect(await takes("tcp_rto_max_ms", ["999", "1000", "120000", "120001"])).toBe("EINVAL ok ok EINVAL");
+    expect(await takes("tcp_tw_reuse_delay", ["0", "1", "60000", "60001"])).toBe("EINVAL ok ok EINVAL");
+    expect(await takes("tcp_max_reordering", ["0", "1"])).toBe("EINVAL ok");
+  });
+});

@@ -19,6 +19,8 @@ export interface IntegerBounds {
   readonly min?: number;
   /** Default: 2^31 − 1. */
   readonly max?: number;
+  /** Of a single number: what the bounds do not say. */
+  readonly accepts?: (value: number) => boolean;
   /** Is told after a change; not of the initial value. */
   readonly changed?: () => void;
 }
@@ -67,8 +69,11 @@ class NumbersSetting implements Setting {
 
 /** A whole number. */
 export class IntegerSetting extends NumbersSetting {
+  readonly #isSound: ((value: number) => boolean) | undefined;
+
   constructor(initial: number, bounds: IntegerBounds) {
     super([initial], bounds);
+    this.#isSound = bounds.accepts;
   }
 
   get value(): number {
@@ -78,6 +83,10 @@ export class IntegerSetting extends NumbersSetting {
   /** For the kernel's own use: nothing is checked, and nobody is told. */
   set value(value: number) {
     this.numbers = [value];
+  }
+
+  protected override accepts(numbers: readonly number[]): boolean {
+    return this.#isSound?.(numbers[0] as number) ?? true;
   }
 }
 
@@ -102,11 +111,13 @@ export class IntegersSetting extends NumbersSetting {
 /** A word, such as the name of an algorithm. */
 export class WordSetting implements Setting {
   readonly #accepts: (word: string) => boolean;
+  readonly #refusal: Errno;
   value: string;
 
-  constructor(initial: string, accepts: (word: string) => boolean) {
+  constructor(initial: string, accepts: (word: string) => boolean, refusal: Errno) {
     this.value = initial;
     this.#accepts = accepts;
+    this.#refusal = refusal;
   }
 
   get text(): string {
@@ -115,7 +126,7 @@ export class WordSetting implements Setting {
 
   write(text: string): 0 | Errno {
     const word = text.trim();
-    if (!this.#accepts(word)) return "EINVAL";
+    if (!this.#accepts(word)) return this.#refusal;
     this.value = word;
     return 0;
   }
@@ -172,9 +183,14 @@ export class Sysctl {
     return this.#define(name, new IntegersSetting(initial, bounds, isSound));
   }
 
-  /** Defines one that holds a word. */
-  word(name: string, initial: string, accepts: (word: string) => boolean): WordSetting {
-    return this.#define(name, new WordSetting(initial, accepts));
+  /** Defines one that holds a word; `refusal` is told of one that it does not accept. */
+  word(name: string, initial: string, accepts: (word: string) => boolean, refusal: Errno = "EINVAL"): WordSetting {
+    return this.#define(name, new WordSetting(initial, accepts, refusal));
+  }
+
+  /** Defines one of a kind that only its owner knows. */
+  other<Kind extends Setting>(name: string, setting: Kind): Kind {
+    return this.#define(name, setting);
   }
 
   /** Puts a directory of one's own in its place, all at once. */
@@ -187,7 +203,7 @@ export class Sysctl {
     return this.#find(name)?.text;
   }
 
-  /** ENOENT: there is none of that name. EINVAL: it does not take that. */
+  /** ENOENT: there is none of that name, or, of algorithms, what was named. EINVAL: it does not take that. */
   write(name: string, text: string): 0 | Errno {
     return this.#find(name)?.write(text) ?? "ENOENT";
   }

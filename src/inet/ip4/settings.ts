@@ -15,9 +15,12 @@ import {
 } from "../../netif/interface-settings.ts";
 import type { InterfaceTable } from "../../netif/interface-table.ts";
 import type { PathMtuLimits } from "../ip/path-mtu.ts";
+import { ReservedPorts } from "../ip/reserved-ports.ts";
 
 const NS_PER_MS = 1_000_000;
 const NS_PER_SECOND = 1_000_000_000;
+/** Linux keeps them in a byte, and takes whatever that holds. */
+const SMALL = { min: 0, max: 255 };
 
 /** net.ipv4.conf.*: what each interface has for itself, with the values of "default". */
 const INITIAL = {
@@ -46,6 +49,7 @@ export class Ipv4Settings implements PathMtuLimits {
   readonly ipfragTime: IntegerSetting;
   readonly ipfragMaxDistance: IntegerSetting;
   readonly localPortRange: IntegersSetting;
+  readonly reservedPorts: ReservedPorts;
   readonly unprivilegedPortStart: IntegerSetting;
   readonly nonlocalBind: IntegerSetting;
   readonly icmpEchoIgnoreAll: IntegerSetting;
@@ -66,7 +70,7 @@ export class Ipv4Settings implements PathMtuLimits {
     this.#rpFilter = this.interfaces.column("rp_filter");
     this.forward = integer("net.ipv4.ip_forward", 0, { changed: () => this.setForwarding(this.forward.value !== 0) });
     this.defaultTtl = integer("net.ipv4.ip_default_ttl", 64, { min: 1, max: 255 });
-    this.noPmtuDiscovery = integer("net.ipv4.ip_no_pmtu_disc", 0, { min: 0, max: 3 });
+    this.noPmtuDiscovery = integer("net.ipv4.ip_no_pmtu_disc", 0, SMALL);
     this.minPmtu = integer("net.ipv4.route.min_pmtu", 552, { min: 68 });
     this.mtuExpires = integer("net.ipv4.route.mtu_expires", 600, { min: 0 });
     this.ipfragHighThreshold = integer("net.ipv4.ipfrag_high_thresh", 4_194_304, { min: 0 });
@@ -76,10 +80,16 @@ export class Ipv4Settings implements PathMtuLimits {
       "net.ipv4.ip_local_port_range",
       [32_768, 60_999],
       { min: 1, max: 65_535 },
-      ([first = 0, last = 0]) => first <= last,
+      // As ipv4_local_port_range: it begins above what is for privileged users only.
+      ([first = 0, last = 0]) => first <= last && first >= this.unprivilegedPortStart.value,
     );
-    this.unprivilegedPortStart = integer("net.ipv4.ip_unprivileged_port_start", 1024, { min: 0, max: 65_535 });
-    this.nonlocalBind = integer("net.ipv4.ip_nonlocal_bind", 0, flag);
+    this.reservedPorts = sysctl.other("net.ipv4.ip_local_reserved_ports", new ReservedPorts());
+    this.unprivilegedPortStart = integer("net.ipv4.ip_unprivileged_port_start", 1024, {
+      min: 0,
+      max: 65_535,
+      accepts: (port) => port <= (this.localPortRange.values[0] ?? 0),
+    });
+    this.nonlocalBind = integer("net.ipv4.ip_nonlocal_bind", 0, SMALL);
     this.icmpEchoIgnoreAll = integer("net.ipv4.icmp_echo_ignore_all", 0, flag);
     this.icmpEchoIgnoreBroadcasts = integer("net.ipv4.icmp_echo_ignore_broadcasts", 1, flag);
     this.icmpRateLimit = integer("net.ipv4.icmp_ratelimit", 1000, { min: 0 });

@@ -117,7 +117,7 @@ function measure(tcb: Tcb, seg: Segment): void {
   }
   const measuredNs = news.ackedBytes > 0 ? news.oldestRttNs : news.rttNs;
   if (measuredNs >= 0) {
-    rtt.sample(measuredNs);
+    rtt.sample(measuredNs, tcp.settings);
   } else if (
     news.ackedBytes > 0 &&
     timestamps !== null &&
@@ -127,7 +127,7 @@ function measure(tcb: Tcb, seg: Segment): void {
     const elapsedMs = diff(timestampNow(tcp, timestamps.offset), seg.options.timestampEcho);
     if (elapsedMs < 0) return;
     // The clock of timestamps is coarse: what took no time by it may have taken up to a millisecond.
-    rtt.sample(Math.max(1, elapsedMs) * NS_PER_MS);
+    rtt.sample(Math.max(1, elapsedMs) * NS_PER_MS, tcp.settings);
   } else {
     return;
   }

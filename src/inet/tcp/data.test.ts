@@ -305,6 +305,13 @@ describe("sending", () => {
 });
 
 describe("urgent data", () => {
+  test("tcp_stdurg: the urgent pointer points to the byte, not behind it", () => {
+    const t = accepted({ sysctl: { stdurg: 1 } });
+    t.receives(segment("ACK", { seq: 2001, ack: 1001, data: "ab!c", urg: 2 }));
+    expect(t.readUrgent()).toBe("!");
+    expect([t.read(), t.read()]).toEqual(["ab", "c"]);
+  });
+
   test("as on Linux a buffer without room takes the byte away, and gives nothing", () => {
     const t = accepted().receives(segment("ACK", { seq: 2001, ack: 1001, data: "!", urg: 1 }));
     const received = t.socket.receive(new Uint8Array(0), MSG_OOB);

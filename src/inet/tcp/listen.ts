@@ -80,7 +80,7 @@ function requestFor(listener: Listener, seg: Segment): SynRequest {
   request.hasTimestamps = options.hasTimestamps && settings.timestamps.value !== 0;
   request.isEcn = seg.has(wire.SYN) && takesUpEcn(tcp, seg);
   request.timestampRecent = options.timestampValue;
-  request.timestampOffset = tcp.secrets.timestampOffset(request);
+  if (settings.timestamps.value === 1) request.timestampOffset = tcp.secrets.timestampOffset(request);
   offer(request);
   return request;
 }

@@ -22,7 +22,7 @@ import { RETRANSMIT } from "./timers.ts";
 import { sendSyn } from "./transmit.ts";
 import { bufferMaxBytes, scaleFor } from "./window.ts";
 
-const NS_PER_SECOND = 1_000_000_000;
+const NS_PER_MS = 1_000_000;
 
 // @rfc 9293 3.9.1.1 MUST-44, MUST-46
 /** Sends SYN. ENETUNREACH, EADDRNOTAVAIL: no port is left; "EINPROGRESS": the user will hear. */
@@ -102,7 +102,7 @@ function mayReplace({ tcp, hasTimestamps, timestampRecentAtNs, remoteAddress, lo
   const { twReuse } = tcp.settings;
   if (!hasTimestamps || twReuse.value === 0) return false;
   if (twReuse.value === 2 && !remoteAddress.isLoopback && !remoteAddress.equals(localAddress)) return false;
-  return tcp.machine.scheduler.nowNs - timestampRecentAtNs > NS_PER_SECOND;
+  return tcp.machine.scheduler.nowNs - timestampRecentAtNs > tcp.settings.twReuseDelay.value * NS_PER_MS;
 }
 
 function forgetPeer(tcb: Tcb, errno: Errno): Errno {
@@ -131,7 +131,8 @@ function begin(tcb: Tcb, predecessor: TimeWait | null): void {
   tcb.sackPermitted = settings.sack.value !== 0;
   if (settings.timestamps.value !== 0) {
     tcb.timestamps = new Timestamps();
-    tcb.timestamps.offset = tcp.secrets.timestampOffset(tcb);
+    // As on Linux 2 stands for timestamps that begin where the clock does.
+    if (settings.timestamps.value === 1) tcb.timestamps.offset = tcp.secrets.timestampOffset(tcb);
   }
   tcb.isActive = true;
   tcb.lastHeardNs = nowNs;

@@ -10,7 +10,11 @@ const owner = {
 } as unknown as PortOwner;
 
 test("connect(2) finds a port at once, also when all even ones are in use: it goes on where it was", () => {
-  const ports = new Ports(Prng.stream(1, "ports"), () => [32_768, 60_999]);
+  const ports = new Ports(
+    Prng.stream(1, "ports"),
+    () => [32_768, 60_999],
+    () => false,
+  );
   const taken = new Set<number>();
   let looks = 0;
   for (let count = 0; count < 20_000; count++) {

@@ -67,12 +67,14 @@ export class Ports {
   readonly #bindings: Map<number, PortBinding> = new Map<number, PortBinding>();
   readonly #random: Prng;
   readonly #range: () => readonly number[];
+  readonly #isReserved: (port: number) => boolean;
   /** RFC 6056 §3.3.4: algorithm 4's table of counters, by a hash of the peer. */
   readonly #counters: Uint16Array = new Uint16Array(256);
 
-  constructor(random: Prng, range: () => readonly number[]) {
+  constructor(random: Prng, range: () => readonly number[], isReserved: (port: number) => boolean) {
     this.#random = random;
     this.#range = range;
+    this.#isReserved = isReserved;
   }
 
   /** Does something speak against a bind to this address and port? */
@@ -145,7 +147,7 @@ export class Ports {
     for (const parity of [0, 1]) {
       for (let step = 0; step < count; step += 2) {
         const port = first + ((start + parity + step) % count);
-        if (suits(port)) return port;
+        if (!this.#isReserved(port) && suits(port)) return port;
       }
     }
     return null;

@@ -21,8 +21,6 @@ const RACK = 1;
 /** RFC 8985 §6.2, step 4: so many recoveries a larger reordering window stays. */
 const PERSIST_ROUNDS = 16;
 const TICK_NS = 1000;
-/** Linux's tcp_max_reordering. */
-const REORDERING_MAX = 300;
 
 // @rfc 8985 6.2 REC-1
 /** Steps 1 to 3: a segment has arrived, by ACK or SACK, for the first time. */
@@ -55,7 +53,8 @@ function noteReordering({ loss: { rack }, mss, tcp }: Tcb, { seq }: SentSegment)
   rack.isReorderingSeen = true;
   rack.reorderings++;
   // As tcp_check_sack_reordering on Linux, for people to see.
-  rack.reordering = Math.min(Math.max(rack.reordering, Math.ceil(diff(rack.fack, seq) / mss)), REORDERING_MAX);
+  const seen = Math.max(rack.reordering, Math.ceil(diff(rack.fack, seq) / mss));
+  rack.reordering = Math.min(seen, tcp.settings.maxReordering.value);
 }
 
 /** Steps 4 and 5, or what RFC 6675 has instead: marks what is lost. */

@@ -10,10 +10,16 @@ const NS_PER_MS = 1_000_000;
 export const RTO_INITIAL_NS: number = 1000 * NS_PER_MS;
 /** RFC 6298 §5.7: where the handshake has measured nothing, as SYN had to go again. */
 const RTO_FALLBACK_NS = 3000 * NS_PER_MS;
-/** Linux's TCP_RTO_MIN, where RFC 6298 §2.4 has a second. */
+/** Linux's TCP_RTO_MIN, which tcp_rto_min_us begins with, where RFC 6298 §2.4 has a second. */
 export const RTO_MIN_NS: number = 200 * NS_PER_MS;
-/** Linux's TCP_RTO_MAX. RFC 6298 §2.5 allows for at least 60 s. */
+/** Linux's TCP_RTO_MAX, which tcp_rto_max_ms begins with. RFC 6298 §2.5 allows for at least 60 s. */
 export const RTO_MAX_NS: number = 120_000 * NS_PER_MS;
+
+/** Between these is RTO: net.ipv4.tcp_rto_min_us and tcp_rto_max_ms. */
+export interface RtoBounds {
+  readonly rtoMinNs: number;
+  readonly rtoMaxNs: number;
+}
 
 // @rfc 6298 2 SHOULD-1
 export class RoundTrip {
@@ -29,7 +35,7 @@ export class RoundTrip {
 
   // @rfc 6298 2 MUST
   /** A segment that was sent once has been acknowledged after so long. */
-  sample(measuredNs: number): void {
+  sample(measuredNs: number, { rtoMinNs, rtoMaxNs }: RtoBounds): void {
     this.latestNs = measuredNs;
     this.noteLeast(measuredNs);
     if (!this.isMeasured) {
@@ -44,7 +50,7 @@ export class RoundTrip {
       this.srttNs = Math.floor((7 * this.srttNs + measuredNs) / 8);
     }
     // As on Linux the lower bound is one of the variance: a steady path of 300 ms has an RTO of 500 ms, not of 300.
-    this.rtoNs = Math.min(this.srttNs + Math.max(4 * this.rttvarNs, RTO_MIN_NS), RTO_MAX_NS);
+    this.rtoNs = Math.min(this.srttNs + Math.max(4 * this.rttvarNs, rtoMinNs), rtoMaxNs);
   }
 
   // @rfc 6298 5 MUST-2

@@ -199,6 +199,15 @@ describe("what the sender makes of it", () => {
     expect(info(t.tcb)).toMatchObject({ reordering: 7, reord_seen: 2 });
   });
 
+  test("tcp_max_reordering bounds it", () => {
+    const t = flight(10, { sysctl: { sack: 1, max_reordering: 5 }, peer: { sackOk: true, wnd: 60_000 } }).at(100);
+    t.receives(sacked({ ack: at(0), sack: [range(1, 3)] }));
+    t.receives(sacked({ ack: at(3) }));
+    t.receives(sacked({ ack: at(3), sack: [range(4, 10)] }));
+    t.receives(sacked({ ack: at(10) }));
+    expect(info(t.tcb)).toMatchObject({ reordering: 5, reord_seen: 2 });
+  });
+
   // @rfc 8985 4 MUST
   test("RFC 8985 §6.3: the reordering timer", () => {
     const t = flight(10).at(100);

@@ -149,6 +149,6 @@ export function offer(request: SynRequest): void {
 
 function arm(request: SynRequest): void {
   const { scheduler } = request.listener.tcp.machine;
-  const delayNs = doubled(RTO_INITIAL_NS, request.retransmissions);
+  const delayNs = doubled(RTO_INITIAL_NS, request.retransmissions, request.listener.tcp.settings.rtoMaxNs);
   scheduler.after(request.timer, delayNs);
 }

@@ -45,7 +45,7 @@ export function synSentArrives(tcb: Tcb, seg: Segment): void {
 }
 
 function synAcknowledged(tcb: Tcb, seg: Segment): void {
-  const { sent, snd, timers, acknowledgment, rtt, nowNs } = tcb;
+  const { sent, snd, timers, acknowledgment, rtt, nowNs, tcp } = tcb;
   const syn = sent.first;
   snd.una = seg.ack;
   // As on Linux the SYN counts.
@@ -53,7 +53,7 @@ function synAcknowledged(tcb: Tcb, seg: Segment): void {
   while (sent.shiftAcknowledged(snd.una) !== null);
   sent.trimAcknowledged(snd.una);
   tcb.sendQueue.acknowledge(snd.una, tcb);
-  if (syn !== null && syn.transmissions === 1) rtt.sample(nowNs - syn.sentNs);
+  if (syn !== null && syn.transmissions === 1) rtt.sample(nowNs - syn.sentNs, tcp.settings);
   else sampleEcho(tcb, seg);
   rtt.fallBack();
   tcb.backoff = 0;
@@ -86,5 +86,5 @@ function simultaneousOpen(tcb: Tcb, seg: Segment): void {
 function sampleEcho({ timestamps, rtt, tcp }: Tcb, seg: Segment): void {
   if (timestamps === null || !seg.options.hasTimestamps || seg.options.timestampEcho === 0) return;
   const elapsedMs = (timestampNow(tcp, timestamps.offset) - seg.options.timestampEcho) | 0;
-  if (elapsedMs >= 0) rtt.sample(Math.max(1, elapsedMs) * 1_000_000);
+  if (elapsedMs >= 0) rtt.sample(Math.max(1, elapsedMs) * 1_000_000, tcp.settings);
 }

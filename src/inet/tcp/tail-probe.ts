@@ -12,8 +12,6 @@ import type { Tcb } from "./tcb.ts";
 import { RETRANSMIT, TAIL_PROBE } from "./timers.ts";
 
 const NS_PER_MS = 1_000_000;
-/** RFC 8985 §7.2, TLP.max_ack_delay: Linux's TCP_RTO_MIN. */
-const ACK_DELAY_MAX_NS = 200 * NS_PER_MS;
 /** Linux's TCP_TIMEOUT_MIN: two ticks. */
 const TIMEOUT_MIN_NS = 2 * NS_PER_MS;
 /** RFC 8985 §7.2: where nothing was measured. */
@@ -35,9 +33,9 @@ export function scheduleProbe(tcb: Tcb): void {
     return;
   }
   let timeoutNs = rtt.isMeasured ? 2 * rtt.srttNs : UNMEASURED_NS;
-  // One segment alone may wait for its delayed ACK.
+  // One segment alone may wait for its delayed ACK. RFC 8985 §7.2, TLP.max_ack_delay: as on Linux the least RTO.
   const isAlone = sent.first === sent.last && sent.first.count === 1;
-  timeoutNs += rtt.isMeasured && isAlone ? ACK_DELAY_MAX_NS : TIMEOUT_MIN_NS;
+  timeoutNs += rtt.isMeasured && isAlone ? tcp.settings.rtoMinNs : TIMEOUT_MIN_NS;
   timeoutNs += paceDelayNs(tcb);
   // The probe takes the place of a timeout that would come first.
   const leftNs = timers.dueNs(RETRANSMIT) - nowNs;

@@ -67,7 +67,12 @@ export class Tcp {
     this.outSegs = machine.counters.of("TcpOutSegs");
     this.settings = new TcpSettings(machine.sysctl);
     this.memory = new HostMemory(this.settings);
-    this.ports = new Ports(machine.random("tcp ports"), () => ip.settings.localPortRange.values);
+    const { localPortRange, reservedPorts } = ip.settings;
+    this.ports = new Ports(
+      machine.random("tcp ports"),
+      () => localPortRange.values,
+      (port) => reservedPorts.has(port),
+    );
     this.secrets = new Secrets(machine.random("tcp secrets"));
     this.fastOpen = new FastOpenHost(this.settings, machine.random("tcp fast open key"));
     this.random = machine.random("tcp congestion control");

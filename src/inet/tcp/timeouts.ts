@@ -14,7 +14,7 @@ import { hasUnsent, output, sendIntoWindow, sendProbeSegment } from "./output.ts
 import { reorderingTimeout, timedOut } from "./recovery.ts";
 import { resend, resendSegment } from "./resend.ts";
 import { doubled, isTimedOut, pacedRtoNs, rtoNs } from "./retransmission-timeout.ts";
-import { RTO_INITIAL_NS, RTO_MAX_NS } from "./rtt.ts";
+import { RTO_INITIAL_NS } from "./rtt.ts";
 import { isSynchronised } from "./state.ts";
 import type { Tcb } from "./tcb.ts";
 import { DELAYED_ACK, FIN_WAIT_2, KEEPALIVE, PACING, PERSIST, REORDERING, RETRANSMIT, TAIL_PROBE } from "./timers.ts";
@@ -113,8 +113,8 @@ function isGivenUp(tcb: Tcb): boolean {
 }
 
 /** H2: the peer has taken its window back, and says so again and again: it lives. */
-function isWindowClosedByLivingPeer({ snd, nowNs, lastHeardNs }: Tcb): boolean {
-  return snd.wnd === 0 && nowNs - lastHeardNs < RTO_MAX_NS;
+function isWindowClosedByLivingPeer({ snd, nowNs, lastHeardNs, tcp }: Tcb): boolean {
+  return snd.wnd === 0 && nowNs - lastHeardNs < tcp.settings.rtoMaxNs;
 }
 
 /** tcp_syn_linear_timeouts: the first SYNs follow each other without back-off. */
@@ -164,7 +164,7 @@ function probeWindow(tcb: Tcb): void {
   tcp.machine.counters.bump("TcpExtTCPWinProbe");
   sendProbe(tcb);
   tcb.probeBackoff++;
-  timers.set(PERSIST, untilUserTimeout(tcb, doubled(tcb.rtt.rtoNs, tcb.probeBackoff)));
+  timers.set(PERSIST, untilUserTimeout(tcb, doubled(tcb.rtt.rtoNs, tcb.probeBackoff, tcp.settings.rtoMaxNs)));
 }
 
 // @rfc 9293 3.8.4 MAY-5, MUST-24, MUST-25, MUST-26, MUST-29

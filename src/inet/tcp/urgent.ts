@@ -15,7 +15,9 @@ import type { Tcb, Urgent } from "./tcb.ts";
 export function takeUrgent(tcb: Tcb, seg: Segment): void {
   if (!seg.has(wire.URG) || seg.urgentPointer === 0 || !mayReceive(tcb.state)) return;
   const { rcv, socket, urgent } = tcb;
-  const up = add(seg.seq, seg.urgentPointer);
+  // net.ipv4.tcp_stdurg: the peer follows RFC 1122 §4.2.2.4.
+  const behind = tcb.tcp.settings.stdurg.value === 0 ? 0 : 1;
+  const up = add(seg.seq, seg.urgentPointer + behind);
   // The byte has come already, or it is known that it will.
   if (!gt(up, rcv.nxt) || (urgent?.isAwaited === true && !gt(up, rcv.up))) return;
   rcv.up = up;

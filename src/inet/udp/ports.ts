@@ -46,12 +46,13 @@ function enter(udp: Udp, pcb: UdpPcb, address: IpAddress, port: number): void {
 
 /** RFC 6056 §3.3.1: from a random place onward to the next port that nobody has; null when all are in use. */
 function ephemeralPort(udp: Udp): number | null {
-  const [low = 0, high = 0] = udp.ip.settings.localPortRange.values;
+  const { localPortRange, reservedPorts } = udp.ip.settings;
+  const [low = 0, high = 0] = localPortRange.values;
   const count = high - low + 1;
   const first = udp.ports.below(count);
   for (let step = 0; step < count; step++) {
     const port = low + ((first + step) % count);
-    if (udp.table.onPort(port).length === 0) return port;
+    if (udp.table.onPort(port).length === 0 && !reservedPorts.has(port)) return port;
   }
   return null;
 }
