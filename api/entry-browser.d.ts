@@ -2119,6 +2119,7 @@ export interface TcpInfo {
     readonly probes: number;
     readonly backoff: number;
     readonly options: number;
+    readonly delivery_rate_app_limited: number;
     readonly snd_wscale: number;
     readonly rcv_wscale: number;
     readonly rto: number;
@@ -2130,9 +2131,11 @@ export interface TcpInfo {
     readonly lost: number;
     readonly retrans: number;
     readonly last_data_sent: number;
+    readonly last_ack_sent: number;
     readonly last_data_recv: number;
     readonly last_ack_recv: number;
     readonly pmtu: number;
+    readonly rcv_ssthresh: number;
     readonly rtt: number;
     readonly rttvar: number;
     readonly snd_ssthresh: number;
@@ -2142,15 +2145,26 @@ export interface TcpInfo {
     readonly rcv_rtt: number;
     readonly rcv_space: number;
     readonly total_retrans: number;
+    readonly pacing_rate: number;
+    readonly max_pacing_rate: number;
     readonly bytes_acked: number;
     readonly bytes_received: number;
     readonly bytes_sent: number;
+    readonly bytes_retrans: number;
     readonly segs_out: number;
     readonly segs_in: number;
+    readonly data_segs_out: number;
+    readonly data_segs_in: number;
+    readonly delivery_rate: number;
+    readonly busy_time: number;
+    readonly delivered: number;
+    readonly delivered_ce: number;
+    readonly dsack_dups: number;
     readonly notsent_bytes: number;
     readonly min_rtt: number;
     readonly fastopen_client_fail: number;
     readonly reord_seen: number;
+    readonly rcv_ooopack: number;
     readonly snd_wnd: number;
     readonly rcv_wnd: number;
 }
@@ -2616,6 +2630,7 @@ declare class Scheduler {
 interface IntegerBounds {
     readonly min?: number;
     readonly max?: number;
+    readonly accepts?: (value: number) => boolean;
     readonly changed?: () => void;
 }
 
@@ -2624,6 +2639,7 @@ declare class IntegerSetting extends NumbersSetting {
     constructor(initial: number, bounds: IntegerBounds);
     get value(): number;
     set value(value: number);
+    protected accepts(numbers: readonly number[]): boolean;
 }
 
 // base/sysctl.d.ts
@@ -2659,7 +2675,8 @@ declare class Sysctl {
     get root(): SettingDirectory;
     integer(name: string, initial: number, bounds?: IntegerBounds): IntegerSetting;
     integers(name: string, initial: readonly number[], bounds?: IntegerBounds, isSound?: (values: readonly number[]) => boolean): IntegersSetting;
-    word(name: string, initial: string, accepts: (word: string) => boolean): WordSetting;
+    word(name: string, initial: string, accepts: (word: string) => boolean, refusal?: Errno): WordSetting;
+    other<Kind extends Setting>(name: string, setting: Kind): Kind;
     directory(name: string, directory: SettingDirectory): void;
     read(name: string): string | undefined;
     write(name: string, text: string): 0 | Errno;
@@ -2669,7 +2686,7 @@ declare class Sysctl {
 // base/sysctl.d.ts
 declare class WordSetting implements Setting {
     value: string;
-    constructor(initial: string, accepts: (word: string) => boolean);
+    constructor(initial: string, accepts: (word: string) => boolean, refusal: Errno);
     get text(): string;
     write(text: string): 0 | Errno;
 }
@@ -3283,6 +3300,13 @@ declare class PathTable {
     redirect(destination: IpAddress, gateway: IpAddress, through: Interface): void;
 }
 
+// inet/ip/reserved-ports.d.ts
+declare class ReservedPorts implements Setting {
+    has(port: number): boolean;
+    get text(): string;
+    write(text: string): 0 | Errno;
+}
+
 // inet/ip/route.d.ts
 interface Refusal {
     readonly network: Network;
@@ -3363,6 +3387,7 @@ declare class Ipv4Settings implements PathMtuLimits {
     readonly ipfragTime: IntegerSetting;
     readonly ipfragMaxDistance: IntegerSetting;
     readonly localPortRange: IntegersSetting;
+    readonly reservedPorts: ReservedPorts;
     readonly unprivilegedPortStart: IntegerSetting;
     readonly nonlocalBind: IntegerSetting;
     readonly icmpEchoIgnoreAll: IntegerSetting;
@@ -3997,7 +4022,7 @@ interface PortOwner {
 
 // inet/tcp/ports.d.ts
 declare class Ports {
-    constructor(random: Prng, range: () => readonly number[]);
+    constructor(random: Prng, range: () => readonly number[], isReserved: (port: number) => boolean);
     isTaken(port: number, address: IpAddress, sharing: Sharing): boolean;
     choose(address: IpAddress, sharing: Sharing): number | null;
     chooseFor(peerHash: number, isFree: (port: number) => boolean): number | null;
@@ -4017,6 +4042,8 @@ interface Sharing {
 
 // inet/tcp/rate.d.ts
 declare class DeliveryRate {
+    deliveredSegments: number;
+    markedSegments: number;
     deliveredBytes: number;
     deliveredNs: number;
     lostBytes: number;
@@ -4024,6 +4051,7 @@ declare class DeliveryRate {
     appLimitedUntil: number;
     latest: SentSegment | null;
     bytesPerSecond: number;
+    isRateAppLimited: boolean;
     limit(pipeBytes: number): void;
 }
 
@@ -4055,9 +4083,15 @@ declare class RoundTrip {
     rtoNs: number;
     minNs: number;
     latestNs: number;
-    sample(measuredNs: number): void;
+    sample(measuredNs: number, { rtoMinNs, rtoMaxNs }: RtoBounds): void;
     fallBack(): void;
     noteLeast(measuredNs: number): void;
+}
+
+// inet/tcp/rtt.d.ts
+interface RtoBounds {
+    readonly rtoMinNs: number;
+    readonly rtoMaxNs: number;
 }
 
 // inet/tcp/sack.d.ts
@@ -4174,7 +4208,7 @@ declare class SeriesRecorder {
 }
 
 // inet/tcp/settings.d.ts
-declare class TcpSettings {
+declare class TcpSettings implements RtoBounds {
     readonly rmem: IntegersSetting;
     readonly wmem: IntegersSetting;
     readonly mem: IntegersSetting;
@@ -4185,6 +4219,8 @@ declare class TcpSettings {
     readonly dsack: IntegerSetting;
     readonly recovery: IntegerSetting;
     readonly reordering: IntegerSetting;
+    readonly maxReordering: IntegerSetting;
+    readonly stdurg: IntegerSetting;
     readonly earlyRetrans: IntegerSetting;
     readonly frto: IntegerSetting;
     readonly syncookies: IntegerSetting;
@@ -4199,6 +4235,7 @@ declare class TcpSettings {
     readonly maxOrphans: IntegerSetting;
     readonly maxTwBuckets: IntegerSetting;
     readonly twReuse: IntegerSetting;
+    readonly twReuseDelay: IntegerSetting;
     readonly rfc1337: IntegerSetting;
     readonly finTimeout: IntegerSetting;
     readonly keepaliveTime: IntegerSetting;
@@ -4208,6 +4245,10 @@ declare class TcpSettings {
     readonly challengeAckLimit: IntegerSetting;
     readonly invalidRatelimit: IntegerSetting;
     readonly minSndMss: IntegerSetting;
+    readonly rtoMinUs: IntegerSetting;
+    readonly rtoMaxMs: IntegerSetting;
+    rtoMinNs: number;
+    rtoMaxNs: number;
     readonly ecn: IntegerSetting;
     readonly ecnFallback: IntegerSetting;
     readonly fastopen: IntegerSetting;
@@ -4366,6 +4407,13 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     bytesAcked: number;
     segmentsOut: number;
     segmentsIn: number;
+    dataSegmentsOut: number;
+    dataSegmentsIn: number;
+    earlySegments: number;
+    bytesRetransmitted: number;
+    duplicateSegments: number;
+    busyNs: number;
+    busySinceNs: number;
     constructor(tcp: Tcp, socket: Socket | null);
     get reassembly(): Reassembly;
     get hasHole(): boolean;

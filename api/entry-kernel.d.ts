@@ -1164,6 +1164,7 @@ interface TcpInfo {
     readonly probes: number;
     readonly backoff: number;
     readonly options: number;
+    readonly delivery_rate_app_limited: number;
     readonly snd_wscale: number;
     readonly rcv_wscale: number;
     readonly rto: number;
@@ -1175,9 +1176,11 @@ interface TcpInfo {
     readonly lost: number;
     readonly retrans: number;
     readonly last_data_sent: number;
+    readonly last_ack_sent: number;
     readonly last_data_recv: number;
     readonly last_ack_recv: number;
     readonly pmtu: number;
+    readonly rcv_ssthresh: number;
     readonly rtt: number;
     readonly rttvar: number;
     readonly snd_ssthresh: number;
@@ -1187,15 +1190,26 @@ interface TcpInfo {
     readonly rcv_rtt: number;
     readonly rcv_space: number;
     readonly total_retrans: number;
+    readonly pacing_rate: number;
+    readonly max_pacing_rate: number;
     readonly bytes_acked: number;
     readonly bytes_received: number;
     readonly bytes_sent: number;
+    readonly bytes_retrans: number;
     readonly segs_out: number;
     readonly segs_in: number;
+    readonly data_segs_out: number;
+    readonly data_segs_in: number;
+    readonly delivery_rate: number;
+    readonly busy_time: number;
+    readonly delivered: number;
+    readonly delivered_ce: number;
+    readonly dsack_dups: number;
     readonly notsent_bytes: number;
     readonly min_rtt: number;
     readonly fastopen_client_fail: number;
     readonly reord_seen: number;
+    readonly rcv_ooopack: number;
     readonly snd_wnd: number;
     readonly rcv_wnd: number;
 }
@@ -1250,6 +1264,7 @@ declare class HostClock {
 interface IntegerBounds {
     readonly min?: number;
     readonly max?: number;
+    readonly accepts?: (value: number) => boolean;
     readonly changed?: () => void;
 }
 
@@ -1258,6 +1273,7 @@ declare class IntegerSetting extends NumbersSetting {
     constructor(initial: number, bounds: IntegerBounds);
     get value(): number;
     set value(value: number);
+    protected accepts(numbers: readonly number[]): boolean;
 }
 
 // base/sysctl.d.ts
@@ -1293,7 +1309,8 @@ declare class Sysctl {
     get root(): SettingDirectory;
     integer(name: string, initial: number, bounds?: IntegerBounds): IntegerSetting;
     integers(name: string, initial: readonly number[], bounds?: IntegerBounds, isSound?: (values: readonly number[]) => boolean): IntegersSetting;
-    word(name: string, initial: string, accepts: (word: string) => boolean): WordSetting;
+    word(name: string, initial: string, accepts: (word: string) => boolean, refusal?: Errno): WordSetting;
+    other<Kind extends Setting>(name: string, setting: Kind): Kind;
     directory(name: string, directory: SettingDirectory): void;
     read(name: string): string | undefined;
     write(name: string, text: string): 0 | Errno;
@@ -1303,7 +1320,7 @@ declare class Sysctl {
 // base/sysctl.d.ts
 declare class WordSetting implements Setting {
     value: string;
-    constructor(initial: string, accepts: (word: string) => boolean);
+    constructor(initial: string, accepts: (word: string) => boolean, refusal: Errno);
     get text(): string;
     write(text: string): 0 | Errno;
 }
@@ -1995,6 +2012,13 @@ declare class PathTable {
     redirect(destination: IpAddress, gateway: IpAddress, through: Interface): void;
 }
 
+// inet/ip/reserved-ports.d.ts
+declare class ReservedPorts implements Setting {
+    has(port: number): boolean;
+    get text(): string;
+    write(text: string): 0 | Errno;
+}
+
 // inet/ip/route-spec.d.ts
 interface RouteSpec {
     readonly to: string;
@@ -2105,6 +2129,7 @@ declare class Ipv4Settings implements PathMtuLimits {
     readonly ipfragTime: IntegerSetting;
     readonly ipfragMaxDistance: IntegerSetting;
     readonly localPortRange: IntegersSetting;
+    readonly reservedPorts: ReservedPorts;
     readonly unprivilegedPortStart: IntegerSetting;
     readonly nonlocalBind: IntegerSetting;
     readonly icmpEchoIgnoreAll: IntegerSetting;
@@ -2755,7 +2780,7 @@ interface PortOwner {
 
 // inet/tcp/ports.d.ts
 declare class Ports {
-    constructor(random: Prng, range: () => readonly number[]);
+    constructor(random: Prng, range: () => readonly number[], isReserved: (port: number) => boolean);
     isTaken(port: number, address: IpAddress, sharing: Sharing): boolean;
     choose(address: IpAddress, sharing: Sharing): number | null;
     chooseFor(peerHash: number, isFree: (port: number) => boolean): number | null;
@@ -2775,6 +2800,8 @@ interface Sharing {
 
 // inet/tcp/rate.d.ts
 declare class DeliveryRate {
+    deliveredSegments: number;
+    markedSegments: number;
     deliveredBytes: number;
     deliveredNs: number;
     lostBytes: number;
@@ -2782,6 +2809,7 @@ declare class DeliveryRate {
     appLimitedUntil: number;
     latest: SentSegment | null;
     bytesPerSecond: number;
+    isRateAppLimited: boolean;
     limit(pipeBytes: number): void;
 }
 
@@ -2813,9 +2841,15 @@ declare class RoundTrip {
     rtoNs: number;
     minNs: number;
     latestNs: number;
-    sample(measuredNs: number): void;
+    sample(measuredNs: number, { rtoMinNs, rtoMaxNs }: RtoBounds): void;
     fallBack(): void;
     noteLeast(measuredNs: number): void;
+}
+
+// inet/tcp/rtt.d.ts
+interface RtoBounds {
+    readonly rtoMinNs: number;
+    readonly rtoMaxNs: number;
 }
 
 // inet/tcp/sack.d.ts
@@ -2959,7 +2993,7 @@ declare class SeriesRecorder {
 }
 
 // inet/tcp/settings.d.ts
-declare class TcpSettings {
+declare class TcpSettings implements RtoBounds {
     readonly rmem: IntegersSetting;
     readonly wmem: IntegersSetting;
     readonly mem: IntegersSetting;
@@ -2970,6 +3004,8 @@ declare class TcpSettings {
     readonly dsack: IntegerSetting;
     readonly recovery: IntegerSetting;
     readonly reordering: IntegerSetting;
+    readonly maxReordering: IntegerSetting;
+    readonly stdurg: IntegerSetting;
     readonly earlyRetrans: IntegerSetting;
     readonly frto: IntegerSetting;
     readonly syncookies: IntegerSetting;
@@ -2984,6 +3020,7 @@ declare class TcpSettings {
     readonly maxOrphans: IntegerSetting;
     readonly maxTwBuckets: IntegerSetting;
     readonly twReuse: IntegerSetting;
+    readonly twReuseDelay: IntegerSetting;
     readonly rfc1337: IntegerSetting;
     readonly finTimeout: IntegerSetting;
     readonly keepaliveTime: IntegerSetting;
@@ -2993,6 +3030,10 @@ declare class TcpSettings {
     readonly challengeAckLimit: IntegerSetting;
     readonly invalidRatelimit: IntegerSetting;
     readonly minSndMss: IntegerSetting;
+    readonly rtoMinUs: IntegerSetting;
+    readonly rtoMaxMs: IntegerSetting;
+    rtoMinNs: number;
+    rtoMaxNs: number;
     readonly ecn: IntegerSetting;
     readonly ecnFallback: IntegerSetting;
     readonly fastopen: IntegerSetting;
@@ -3168,6 +3209,13 @@ declare class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPay
     bytesAcked: number;
     segmentsOut: number;
     segmentsIn: number;
+    dataSegmentsOut: number;
+    dataSegmentsIn: number;
+    earlySegments: number;
+    bytesRetransmitted: number;
+    duplicateSegments: number;
+    busyNs: number;
+    busySinceNs: number;
     constructor(tcp: Tcp, socket: Socket | null);
     get reassembly(): Reassembly;
     get hasHole(): boolean;

@@ -421,6 +421,20 @@ describe("options", () => {
       expect(formatSs(a.netstat().connections)).toMatch(
         /ESTAB .*\n\t ts sack cubic wscale:10,10 rto:\d+.* mss:1448 .*bytes_sent:3000/,
       );
+      // The order is that of ss; what is zero is left out.
+      const words = formatSs(a.netstat().connections)
+        .trimEnd()
+        .split(" ")
+        .map((word) => word.split(":")[0]);
+      expect(
+        words
+          .slice(words.indexOf("bytes_sent"))
+          .join(" ")
+          .replace(/ \d+bps/g, ""),
+      ).toBe(
+        "bytes_sent bytes_acked segs_out segs_in data_segs_out send lastsnd lastrcv lastack pacing_rate delivery_rate " +
+          "delivered busy rcv_space rcv_ssthresh minrtt snd_wnd",
+      );
       sys.close(fd);
     });
     const { crashes } = await world.run();

@@ -58,6 +58,8 @@ export interface TcpInfo {
   readonly backoff: number;
   /** Bits: 1 timestamps, 2 SACK, 4 window scale, 8 ECN, 32 the data of the SYN were taken, 128 opened fast by the peer. */
   readonly options: number;
+  /** 1: `delivery_rate` says what the user sends, not what the path carries. */
+  readonly delivery_rate_app_limited: number;
   readonly snd_wscale: number;
   readonly rcv_wscale: number;
   readonly rto: number;
@@ -73,9 +75,13 @@ export interface TcpInfo {
   readonly retrans: number;
   /** Milliseconds since then. */
   readonly last_data_sent: number;
+  /** 0: as on Linux nobody remembers. */
+  readonly last_ack_sent: number;
   readonly last_data_recv: number;
   readonly last_ack_recv: number;
   readonly pmtu: number;
+  /** The largest window that is offered. */
+  readonly rcv_ssthresh: number;
   readonly rtt: number;
   readonly rttvar: number;
   readonly snd_ssthresh: number;
@@ -87,11 +93,27 @@ export interface TcpInfo {
   readonly rcv_space: number;
   /** Segments sent again, in all. */
   readonly total_retrans: number;
+  /** Bytes a second; Infinity where Linux has all ones: no bound is known, or set by SO_MAX_PACING_RATE. */
+  readonly pacing_rate: number;
+  readonly max_pacing_rate: number;
   readonly bytes_acked: number;
   readonly bytes_received: number;
   readonly bytes_sent: number;
+  readonly bytes_retrans: number;
   readonly segs_out: number;
   readonly segs_in: number;
+  /** Of these, those with data. */
+  readonly data_segs_out: number;
+  readonly data_segs_in: number;
+  /** Bytes a second that have arrived, when it was measured last. */
+  readonly delivery_rate: number;
+  /** Microseconds in which something was on its way, or waited to be. */
+  readonly busy_time: number;
+  /** Segments that have arrived, SYN and FIN included; those of them whose ACKs had ECE. */
+  readonly delivered: number;
+  readonly delivered_ce: number;
+  /** Segments that the peer has had twice, as its SACKs say. */
+  readonly dsack_dups: number;
   /** Bytes that wait to be sent. */
   readonly notsent_bytes: number;
   readonly min_rtt: number;
@@ -99,6 +121,8 @@ export interface TcpInfo {
   readonly fastopen_client_fail: number;
   /** How often a segment has been overtaken. */
   readonly reord_seen: number;
+  /** Segments that came before what was missing. */
+  readonly rcv_ooopack: number;
   readonly snd_wnd: number;
   readonly rcv_wnd: number;
 }

@@ -15,6 +15,7 @@ import { noteDelivered, takeSample } from "./rate.ts";
 import { ackArrived } from "./recovery.ts";
 import { takeArrived } from "./reno-recovery.ts";
 import { pacedRtoNs } from "./retransmission-timeout.ts";
+import { unsentBytes } from "./room.ts";
 import { takeSack } from "./scoreboard.ts";
 import type { Segment } from "./segment.ts";
 import { growSendBuffer } from "./send-buffer.ts";
@@ -54,6 +55,7 @@ export function takeAck(tcb: Tcb, seg: Segment): void {
   tcb.softError = null;
   if (lt(seg.ack, snd.una)) return;
   const isNew = gt(seg.ack, snd.una);
+  const { deliveredSegments } = tcb.rate;
   news.begin(tcb.flight, tcb.sent.pipeBytes);
   if (seg.options.hasTimestamps && seg.options.timestampEcho !== 0) news.echo = seg.options.timestampEcho;
   if (isNew) takeAcknowledged(tcb, seg);
@@ -62,8 +64,11 @@ export function takeAck(tcb: Tcb, seg: Segment): void {
   const isUpdate = updateWindow(tcb, seg);
   news.isDuplicate = !isNew && isDuplicate(tcb, seg, isUpdate);
   takeSample(tcb);
-  if (isNew) restartTimer(tcb);
-  takeEcho(tcb, seg, news);
+  if (isNew) {
+    restartTimer(tcb);
+    if (tcb.sent.isEmpty && tcb.busySinceNs >= 0 && unsentBytes(tcb) <= 0) endBusy(tcb);
+  }
+  takeEcho(tcb, seg, news, tcb.rate.deliveredSegments - deliveredSegments);
   if (!isReneging(tcb)) ackArrived(tcb, news);
   if (isNew || news.sackedBytes > 0) scheduleProbe(tcb);
   if (isNew) growSendBuffer(tcb);
@@ -88,7 +93,7 @@ function takeAcknowledged(tcb: Tcb, seg: Segment): void {
     else if (sentNs < 0 && !segment.isSacked) sentNs = segment.sentNs;
     if (segment.isSacked) continue;
     noteArrived(tcb, segment, news);
-    noteDelivered(tcb, segment, segment.length);
+    noteDelivered(tcb, segment, segment.length, segment.count);
   }
   const front = sent.first;
   const frontBytes = sent.trimAcknowledged(snd.una);
@@ -96,7 +101,7 @@ function takeAcknowledged(tcb: Tcb, seg: Segment): void {
     // As tcp_tso_acked: a part of a large segment has arrived.
     if (front.transmissions > 1) isAmbiguous = true;
     else if (sentNs < 0) sentNs = front.sentNs;
-    noteDelivered(tcb, front, frontBytes);
+    noteDelivered(tcb, front, frontBytes, Math.floor(frontBytes / front.segmentBytes));
   }
   news.newlyAckedBytes = news.ackedBytes - (sackedBefore - sent.sackedBytes);
   if (tcb.arrivedBytes > 0) takeArrived(tcb, news);
@@ -150,6 +155,12 @@ function restartTimer(tcb: Tcb): void {
   const { timers, sent } = tcb;
   if (sent.isEmpty) timers.clear(RETRANSMIT);
   else timers.set(RETRANSMIT, pacedRtoNs(tcb));
+}
+
+/** All that was sent has arrived: Linux's tcp_chrono_stop. */
+function endBusy(tcb: Tcb): void {
+  tcb.busyNs += tcb.nowNs - tcb.busySinceNs;
+  tcb.busySinceNs = -1;
 }
 
 // @rfc 9293 3.1 MUST-1, REC-1; @rfc 9293 3.8.6 MUST-34

@@ -28,6 +28,7 @@ import { offeredWindow } from "./window.ts";
 // @rfc 9293 3.10.7.4 MUST-59
 export function segmentArrives(tcb: Tcb, seg: Segment): void {
   tcb.segmentsIn += seg.count;
+  if (seg.dataLength > 0) tcb.dataSegmentsIn += seg.count;
   tcb.lastHeardNs = tcb.nowNs;
   const isPlain = isPredicted(tcb, seg);
   if (!isPlain) {

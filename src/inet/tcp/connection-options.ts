@@ -49,7 +49,7 @@ export const DEFAULT_OPTIONS: ConnectionOptions = {
   deferAccept: 0,
   windowClamp: 0,
   userTimeoutNs: 0,
-  notSentLowWaterBytes: 0xffff_ffff,
+  notSentLowWaterBytes: 0,
   maxPacingRate: Number.POSITIVE_INFINITY,
   isReceiveBufferFixed: false,
   isSendBufferFixed: false,

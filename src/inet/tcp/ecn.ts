@@ -67,11 +67,12 @@ export function takeMark({ ecn, acknowledgment, tcp }: Tcb, seg: Segment): void 
 }
 
 // @rfc 9293 3.8.2 SHLD-8
-/** RFC 3168 §6.1.2: the peer echoes a mark: the window is reduced, once in a window of data. */
-export function takeEcho(tcb: Tcb, seg: Segment, news: AckNews): void {
+/** RFC 3168 §6.1.2: the peer echoes a mark: the window is reduced, once in a window of data. So many segments have arrived. */
+export function takeEcho(tcb: Tcb, seg: Segment, news: AckNews, delivered: number): void {
   const { ecn } = tcb;
   if (ecn === null || !seg.has(wire.ECE) || seg.has(wire.SYN)) return;
   news.isMarked = true;
+  tcb.rate.markedSegments += delivered;
   if (tcb.phase !== "open") return;
   tcb.tcp.machine.counters.bump("TcpExtTCPDeliveredCE");
   enterCwr(tcb);

@@ -155,15 +155,15 @@ export function suspectPath(tcb: Tcb, isGivenUp: boolean): void {
 
 /** A reset that does not belong to the window: one that a middlebox has made? */
 export function suspectReset(tcb: Tcb): void {
-  const { fastOpen, state, bytesReceived } = tcb;
-  if (fastOpen?.isAsked === true && state === "ESTABLISHED" && bytesReceived === 0) pause(tcb);
+  const { fastOpen, state, dataSegmentsIn } = tcb;
+  if (fastOpen?.isAsked === true && state === "ESTABLISHED" && dataSegmentsIn === 0) pause(tcb);
 }
 
 /** The connection is over. All that came was a FIN out of its turn: the data before it were lost on the way. */
 export function judgePath(tcb: Tcb): void {
-  const { fastOpen, tcp, bytesReceived, remoteAddress } = tcb;
+  const { fastOpen, tcp, dataSegmentsIn, remoteAddress } = tcb;
   if (fastOpen?.isAsked !== true) return;
-  if (bytesReceived > 0) {
+  if (dataSegmentsIn > 0) {
     if (fastOpen.isTrial && !remoteAddress.isLoopback) tcp.fastOpen.passed();
     return;
   }

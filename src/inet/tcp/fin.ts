@@ -21,6 +21,8 @@ export function finReceived(tcb: Tcb, segmentBytes: number): void {
     acknowledgment.isNow = true;
   }
   rcv.nxt = add(rcv.nxt, 1);
+  // As tcp_rcv_nxt_update on Linux, which counts what takes a number.
+  tcb.bytesReceived++;
   // What was held beyond a FIN can't be the peer's.
   if (tcb.hasHole) tcb.reassembly.clear();
   switch (state) {

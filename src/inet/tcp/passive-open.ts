@@ -39,6 +39,9 @@ function numbers(tcb: Tcb, request: SynRequest): void {
   const { snd, rcv, sent, tcp } = tcb;
   tcb.iss = request.iss;
   tcb.irs = request.irs;
+  // As tcp_create_openreq_child: the SYN has come in, and that ours is acknowledged is no news.
+  tcb.segmentsIn = 1;
+  tcb.bytesAcked = -1;
   snd.una = request.iss;
   snd.nxt = add(request.iss, 1);
   snd.sml = snd.nxt;

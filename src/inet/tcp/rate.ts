@@ -24,6 +24,9 @@ export const sample = {
 
 /** What a connection keeps for it. */
 export class DeliveryRate {
+  /** Segments that have arrived, SYN and FIN included, and those of them that ACKs with ECE have told of. */
+  deliveredSegments = 0;
+  markedSegments = 0;
   deliveredBytes = 0;
   deliveredNs = 0;
   lostBytes = 0;
@@ -33,8 +36,9 @@ export class DeliveryRate {
   appLimitedUntil = 0;
   /** The segment that the ACK of now covers and that was sent last; null: none yet. */
   latest: SentSegment | null = null;
-  /** The last rate that was good, for people to see. */
+  /** The last rate that was good, for people to see, and whether it was the user who limited it. */
   bytesPerSecond = 0;
+  isRateAppLimited = true;
 
   /** Nothing waits, and the window is not full: samples say what the user does, not what the path carries. */
   limit(pipeBytes: number): void {
@@ -57,9 +61,10 @@ export function stamp(tcb: Tcb, segment: SentSegment): void {
   segment.priorLostBytes = rate.lostBytes;
 }
 
-/** A segment has arrived, for the first time that we hear of it. */
-export function noteDelivered({ rate, nowNs }: Tcb, segment: SentSegment, bytes: number): void {
+/** A segment has arrived, for the first time that we hear of it; of a large one, so many of those on the wire. */
+export function noteDelivered({ rate, nowNs }: Tcb, segment: SentSegment, bytes: number, count: number): void {
   rate.deliveredBytes += bytes;
+  rate.deliveredSegments += count;
   rate.deliveredNs = nowNs;
   // The one that was sent last says most.
   if (rate.latest !== null && segment.deliveredBytes < rate.latest.deliveredBytes) return;
@@ -91,5 +96,7 @@ export function takeSample({ rate, nowNs, rtt }: Tcb): void {
   // Less than the least round trip: the ACKs were compressed, and say nothing.
   if (intervalNs <= 0 || intervalNs < (Number.isFinite(rtt.minNs) ? rtt.minNs : 0)) return;
   sample.bytesPerSecond = (sample.bytes * NS_PER_SECOND) / intervalNs;
-  if (!sample.isAppLimited || sample.bytesPerSecond >= rate.bytesPerSecond) rate.bytesPerSecond = sample.bytesPerSecond;
+  if (sample.isAppLimited && sample.bytesPerSecond < rate.bytesPerSecond) return;
+  rate.bytesPerSecond = sample.bytesPerSecond;
+  rate.isRateAppLimited = sample.isAppLimited;
 }

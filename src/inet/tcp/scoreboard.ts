@@ -5,7 +5,7 @@
  * isValid() → mark() of each block, less what the last ACK has said already. sent.ts is the scoreboard, rack.ts learns
  * from each segment that has arrived.
  */
-import { geq, gt, leq, lt } from "../../base/seq32.ts";
+import { diff, geq, gt, leq, lt } from "../../base/seq32.ts";
 import type { SackBlock } from "../../wire/tcp-options.ts";
 import type { AckNews } from "./ack-news.ts";
 import { noteArrived } from "./rack.ts";
@@ -28,6 +28,8 @@ export function takeSack(tcb: Tcb, seg: Segment, news: AckNews): void {
     if (isFirst && isDuplicate(first, second, seg.ack)) {
       tcp.machine.counters.bump(lt(first.start, seg.ack) ? "TcpExtTCPDSACKRecv" : "TcpExtTCPDSACKOfoRecv");
       news.isDuplicateSack = true;
+      // As tcp_dsack_seen: a block may tell of several.
+      tcb.duplicateSegments += Math.max(1, Math.ceil(diff(first.end, first.start) / tcb.mss));
       noteDuplicateSack(tcb, first);
     } else if (isValid(tcb, block)) {
       mark(tcb, block, news);
@@ -67,7 +69,7 @@ function mark(tcb: Tcb, block: SackBlock, news: AckNews): void {
     }
     if (gt(segment.end, block.end)) sent.split(segment, block.end, 0);
     noteArrived(tcb, segment, news);
-    noteDelivered(tcb, segment, segment.length);
+    noteDelivered(tcb, segment, segment.length, segment.count);
     news.sackedBytes += segment.length;
     sent.markSacked(segment);
   }

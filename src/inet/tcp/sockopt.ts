@@ -58,8 +58,8 @@ export function get(tcb: Tcb, level: number, option: number): OptionValue | Errn
     case abi.TCP_NODELAY:
       return Number(options.noDelay);
     case abi.TCP_MAXSEG:
-      if (isSynchronised(state)) return withoutTimestamps(tcb, tcb.mss);
-      return (state === "CLOSED" || state === "LISTEN") && options.maxSegment > 0 ? options.maxSegment : tcb.mss;
+      if ((state === "CLOSED" || state === "LISTEN") && options.maxSegment > 0) return options.maxSegment;
+      return withoutTimestamps(tcb, tcb.mss);
     case abi.TCP_CORK:
       return Number(options.cork);
     case abi.TCP_KEEPIDLE:
@@ -86,7 +86,7 @@ export function get(tcb: Tcb, level: number, option: number): OptionValue | Errn
     case abi.TCP_USER_TIMEOUT:
       return options.userTimeoutNs / NS_PER_MS;
     case abi.TCP_NOTSENT_LOWAT:
-      return options.notSentLowWaterBytes;
+      return options.notSentLowWaterBytes | 0;
     case abi.TCP_TIMESTAMP:
       return timestampNow(tcp, tcb.timestamps?.offset ?? 0);
     default:
@@ -162,7 +162,7 @@ function changeFor({ state }: Tcb, option: number, value: number): Partial<Conne
     case abi.TCP_USER_TIMEOUT:
       return value < 0 ? "EINVAL" : { userTimeoutNs: value * NS_PER_MS };
     case abi.TCP_NOTSENT_LOWAT:
-      return { notSentLowWaterBytes: value >>> 0 };
+      return { notSentLowWaterBytes: value };
     default:
       return {};
   }

@@ -50,7 +50,7 @@ function synAcknowledged(tcb: Tcb, seg: Segment): void {
   snd.una = seg.ack;
   // As on Linux the SYN counts.
   tcb.bytesAcked += diff(seg.ack, tcb.iss);
-  while (sent.shiftAcknowledged(snd.una) !== null);
+  while (sent.shiftAcknowledged(snd.una) !== null) tcb.rate.deliveredSegments++;
   sent.trimAcknowledged(snd.una);
   tcb.sendQueue.acknowledge(snd.una, tcb);
   if (syn !== null && syn.transmissions === 1) rtt.sample(nowNs - syn.sentNs, tcp.settings);

@@ -221,6 +221,17 @@ export class Tcb implements TimerOwner, Endpoint, PortOwner, Window, ChargedPaye
   bytesAcked = 0;
   segmentsOut = 0;
   segmentsIn = 0;
+  /** Of these, those with data. */
+  dataSegmentsOut = 0;
+  dataSegmentsIn = 0;
+  /** Those that came before what is missing. */
+  earlySegments = 0;
+  bytesRetransmitted = 0;
+  /** RFC 2883: so many segments have come to the peer twice, as it says. */
+  duplicateSegments = 0;
+  /** How long something was on its way or waited to be, before `busySinceNs`; -1: nothing is. */
+  busyNs = 0;
+  busySinceNs = -1;
 
   constructor(tcp: Tcp, socket: Socket | null) {
     this.tcp = tcp;

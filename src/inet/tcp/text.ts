@@ -135,6 +135,7 @@ function early(tcb: Tcb, packet: Packet, start: number, length: number, fin: boo
   const { counters } = tcp.machine;
   counters.bump("TcpExtTCPOFOQueue");
   acknowledgment.isNow = true;
+  tcb.earlySegments += packet.segments;
   packet.release();
   const limit = socket?.receiveLimitBytes ?? 0;
   if (reassembly.bytes + (socket?.receiveQueueBytes ?? 0) + packet.trueSizeBytes > limit) {

@@ -120,6 +120,7 @@ export function transmitSegment(tcb: Tcb, segment: SentSegment): void {
     tcb.sent.split(segment, add(segment.seq, packet.length), 0);
     tcb.sent.markLost(segment.next as SentSegment);
   }
+  tcb.bytesRetransmitted += packet.length;
   transmit(tcb, packet, segment.seq, segment.flags);
 }
 
@@ -156,6 +157,7 @@ function acknowledged({ acknowledgment, timestamps, timers, rcv, sack }: Tcb): v
 
 function count(tcb: Tcb, segments: number, bytes: number): void {
   tcb.segmentsOut += segments;
+  if (bytes > 0) tcb.dataSegmentsOut += segments;
   tcb.bytesSent += bytes;
 }
 

@@ -156,6 +156,7 @@ export class TcpRequests implements UserRequests {
       sent += length;
     } while (sent < data.length);
     if ((flags & MSG_OOB) !== 0 && sent > 0) markUrgent(tcb);
+    if (sent > 0 && tcb.busySinceNs < 0) tcb.busySinceNs = tcb.nowNs;
     // As tcp_push on Linux: it holds for this push alone; whatever calls for output later lets the data go.
     tcb.isMoreComing = (flags & MSG_MORE) !== 0;
     output(tcb);
