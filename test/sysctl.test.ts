@@ -139,6 +139,7 @@ test("net.ipv4.tcp_*: bounds and errors are Linux's", async () => {
     expect(await takes("tcp_rto_min_us", ["0", "1"])).toBe("EINVAL ok");
     expect(await takes("tcp_rto_max_ms", ["999", "1000", "120000", "120001"])).toBe("EINVAL ok ok EINVAL");
     expect(await takes("tcp_tw_reuse_delay", ["0", "1", "60000", "60001"])).toBe("EINVAL ok ok EINVAL");
+    expect(await takes("tcp_notsent_lowat", ["4294967295", "4294967296", "-1"])).toBe("ok EINVAL EINVAL");
     expect(await takes("tcp_max_reordering", ["0", "1"])).toBe("EINVAL ok");
   });
 });

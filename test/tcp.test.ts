@@ -7,6 +7,7 @@ import {
   IPPROTO_TCP,
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
+  O_WRONLY,
   POLLHUP,
   POLLIN,
   POLLOUT,
@@ -36,6 +37,7 @@ import {
   TCP_KEEPIDLE,
   TCP_MAXSEG,
   TCP_NODELAY,
+  TCP_NOTSENT_LOWAT,
   TCP_TIMESTAMP,
 } from "netloom";
 import { describe, expect, test } from "vitest";
@@ -320,6 +322,41 @@ describe("buffers", () => {
     });
   });
 
+  test.each(["TCP_NOTSENT_LOWAT", "tcp_notsent_lowat"])(
+    "%s: no more waits to be sent, though there is room",
+    async (how) => {
+      await runProgram(async (sys) => {
+        const { client, server } = await connection(sys);
+        const fill = async () => {
+          while ((await sys.send(client, new Uint8Array(4096), MSG_DONTWAIT).catch(() => -1)) > 0);
+          return sys.ioctl(client, SIOCOUTQNSD) as number;
+        };
+        // The window closes, and more waits than will be allowed.
+        expect(await fill()).toBeGreaterThan(20_000);
+        const watched = { fd: client, events: POLLOUT, revents: 0 };
+        if (how === "TCP_NOTSENT_LOWAT") sys.setsockopt(client, IPPROTO_TCP, TCP_NOTSENT_LOWAT, 16_384);
+        else sys.close(await writeSetting(sys, "/proc/sys/net/ipv4/tcp_notsent_lowat", "16384"));
+        expect(await sys.poll([watched], 0)).toBe(0);
+        const buffer = new Uint8Array(8192);
+        while ((await sys.poll([watched], 20)) === 0) await sys.read(server, buffer);
+        expect(sys.ioctl(client, SIOCOUTQNSD)).toBeLessThan(8192);
+        // What the window takes has gone, and behind that there is no more than was allowed.
+        const unsent = await fill();
+        expect(unsent).toBeGreaterThanOrEqual(16_384);
+        expect(unsent).toBeLessThan(16_384 + 4096);
+        expect(await sys.poll([watched], 0)).toBe(0);
+        // Whoever waits goes on when it is sent.
+        const written = sys.write(client, new Uint8Array(100_000));
+        const readAway = (async () => {
+          for (;;) if ((await sys.read(server, buffer)) === 0) return;
+        })();
+        expect(await written).toBe(100_000);
+        sys.shutdown(client, SHUT_WR);
+        await readAway;
+      });
+    },
+  );
+
   test("a small SO_RCVBUF closes the window, and it opens again", async () => {
     await pair(
       async (sys) => {
@@ -340,6 +377,12 @@ describe("buffers", () => {
     );
   });
 });
+
+async function writeSetting(sys: Sys, path: string, text: string): Promise<number> {
+  const fd = await sys.open(path, O_WRONLY);
+  await sys.write(fd, text);
+  return fd;
+}
 
 describe("options", () => {
   test("SO_RCVLOWAT beyond the buffer: poll() tells of a closed window", async () => {

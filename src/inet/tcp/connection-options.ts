@@ -23,6 +23,7 @@ export interface ConnectionOptions {
   readonly windowClamp: number;
   /** TCP_USER_TIMEOUT; 0: none. */
   readonly userTimeoutNs: number;
+  /** TCP_NOTSENT_LOWAT, as an unsigned int; 0: as the host's settings say. */
   readonly notSentLowWaterBytes: number;
   /** SO_MAX_PACING_RATE, in bytes a second. */
   readonly maxPacingRate: number;

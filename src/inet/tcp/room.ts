@@ -6,6 +6,9 @@
 import { add, diff } from "../../base/seq32.ts";
 import type { Tcb } from "./tcb.ts";
 
+/** What poll(2) calls room, as tcp_poll on Linux: half of what is allowed. */
+export const POLL_SHARE = 2;
+
 /** RFC 3042: so many segments beyond the window may follow the first duplicate ACKs. */
 const LIMITED_TRANSMIT_MAX = 2;
 
@@ -28,4 +31,14 @@ export function congestionRoom(tcb: Tcb): number {
 /** Bytes of data that were not sent yet; -1 when a FIN has been sent behind them. */
 export function unsentBytes({ sendQueue, snd }: Tcb): number {
   return diff(sendQueue.end, snd.nxt);
+}
+
+/**
+ * TCP_NOTSENT_LOWAT, net.ipv4.tcp_notsent_lowat: does so much wait to be sent that no more is taken from the user? As
+ * tcp_stream_memory_free on Linux; of one part in `share` of it.
+ */
+export function hasEnoughUnsent(tcb: Tcb, share: number): boolean {
+  const { options, tcp } = tcb;
+  const bound = options.notSentLowWaterBytes >>> 0 || tcp.settings.notsentLowat.value;
+  return unsentBytes(tcb) * share >= bound;
 }

@@ -65,6 +65,8 @@ export class TcpSettings implements RtoBounds {
   readonly keepaliveProbes: IntegerSetting;
   /** Seconds. */
   readonly keepaliveIntvl: IntegerSetting;
+  /** Bytes: TCP_NOTSENT_LOWAT of who has not set it. */
+  readonly notsentLowat: IntegerSetting;
   readonly slowStartAfterIdle: IntegerSetting;
   readonly challengeAckLimit: IntegerSetting;
   /** Milliseconds between two answers to segments that don't belong to a connection's window. */
@@ -123,6 +125,7 @@ export class TcpSettings implements RtoBounds {
     this.keepaliveTime = integer("keepalive_time", 7200, { min: 1, max: SECONDS_MAX });
     this.keepaliveProbes = integer("keepalive_probes", 9, SMALL);
     this.keepaliveIntvl = integer("keepalive_intvl", 75, { min: 1, max: SECONDS_MAX });
+    this.notsentLowat = integer("notsent_lowat", 0xffff_ffff, { min: 0, max: 0xffff_ffff });
     this.slowStartAfterIdle = integer("slow_start_after_idle", 1, SMALL);
     this.challengeAckLimit = integer("challenge_ack_limit", 1000, COUNT);
     this.invalidRatelimit = integer("invalid_ratelimit", 500, COUNT);

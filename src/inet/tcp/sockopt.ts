@@ -4,6 +4,7 @@
  * Read first: tcp(7); Linux's do_tcp_setsockopt and do_tcp_getsockopt, whose bounds and errors are kept.
  */
 import type { Errno } from "../../abi/errno.ts";
+import { POLLOUT } from "../../abi/poll.ts";
 import {
   IPPROTO_TCP,
   SO_BINDTODEVICE,
@@ -184,6 +185,9 @@ function takeEffect(tcb: Tcb, option: number, value: number): void {
       if (timers.isSet(KEEPALIVE) && socket !== null) {
         timers.set(KEEPALIVE, Math.max(0, keepIdleNs(tcb) - (tcb.nowNs - tcb.lastHeardNs)));
       }
+      return;
+    case abi.TCP_NOTSENT_LOWAT:
+      socket?.waiters.wake(POLLOUT);
       return;
     case abi.TCP_QUICKACK:
       acknowledgment.isInteractive = value === 0;

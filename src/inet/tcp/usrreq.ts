@@ -21,7 +21,7 @@ import { FastOpen, isClientEnabled, sendFastSyn } from "./fast-open.ts";
 import { activeOpen, passiveOpen } from "./open.ts";
 import { output } from "./output.ts";
 import { hasRead, isReadable } from "./receive-buffer.ts";
-import { unsentBytes } from "./room.ts";
+import { hasEnoughUnsent, POLL_SHARE, unsentBytes } from "./room.ts";
 import { initialBuffers } from "./send-buffer.ts";
 import { changing, get, set } from "./sockopt.ts";
 import { maySend } from "./state.ts";
@@ -146,9 +146,9 @@ export class TcpRequests implements UserRequests {
     ancillary?.rights?.discard();
     let sent = 0;
     do {
-      const hasMemory = this.#tcp.memory.maySend(socket.sendQueueBytes);
-      if (!hasMemory) socket.wantRoom();
-      const refusal = hasMemory ? socket.room() : "EAGAIN";
+      const isTaken = this.#tcp.memory.maySend(socket.sendQueueBytes) && !hasEnoughUnsent(tcb, 1);
+      if (!isTaken) socket.wantRoom();
+      const refusal = isTaken ? socket.room() : "EAGAIN";
       if (refusal !== 0 && sent === 0) return refusal;
       if (refusal !== 0) break;
       const length = Math.min(data.length - sent, PIECE_MAX_BYTES);
@@ -253,7 +253,8 @@ export class TcpRequests implements UserRequests {
     if (fastOpen?.isDeferred === true) events |= POLLOUT;
     if ((state !== "SYN_SENT" && state !== "SYN_RECEIVED") || this.tcb.isOpenEarly) {
       if (isReadable(this.tcb, socket)) events |= POLLIN;
-      if ((socket.shut & SEND_SHUT) !== 0 || socket.isWritable) events |= POLLOUT;
+      const isWritable = socket.isWritable && !hasEnoughUnsent(this.tcb, POLL_SHARE);
+      if ((socket.shut & SEND_SHUT) !== 0 || isWritable) events |= POLLOUT;
       else socket.wantRoom();
       // As tcp_poll: one that is announced is told of by SIGURG, and is ready when it has come.
       if (socket.canReadUrgent) events |= POLLPRI;
