@@ -141,6 +141,16 @@ describe("connect", () => {
 });
 
 describe("bind and listen", () => {
+  test("a group of IPv4 is a name as another, one of IPv6 is none", async () => {
+    await runProgram(async (sys) => {
+      const fd = sys.socket(AF_INET, SOCK_STREAM);
+      sys.bind(fd, { address: "224.0.0.1", port: 7 });
+      expect(sys.getsockname(fd)).toMatchObject({ address: "224.0.0.1", port: 7 });
+      const v6 = sys.socket(AF_INET6, SOCK_STREAM);
+      expect(() => sys.bind(v6, { address: "ff02::1", port: 7, scopeId: 1 })).toThrow("EINVAL");
+    });
+  });
+
   test("EADDRINUSE, SO_REUSEADDR, SO_REUSEPORT", async () => {
     await runProgram(async (sys) => {
       const first = listenOn(sys, 7);
