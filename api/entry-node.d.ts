@@ -4241,6 +4241,7 @@ declare class TcpSettings implements RtoBounds {
     readonly keepaliveTime: IntegerSetting;
     readonly keepaliveProbes: IntegerSetting;
     readonly keepaliveIntvl: IntegerSetting;
+    readonly notsentLowat: IntegerSetting;
     readonly slowStartAfterIdle: IntegerSetting;
     readonly challengeAckLimit: IntegerSetting;
     readonly invalidRatelimit: IntegerSetting;

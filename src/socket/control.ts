@@ -6,8 +6,8 @@
 import type { Errno } from "../abi/errno.ts";
 import { FIONREAD, SIOCATMARK, SIOCOUTQ } from "../abi/ioctl.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP } from "../abi/poll.ts";
-import { AF_UNIX, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from "../abi/socket.ts";
-import type { ObjectDetails } from "../file/open-file.ts";
+import { AF_INET6, AF_UNIX, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from "../abi/socket.ts";
+import type { FileDescription, ObjectDetails } from "../file/open-file.ts";
 import type { AcceptQueue } from "./accept-queue.ts";
 import { formatAddress } from "./address.ts";
 import type { ReceiveBuffer } from "./receive-buffer.ts";
@@ -17,7 +17,7 @@ import type { Socket } from "./socket.ts";
 import type { StreamBuffer } from "./stream-buffer.ts";
 
 /** Is a socket of that type one that makes connections? */
-export function hasConnections(type: number): boolean {
+function hasConnections(type: number): boolean {
   return type === SOCK_STREAM || type === SOCK_SEQPACKET;
 }
 
@@ -38,6 +38,15 @@ export function ioctl(on: Socket, request: number, buffer: StreamBuffer | Record
     default:
       return "ENOTTY";
   }
+}
+
+/** As lsof shows a socket of the Internet families, unless its protocol has its own way. */
+export function describe({ requests, domain, protocol }: Socket): FileDescription {
+  const remote = requests.remoteAddress();
+  const local = formatAddress(requests.localAddress());
+  const name = typeof remote === "string" ? local : `${local}->${formatAddress(remote)}`;
+  const type = domain === AF_INET6 ? "IPv6" : "IPv4";
+  return { type, node: protocol.name.replace(/6$/, "").toUpperCase(), name };
 }
 
 /** The readiness bits that follow from the buffers and the state of the connection. */

@@ -8,22 +8,13 @@
  */
 import type { Errno } from "../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, URGENT } from "../abi/poll.ts";
-import {
-  AF_INET6,
-  AF_UNIX,
-  MSG_DONTWAIT,
-  MSG_ERRQUEUE,
-  MSG_OOB,
-  MSG_PEEK,
-  SOCK_DGRAM,
-  SOCK_STREAM,
-} from "../abi/socket.ts";
+import { AF_UNIX, MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, SOCK_DGRAM, SOCK_STREAM } from "../abi/socket.ts";
 import { countDrop, type Machine } from "../base/machine.ts";
 import type { FileDescription, FileOps, ObjectDetails } from "../file/open-file.ts";
 import type { Task } from "../file/task.ts";
 import type { Packet } from "../wire/packet.ts";
 import { AcceptQueue } from "./accept-queue.ts";
-import { formatAddress, type SocketAddress } from "./address.ts";
+import type { SocketAddress } from "./address.ts";
 import type { Ancillary, Credentials } from "./ancillary.ts";
 import type { Chunk } from "./chunk.ts";
 import * as control from "./control.ts";
@@ -248,12 +239,7 @@ export class Socket extends SendAccount implements FileOps {
   }
 
   describe(): FileDescription {
-    if (this.requests.describe !== undefined) return this.requests.describe();
-    const remote = this.requests.remoteAddress();
-    const local = formatAddress(this.requests.localAddress());
-    const name = typeof remote === "string" ? local : `${local}->${formatAddress(remote)}`;
-    const type = this.domain === AF_INET6 ? "IPv6" : "IPv4";
-    return { type, node: this.protocol.name.replace(/6$/, "").toUpperCase(), name };
+    return this.requests.describe?.() ?? control.describe(this);
   }
 
   inspect(): ObjectDetails {
