@@ -1,6 +1,7 @@
 /** Ways out of the world are refused by their names, unless they are allowed; code outside is refused nothing. */
 import "netloom/register";
 import child_process from "node:child_process";
+import crypto from "node:crypto";
 import dgram from "node:dgram";
 import { once } from "node:events";
 import fs from "node:fs";
@@ -12,6 +13,8 @@ import net, { type AddressInfo } from "node:net";
 import os from "node:os";
 import process from "node:process";
 import tls from "node:tls";
+import trace_events from "node:trace_events";
+import tty from "node:tty";
 import v8 from "node:v8";
 import vm from "node:vm";
 import { WASI } from "node:wasi";
@@ -43,6 +46,17 @@ const ESCAPES: [string, () => unknown][] = [
   ["fs.readdirSync() of /", () => fs.readdirSync("/")],
   ["fs.readFileSync() of the machine's standard input", () => fs.readFileSync(0)],
   ["fs.readSync() of the machine's standard input", () => fs.readSync(0, Buffer.alloc(1))],
+  ["fs.closeSync() of descriptor 1", () => fs.closeSync(1)],
+  ["fs.close() of descriptor 2", () => fs.close(2, () => {})],
+  ["fs.writeSync() of descriptor 0", () => fs.writeSync(0, "x")],
+  ["fs.fchmodSync()", () => fs.fchmodSync(0, 0o600)],
+  ["fs.futimesSync()", () => fs.futimesSync(0, 1, 1)],
+  ["fs.realpathSync.native() of /etc/passwd", () => fs.realpathSync.native(PASSWORDS)],
+  ["fs.realpath.native() of /etc/passwd", () => fs.realpath.native(PASSWORDS, () => {})],
+  ["tty.WriteStream of a descriptor of the machine", () => new tty.WriteStream(1)],
+  ["trace_events.createTracing()", () => trace_events.createTracing({ categories: ["node.perf"] })],
+  ["v8.setFlagsFromString()", () => v8.setFlagsFromString("--expose-gc")],
+  ["crypto.setEngine()", () => crypto.setEngine("no-such")],
   ["process.binding()", () => inside.binding?.("tcp_wrap")],
   ["process.binding()", () => (globalThis.process as unknown as typeof inside).binding?.("tcp_wrap")],
   ["process.dlopen()", () => inside.dlopen?.({ exports: {} }, "/no/such.node")],
@@ -86,6 +100,21 @@ test("what is allowed goes through, and outside nothing is refused", async () =>
   write();
   expect(read()).toBe(true);
   expect(child_process.spawnSync("true").status).toBe(0);
+});
+
+test("what a process has opened it closes", async () => {
+  const { a } = twoHosts();
+  const copied = await a.run(async () => {
+    fs.closeSync(fs.openSync("package.json", "r"));
+    const fd = await new Promise<number>((resolve, reject) => {
+      fs.open("package.json", (error, opened) => (error === null ? resolve(opened) : reject(error)));
+    });
+    await new Promise((resolve) => fs.close(fd, resolve));
+    let bytes = 0;
+    for await (const piece of fs.createReadStream("package.json")) bytes += piece.length;
+    return bytes;
+  });
+  expect(copied).toBe(fs.statSync("package.json").size);
 });
 
 test("a program reads what belongs to it: its project, packages, and what it loads", async () => {

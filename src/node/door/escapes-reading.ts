@@ -42,6 +42,13 @@ export function patchReading(patches: Patches): void {
       guard(patches, module as unknown as Calls, name, check);
     }
   }
+  for (const name of ["realpath", "realpathSync"] as const) {
+    guard(patches, fs[name] as unknown as Calls, "native", (file) => {
+      if (!isLoadingModules() && isRefused("fs") && !isGranted(file, root)) {
+        refuse(`fs.${name}.native() of ${pathOf(file)}`, "fs");
+      }
+    });
+  }
   for (const name of OF_DESCRIPTORS.flatMap((one) => [one, `${one}Sync`])) {
     guard(patches, fs as unknown as Calls, name, (fd) => {
       if (fd === STDIN) refuse(`fs.${name}() of the machine's standard input`, "fs");

@@ -6,16 +6,19 @@
  */
 import child_process from "node:child_process";
 import cluster from "node:cluster";
+import crypto from "node:crypto";
 import dgram from "node:dgram";
 import fs from "node:fs";
 import inspector from "node:inspector";
 import promises from "node:inspector/promises";
 import net from "node:net";
 import os from "node:os";
+import tty from "node:tty";
 import v8 from "node:v8";
 import worker_threads from "node:worker_threads";
 import { alike } from "./alike.ts";
 import { patchReading } from "./escapes-reading.ts";
+import { quietly } from "./internals.ts";
 import type { Patches } from "./patch.ts";
 import { refuse } from "./refuse.ts";
 
@@ -23,7 +26,7 @@ type Function_ = (this: unknown, ...args: unknown[]) => unknown;
 type Functions = Record<string, Function_>;
 
 const CHANGES: readonly string[] =
-  "appendFile writeFile truncate ftruncate mkdir mkdtemp rm rmdir unlink rename copyFile cp link symlink chmod lchmod chown lchown utimes lutimes".split(
+  "appendFile writeFile truncate ftruncate fchmod fchown futimes mkdir mkdtemp rm rmdir unlink rename copyFile cp link symlink chmod lchmod chown lchown utimes lutimes".split(
     " ",
   );
 const WATCHERS: readonly string[] = ["watch", "watchFile"];
@@ -54,6 +57,9 @@ export function patchEscapes(patches: Patches): void {
     [fs, "fs", "fs", [...CHANGES, ...CHANGES.map((name) => `${name}Sync`), ...WATCHERS]],
     [fs.promises, "fs.promises", "fs", [...CHANGES, "watch"]],
     [v8, "v8", "fs", ["writeHeapSnapshot", "setHeapSnapshotNearHeapLimit"]],
+    [v8, "v8", "process", ["setFlagsFromString"]],
+    [crypto, "crypto", "addon", ["setEngine"]],
+    [traceEvents(), "trace_events", "fs", ["createTracing"]],
     [process.report ?? {}, "process.report", "fs", ["writeReport"]],
     [os, "os", "process", ["setPriority"]],
     [process, "process", "process", OF_PROCESS],
@@ -67,6 +73,9 @@ export function patchEscapes(patches: Patches): void {
   }
   guardOpening(patches);
   guardClass(patches, worker_threads, "Worker", "worker_threads.Worker", "worker", () => true);
+  for (const name of ["ReadStream", "WriteStream"]) {
+    guardClass(patches, tty, name, `tty.${name} of a descriptor of the machine`, "fs", () => true);
+  }
   guardClass(patches, net, "Socket", "net.Socket of a descriptor of the machine", "net", hasDescriptor);
   guardDescriptors(patches);
   for (const [name, classes, functions] of OF_FILES) {
@@ -81,14 +90,12 @@ export function patchEscapes(patches: Patches): void {
 const hasDescriptor = ([options]: readonly unknown[]): boolean =>
   typeof options === "object" && options !== null && (options as { fd?: unknown }).fd !== undefined;
 
-/** To load an experimental module is ours, and not the user's: no warning. */
-function quietly<T>(load: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
+/** Worker threads have none. */
+function traceEvents(): object {
   try {
-    return load();
-  } finally {
-    process.emitWarning = emitWarning;
+    return process.getBuiltinModule("node:trace_events") ?? {};
+  } catch {
+    return {};
   }
 }
 

@@ -109,7 +109,18 @@ export function internals(): Internals {
 /** One of Node's internal modules. */
 export function binding<T>(name: string): T {
   // Code of virtual processes is refused it.
-  return outside(() => (process as unknown as { binding: (name: string) => T }).binding(name));
+  return outside(() => quietly(() => (process as unknown as { binding: (name: string) => T }).binding(name)));
+}
+
+/** What is experimental or deprecated is our affair, and not the user's: no warning. */
+export function quietly<T>(load: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 const uvCodes: ReadonlyMap<string, number> = new Map([...getSystemErrorMap()].map(([code, [name]]) => [name, code]));

@@ -2,8 +2,10 @@
  * What the parts of the door keep of a virtual process: each part makes its own when it is first asked for.
  */
 import type { Console } from "node:console";
+import type { Agent } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { Prng } from "../../base/prng.ts";
+import type { HttpParser } from "./http-parsers.ts";
 import type { NodeProcess } from "./node-process.ts";
 
 export interface ProcessState {
@@ -17,6 +19,12 @@ export interface ProcessState {
   /** undici's dispatchers, by where undici looks for them: of global fetch() and WebSocket. */
   dispatchers: Map<symbol, object>;
   random: Prng;
+  /** Descriptors of the machine that it has opened. */
+  descriptors: Set<number>;
+  /** Those at work for it. */
+  httpParsers: Set<HttpParser>;
+  /** Those that have sockets of it, perhaps. */
+  httpAgents: Set<Agent>;
 }
 
 /** What the process has of it, made now if need be. */

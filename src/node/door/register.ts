@@ -11,9 +11,11 @@ import { patchDgram } from "./dgram.ts";
 import { patchDns } from "./dns.ts";
 import { patchEscapes } from "./escapes.ts";
 import { patchHttpClocks } from "./http-clocks.ts";
+import { patchHttpParsers } from "./http-parsers.ts";
 import { patchHttp2 } from "./http2.ts";
 import { patchHttp2Clocks } from "./http2-clocks.ts";
 import { whyUnsupported } from "./internals.ts";
+import { patchMachineDescriptors } from "./machine-descriptors.ts";
 import { patchMessagePorts } from "./message-ports.ts";
 import { patchNet } from "./net.ts";
 import { patchOs } from "./os.ts";
@@ -37,6 +39,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchSingletons,
   patchSocketTimeouts,
   patchHttpClocks,
+  patchHttpParsers,
   patchHttp2Clocks,
   patchTime,
   patchClocks,
@@ -51,6 +54,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchProcessObject,
   patchOutsideWork,
   patchOutsideZlib,
+  patchMachineDescriptors,
   patchStandardFiles,
   patchWeakReferences,
   patchMessagePorts,

@@ -15,6 +15,8 @@ import { stateOf } from "./process-state.ts";
 
 type GetName = (this: unknown, ...args: unknown[]) => string;
 type Functions = Record<PropertyKey, unknown>;
+/** How many sockets it has, of all names: what maxTotalSockets looks at. */
+type AgentInside = http.Agent & { totalSocketCount: number };
 
 export function patchSingletons(patches: Patches): void {
   // https.Agent calls that of http.Agent: it is named there once.
@@ -22,7 +24,9 @@ export function patchSingletons(patches: Patches): void {
     return function (this: unknown, ...args: unknown[]): string {
       const owner = current();
       const name = original.apply(this, args);
-      return owner === undefined ? name : `${name}:${keyOf(owner)}`;
+      if (owner === undefined) return name;
+      agentsOf(owner).add(this as http.Agent);
+      return `${name}:${keyOf(owner)}`;
     };
   });
   // It closes the sockets of all names.
@@ -47,6 +51,30 @@ export function keyOf(owner: NodeProcess): string {
   const key = `${owner.hostName}.${owner.process.pid}.${++lastKey}`;
   keys.set(owner, key);
   return key;
+}
+
+/** When the process has ended, none of its sockets is left in them. */
+function agentsOf(owner: NodeProcess): Set<http.Agent> {
+  return stateOf(owner, "httpAgents", () => {
+    const agents = new Set<http.Agent>();
+    owner.owned.add({
+      abandon: () => {
+        for (const agent of agents) forget(agent as AgentInside, `:${keyOf(owner)}`);
+      },
+    });
+    return agents;
+  });
+}
+
+/** What Agent.removeSocket() and Agent.destroy() would do, if anything of the process could still happen. */
+function forget(agent: AgentInside, suffix: string): void {
+  for (const table of [agent.sockets, agent.freeSockets, agent.requests] as Record<string, unknown[]>[]) {
+    for (const name of Object.keys(table)) {
+      if (!name.endsWith(suffix)) continue;
+      if (table !== agent.requests) agent.totalSocketCount -= table[name]?.length ?? 0;
+      delete table[name];
+    }
+  }
 }
 
 function destroyOf(agent: http.Agent, owner: NodeProcess): void {
