@@ -150,6 +150,13 @@ const USES: Record<string, (things: Things) => unknown> = {
   "socket.setNoDelay()": ({ accepted }) => accepted.setNoDelay(),
   "socket.setKeepAlive()": ({ accepted }) => accepted.setKeepAlive(true),
   "socket.setTimeout()": ({ accepted }) => accepted.setTimeout(10),
+  "socket.read()": ({ accepted }) => accepted.read(),
+  "socket.setEncoding()": ({ accepted }) => accepted.setEncoding("hex"),
+  "socket.cork()": ({ accepted }) => accepted.cork(),
+  "server.getConnections()": ({ server }) => server.getConnections(() => {}),
+  "http.Server.setTimeout()": ({ web }) => web.setTimeout(10),
+  "http.Server.closeAllConnections()": ({ web }) => web.closeAllConnections(),
+  "http.Server.closeIdleConnections()": ({ web }) => web.closeIdleConnections(),
   "socket.pause()": ({ accepted }) => accepted.pause(),
   "socket.resume()": ({ accepted }) => accepted.resume(),
   "socket.unref()": ({ accepted }) => accepted.unref(),
@@ -249,4 +256,17 @@ test("a shared agent closes its sockets of the process that asks for it only", a
     await pause(100);
   });
   expect(await used).toEqual(["a"]);
+});
+
+test("an agent forgets the sockets of a process that has ended, and does not count them", async () => {
+  const { a, b } = twoHosts();
+  b.start({ main: () => http.createServer((_, response) => response.end("ok")).listen(80) });
+  const agent = new http.Agent({ keepAlive: true, maxTotalSockets: 2 });
+  const ask = () =>
+    new Promise((resolve) => {
+      http.get({ host: "b", agent }, (response) => response.resume().on("end", resolve));
+    });
+  for (let i = 0; i < 4; i++) await a.run(ask);
+  const { freeSockets, sockets, totalSocketCount } = agent as http.Agent & { totalSocketCount: number };
+  expect([freeSockets, sockets, totalSocketCount]).toEqual([{}, {}, 0]);
 });

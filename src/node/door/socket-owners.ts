@@ -34,22 +34,30 @@ interface StreamLike {
 
 /** Only the process itself makes these. */
 const OF_SOCKETS: readonly string[] = ["setNoDelay", "setKeepAlive"];
+/** These may come before the socket has a handle that is ours. */
+const OF_STREAMS: readonly string[] = ["setEncoding", "cork", "uncork"];
 const OF_DATAGRAMS: readonly string[] =
   "bind connect disconnect send setBroadcast setTTL setMulticastTTL setMulticastLoopback setMulticastInterface addMembership dropMembership addSourceSpecificMembership dropSourceSpecificMembership setRecvBufferSize setSendBufferSize".split(
     " ",
   );
 /** These also code outside of all processes. */
 const CLOSING: readonly string[] = ["destroy", "destroySoon", "resetAndDestroy", "pause", "resume"];
+const OF_SERVERS: readonly string[] = ["close", "getConnections"];
+const OF_HTTP_SERVERS: readonly string[] = ["setTimeout", "closeAllConnections", "closeIdleConnections"];
 
 export function patchSocketOwners(patches: Patches): void {
   const sockets = net.Socket.prototype as unknown as Calls;
   const datagrams = dgram.Socket.prototype as unknown as Calls;
   patchWriting(patches, sockets);
   for (const name of OF_SOCKETS) onlyOwner(patches, sockets, name, ofStream);
+  for (const name of OF_STREAMS) onlyOwner(patches, sockets, name, ofCarried);
   for (const name of OF_DATAGRAMS) onlyOwner(patches, datagrams, name, ofDatagrams);
   for (const name of CLOSING) asOwner(patches, sockets, name, ofStream);
-  for (const server of [net.Server, http.Server, https.Server]) {
-    asOwner(patches, server.prototype as unknown as Calls, "close", ofStream);
+  patchReading(patches, sockets);
+  const servers = [net.Server, http.Server, https.Server].map((server) => server.prototype as unknown as Calls);
+  for (const [index, server] of servers.entries()) {
+    for (const name of OF_SERVERS) asOwner(patches, server, name, ofStream);
+    if (index > 0) for (const name of OF_HTTP_SERVERS) asOwner(patches, server, name, ofStream);
   }
   asOwner(patches, datagrams, "close", ofDatagrams);
   patches.replace(AbortController.prototype as unknown as Calls, "abort", (original) => {
@@ -80,6 +88,17 @@ function patchWriting(patches: Patches, sockets: Calls): void {
   });
 }
 
+/** read(0) takes nothing: Node asks so for more, after each piece. */
+function patchReading(patches: Patches, sockets: Calls): void {
+  patches.replace(sockets, "read", (original) => {
+    const read = function (this: unknown, size: unknown): unknown {
+      if (size !== 0) ofCarried(this)?.owner.assertOwn();
+      return original?.call(this, size);
+    };
+    return alike(read as Call, original as Call);
+  });
+}
+
 function onlyOwner(patches: Patches, prototype: Calls, name: string, find: Find): void {
   patches.replace(prototype, name, (original) => {
     const checked: Call = function (this: unknown, ...args) {
@@ -102,11 +121,17 @@ function asOwner(patches: Patches, prototype: Calls, name: string, find: Find): 
   });
 }
 
+function ofCarried(of: unknown): Handle | undefined {
+  const { _handle: handle } = of as StreamLike;
+  if (handle instanceof Handle) return handle;
+  return handle === null || typeof handle !== "object" || isOfMachine(handle) ? undefined : plainUnder(handle);
+}
+
 function ofStream(of: unknown, call: string): Handle | undefined {
   const { _handle: handle, _isStdio: isStdio } = of as StreamLike;
-  if (handle instanceof Handle) return handle;
-  if (handle === null || typeof handle !== "object") return undefined;
-  if (!isOfMachine(handle)) return plainUnder(handle);
+  if (handle === null || typeof handle !== "object" || handle instanceof Handle || !isOfMachine(handle)) {
+    return ofCarried(of);
+  }
   if (isRefused("net") && isStdio !== true && !isGranted(handle)) {
     refuse(`net.${of instanceof net.Server ? "Server" : "Socket"}.${call}() of a socket of the machine`, "net");
   }
