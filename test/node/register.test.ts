@@ -1,5 +1,5 @@
 /** Putting the door in and taking it out: code outside of virtual processes has what Node gives, and nothing is left. */
-import buffer from "node:buffer";
+import buffer, { File } from "node:buffer";
 import child_process from "node:child_process";
 import crypto from "node:crypto";
 import dgram from "node:dgram";
@@ -23,7 +23,12 @@ const OBJECTS: Record<string, object> = {
   process,
   Math,
   AbortSignal,
-  "Event.prototype": Event.prototype,
+  Date,
+  ...Object.fromEntries(
+    [Date, Event, CustomEvent, File, WeakRef, MessageChannel, BroadcastChannel, dgram.Socket, tls.TLSSocket].map(
+      ({ name, prototype }) => [`${name}.prototype`, prototype as object],
+    ),
+  ),
   "Intl.DateTimeFormat.prototype": Intl.DateTimeFormat.prototype,
   ...("Temporal" in globalThis
     ? { "Temporal.Now": (globalThis as unknown as { Temporal: { Now: object } }).Temporal.Now }

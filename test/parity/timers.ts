@@ -112,6 +112,10 @@ export const timersFacet: Facet = {
     "have references": property((timer) => [timer.hasRef(), timer.unref().hasRef(), timer.ref().hasRef()]),
     "are numbers when asked": property((timer) => typeof +timer),
     "can be closed": property((timer) => timer.close() === timer),
+    "are one of globalThis and of the module": () =>
+      (["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"] as const).map(
+        (name) => [timers[name] === globalThis[name], timers[name].name, timers[name].length],
+      ),
     "refuse what is no function": () => failureOf(() => setTimeout("text" as never, 1)),
     "refuse an immediate that is no function": () => failureOf(() => setImmediate(1 as never)),
     "are promises": async () => [await timersPromises.setTimeout(1, "a"), await timersPromises.setImmediate("b")],

@@ -8,6 +8,8 @@
 import http2 from "node:http2";
 import net from "node:net";
 import tls from "node:tls";
+import { promisify } from "node:util";
+import { alike } from "./alike.ts";
 import { current } from "./context.ts";
 import { endUnknown } from "./http2-clocks.ts";
 import { overTls } from "./http2-over-tls.ts";
@@ -61,13 +63,14 @@ export function patchHttp2(patches: Patches): void {
     };
   });
   patches.replace(http2 as unknown as Calls, "connect", (original) => {
-    return function (this: unknown, ...args): unknown {
+    const connecting: Call = function (this: unknown, ...args): unknown {
       const owner = current();
       if (owner === undefined) return original?.apply(this, args);
       const session = connect(owner, args, (own) => original?.apply(this, own));
       useNativelyUntilClose(owner, session as http2.ClientHttp2Session);
       return session;
     };
+    return promisified(connecting, original as Call);
   });
   if (!("performServerHandshake" in http2)) return;
   patches.replace(http2 as unknown as Calls, "performServerHandshake", (original) => {
@@ -79,6 +82,25 @@ export function patchHttp2(patches: Patches): void {
       return socket instanceof tls.TLSSocket ? handedOver(owner, socket, "http2 server", run) : run();
     };
   });
+}
+
+/** What util.promisify() gives calls Node's own connect(): in a virtual process it is to call this one. */
+function promisified(connecting: Call, original: Call): Call {
+  const { custom } = promisify;
+  const before = (original as unknown as Record<symbol, Call>)[custom];
+  if (before === undefined) return connecting;
+  const promise: Call = (authority, options) => {
+    if (current() === undefined) return before(authority, options);
+    return new Promise((resolve, reject) => {
+      const session = connecting.call(http2, authority, options, () => {
+        session.removeListener("error", reject);
+        resolve(session);
+      }) as http2.ClientHttp2Session;
+      session.once("error", reject);
+    });
+  };
+  Object.defineProperty(connecting, custom, { value: alike(promise, before) });
+  return connecting;
 }
 
 const isStreaming = (socket: unknown): socket is net.Socket => socket instanceof net.Socket;

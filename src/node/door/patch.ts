@@ -1,14 +1,18 @@
 /**
  * Replacing things of Node's, and putting them back: the door leaves nothing behind when it is taken out.
  */
+import { standIn } from "./alike.ts";
 
 export class Patches {
   #undo: (() => void)[] = [];
 
-  /** Replaces a property; `make` gets what was there. */
+  /** Replaces a property; `make` gets what was there. A function or class looks like the one that it replaces. */
   replace<T extends object, K extends keyof T>(target: T, name: K, make: (original: T[K]) => T[K]): void {
     const before = Object.getOwnPropertyDescriptor(target, name);
-    const value = make(target[name]);
+    const original = target[name];
+    const value = make(original);
+    const leave = standIn(value, original);
+    if (leave !== undefined) this.#undo.push(leave);
     Object.defineProperty(target, name, {
       configurable: true,
       writable: true,

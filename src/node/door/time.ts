@@ -66,21 +66,9 @@ function patchTimers(patches: Patches): void {
   };
   for (const [name, replacement] of Object.entries(replacements)) {
     for (const target of [globalThis, timers] as unknown as Record<string, Callback>[]) {
-      patches.replace(target, name, (original) => withProperties(replacement as Callback, original as Callback));
+      patches.replace(target, name, () => replacement as Callback);
     }
   }
-}
-
-/** util.promisify(setTimeout) works by a property of the function. */
-function withProperties(replacement: Callback, original: Callback): Callback {
-  const copy: Callback = (...args) => replacement(...args);
-  Object.defineProperty(copy, "name", { value: original.name });
-  const custom = Symbol.for("nodejs.util.promisify.custom");
-  if (custom in original) {
-    const get = (): unknown => (timersPromises as unknown as Record<string, unknown>)[original.name];
-    Object.defineProperty(copy, custom, { get });
-  }
-  return copy;
 }
 
 function patchTimerPromises(patches: Patches): void {
@@ -195,6 +183,10 @@ class AbortError extends Error {
 
 function patchDate(patches: Patches): void {
   patches.replace(globalThis, "Date", (Original) => {
+    patches.replace(Original, "now", (original) => () => {
+      const owner = current();
+      return owner === undefined ? original() : Math.floor(owner.wallMs);
+    });
     // A constructor that behaves as Date for `new`, for calls without it, and for instanceof.
     return new Proxy(Original, {
       construct(target, args, newTarget) {
@@ -205,16 +197,8 @@ function patchDate(patches: Patches): void {
         const owner = current();
         return owner === undefined ? Reflect.apply(target, self, args) : new target(owner.wallMs).toString();
       },
-      get(target, name, receiver) {
-        if (name === "now") return now;
-        return Reflect.get(target, name, receiver);
-      },
     });
   });
-  const now = (): number => {
-    const owner = current();
-    return owner === undefined ? originals.Date.now() : Math.floor(owner.wallMs);
-  };
 }
 
 function patchCounters(patches: Patches): void {
