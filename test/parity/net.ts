@@ -188,6 +188,22 @@ export const netSocket: Facet = {
       await event(client, "close");
       return sizes;
     },
+    "is ended and destroyed at once, and another connects": async (stage) => {
+      const server = net.createServer(echo);
+      const port = await stage.listen(server);
+      const first = net.connect(port, "127.0.0.1");
+      await event(first, "connect");
+      stage.watch("first", first, ...SOCKET_EVENTS);
+      first.end();
+      first.destroy();
+      const second = stage.watch("second", net.connect(port, "127.0.0.1"), ...SOCKET_EVENTS);
+      await event(second, "connect");
+      await pause(5);
+      second.write("hello");
+      await event(second, "data");
+      await pause(5);
+      return [second.readyState, second.end().readyState];
+    },
     "is aborted by a signal": async (stage) => {
       const controller = new AbortController();
       const client = await pair(stage, (socket) => socket.resume(), { signal: controller.signal } as never);

@@ -23,7 +23,8 @@ const WRITABLE = POLLOUT | POLLHUP | POLLERR;
 
 export class Endpoint {
   readonly owner: NodeProcess;
-  readonly fd: number;
+  /** -1 when it is closed: the number may be another socket's by then. */
+  fd: number;
   readonly socket: Socket;
 
   private constructor(owner: NodeProcess, fd: number, socket: Socket) {
@@ -87,8 +88,11 @@ export class Endpoint {
     return this.owner.call("shutdown", () => sockets.shutdown(this.owner.process, this.fd, SHUT_WR));
   }
 
+  /** Whatever is called of it afterwards fails with EBADF. */
   close(): void {
-    this.owner.call("close", () => ioCalls.close(this.owner.process, this.fd));
+    const { fd } = this;
+    this.fd = -1;
+    this.owner.call("close", () => ioCalls.close(this.owner.process, fd));
   }
 
   /** Closes with a reset: SO_LINGER with no time. */

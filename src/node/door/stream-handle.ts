@@ -181,6 +181,7 @@ export abstract class StreamHandle extends Handle {
   protected abstract isToldAtOnce(error: Errno): boolean;
 
   readStart(): number {
+    if (this.isClosed) return uvCode("EINVAL");
     this.#isReading = true;
     this.#reading?.arm();
     this.updateHold();
@@ -218,12 +219,15 @@ export abstract class StreamHandle extends Handle {
     return this.#write(request, [Buffer.from(text, "utf16le")]);
   }
 
-  /** Node asks for it when no write is outstanding. As libuv, the FIN is sent in a turn of its own, then it completes. */
+  /**
+   * Node asks for it when no write is outstanding. As libuv, the FIN is sent in a turn of its own, then it completes; where the
+   * handle is closed before, close() sends it, and the request is cancelled.
+   */
   shutdown(request: Request): number {
     this.#shutdownRequest = request;
     this.updateHold();
     this.later(() => {
-      if (this.#shutdownRequest !== request) return;
+      if (this.isClosed || this.#shutdownRequest !== request) return;
       this.#shutdownRequest = null;
       this.updateHold();
       const result = this.#endpoint?.shutdown() ?? "ENOTCONN";
