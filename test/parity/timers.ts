@@ -8,14 +8,7 @@ import timers from "node:timers";
 import timersPromises from "node:timers/promises";
 import util from "node:util";
 import { event, type Facet, failureOf, pause, type Scenario, type Stage } from "./stage.ts";
-
-/** The order in which things that are set at the same moment happen. */
-const order =
-  (set: (note: (text: string) => () => void) => void): Scenario =>
-  async (stage) => {
-    set((text) => () => stage.note("order", text));
-    await pause(20);
-  };
+import { order, timerPromises } from "./timer-promises.ts";
 
 const property =
   (read: (timer: NodeJS.Timeout) => unknown): Scenario =>
@@ -25,6 +18,15 @@ const property =
     clearTimeout(timer);
     return value;
   };
+
+/** What programs see of Node's inside. */
+const insideOf = (timer: object): unknown => {
+  const { _destroyed, _idleTimeout, _repeat } = timer as Record<string, unknown>;
+  return [_destroyed, _idleTimeout, _repeat];
+};
+
+/** Not every Node has them. */
+const legacy = timers as unknown as Record<string, ((item: object, delayMs?: number) => void) | undefined>;
 
 export const timersFacet: Facet = {
   name: "timers",
@@ -110,6 +112,53 @@ export const timersFacet: Facet = {
       return count;
     },
     "have references": property((timer) => [timer.hasRef(), timer.unref().hasRef(), timer.ref().hasRef()]),
+    "have no reference when they are immediates that have run": async () => {
+      const [run, cleared, unreferenced] = [0, 1, 2].map(() => setImmediate(() => {})) as [never, never, never];
+      const before = [run, cleared, unreferenced as NodeJS.Immediate].map((one: NodeJS.Immediate) => one.hasRef());
+      clearImmediate(cleared);
+      const without = (unreferenced as NodeJS.Immediate).unref().hasRef();
+      await pause(5);
+      return [
+        before,
+        without,
+        [run, cleared, unreferenced].map((one: NodeJS.Immediate) => [one.hasRef(), insideOf(one)]),
+      ];
+    },
+    "run as immediates without a reference, where something else waits": order((note) => {
+      setImmediate(note("immediate")).unref();
+    }),
+    "show their delay": () => {
+      const timers = [...[5, 1.7, "12", 0], undefined].map((delay) => setTimeout(() => {}, delay as number));
+      const shown = timers.map(insideOf);
+      for (const timer of timers) clearTimeout(timer);
+      return [shown, timers.map(insideOf)];
+    },
+    "show their delay as intervals": () => {
+      const timer = setInterval(() => {}, 5);
+      const shown = insideOf(timer);
+      clearInterval(timer);
+      return [shown, insideOf(timer)];
+    },
+    "show that they have fired": async () => {
+      const timer = setTimeout(() => {}, 1);
+      await pause(10);
+      return insideOf(timer);
+    },
+    "warn of a delay that is too long": async () => {
+      const warned = once(process, "warning");
+      clearTimeout(setTimeout(() => {}, 2 ** 31));
+      const [{ name, message }] = await warned;
+      return [name, message];
+    },
+    "are objects of programs": async (stage) => {
+      const item = { _onTimeout: () => stage.note("items", "fired") };
+      legacy.enroll?.(item, 2);
+      legacy.active?.(item);
+      await pause(10);
+      legacy.active?.(item);
+      legacy.unenroll?.(item);
+      await pause(10);
+    },
     "are numbers when asked": property((timer) => typeof +timer),
     "can be closed": property((timer) => timer.close() === timer),
     "are one of globalThis and of the module": () =>
@@ -126,6 +175,7 @@ export const timersFacet: Facet = {
     },
     "are promises that were aborted before": () =>
       failureOf(timersPromises.setTimeout(1000, null, { signal: AbortSignal.abort() })),
+    ...timerPromises,
     "are promisified": async () => await util.promisify(setTimeout)(1, "value"),
     "are iterated": async () => {
       const values: unknown[] = [];

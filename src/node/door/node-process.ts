@@ -213,6 +213,11 @@ export class NodeProcess {
     });
   }
 
+  /** Does nothing hold it any more? */
+  get isIdle(): boolean {
+    return this.#isIdle();
+  }
+
   #isIdle(): boolean {
     return this.isAlive && this.#isMainSettled && this.#references === 0;
   }

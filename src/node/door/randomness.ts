@@ -89,7 +89,8 @@ const DRAWS: Readonly<Record<string, Draw>> = {
     const drawn = low + Math.floor(randomOf(owner).nextFloat() * (high - low));
     return done === undefined ? drawn : answer(done as Done, drawn);
   },
-  randomUUID: (owner) => {
+  randomUUID: (owner, original, options) => {
+    if (options !== undefined) original(options);
     const bytes = Buffer.alloc(UUID_BYTES);
     randomOf(owner).fill(bytes);
     // RFC 9562 §5.4: version 4, variant 10.
@@ -97,8 +98,8 @@ const DRAWS: Readonly<Record<string, Draw>> = {
     bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
     return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   },
-  getRandomValues: (owner, original, array) => {
-    original(array);
+  getRandomValues: (owner, original, ...args) => {
+    const array = original(...args);
     fill(owner, array as NodeJS.ArrayBufferView, []);
     return array;
   },

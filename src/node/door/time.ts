@@ -5,12 +5,12 @@
  */
 import { performance } from "node:perf_hooks";
 import timers from "node:timers";
-import timersPromises from "node:timers/promises";
 import { sinceStartMs } from "./clocks.ts";
 import { current } from "./context.ts";
-import type { NodeProcess } from "./node-process.ts";
+import { patchLegacyTimers } from "./legacy-timers.ts";
 import { originals } from "./originals.ts";
 import type { Patches } from "./patch.ts";
+import { patchTimerPromises } from "./timer-promises.ts";
 import { timerOf, VirtualImmediate, VirtualTimeout } from "./timers.ts";
 
 type Callback = (...args: unknown[]) => unknown;
@@ -18,6 +18,7 @@ type Callback = (...args: unknown[]) => unknown;
 export function patchTime(patches: Patches): void {
   patchTimers(patches);
   patchTimerPromises(patches);
+  patchLegacyTimers(patches);
   patchDate(patches);
   patchCounters(patches);
   patchAbortSignal(patches);
@@ -27,7 +28,8 @@ function patchAbortSignal(patches: Patches): void {
   patches.replace(AbortSignal, "timeout", (original) => {
     return (delayMs: number): AbortSignal => {
       const owner = current();
-      if (owner === undefined) return original.call(AbortSignal, delayMs);
+      // What is no delay Node refuses.
+      if (owner === undefined || !isUint32(delayMs)) return original.call(AbortSignal, delayMs);
       const controller = new AbortController();
       const expired = (): void =>
         controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
@@ -36,6 +38,8 @@ function patchAbortSignal(patches: Patches): void {
     };
   });
 }
+
+const isUint32 = (value: unknown): boolean => typeof value === "number" && value >>> 0 === value;
 
 function patchTimers(patches: Patches): void {
   const start = (repeats: boolean, original: Callback) => {
@@ -71,116 +75,6 @@ function patchTimers(patches: Patches): void {
   }
 }
 
-function patchTimerPromises(patches: Patches): void {
-  const target = timersPromises as unknown as Record<string, Callback>;
-  patches.replace(target, "setTimeout", (original) => {
-    return (delay, value, options) => {
-      const owner = current();
-      return owner === undefined
-        ? original?.(delay, value, options)
-        : later(owner, delay, value, options as WaitOptions);
-    };
-  });
-  patches.replace(target, "setImmediate", (original) => {
-    return (value, options) => {
-      const owner = current();
-      if (owner === undefined) return original?.(value, options);
-      return new Promise((resolve) => new VirtualImmediate(owner, () => resolve(value), []));
-    };
-  });
-  patches.replace(target, "setInterval", (original) => {
-    return (delay, value, options) => {
-      const owner = current();
-      return owner === undefined
-        ? original?.(delay, value, options)
-        : repeatedly(owner, delay, value, options as WaitOptions);
-    };
-  });
-  patches.replace(timersPromises.scheduler as unknown as Record<string, Callback>, "wait", (original) => {
-    return (delay, options) => {
-      const owner = current();
-      return owner === undefined
-        ? original?.call(timersPromises.scheduler, delay, options)
-        : later(owner, delay, undefined, options as WaitOptions);
-    };
-  });
-}
-
-interface WaitOptions {
-  readonly ref?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-function later(
-  owner: NodeProcess,
-  delay: unknown,
-  value: unknown,
-  { ref = true, signal }: WaitOptions = {},
-): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const aborted = (): void => {
-      timer.clear();
-      reject(new AbortError(signal?.reason));
-    };
-    const timer = new VirtualTimeout(owner, () => finish(), delay, [], false);
-    const finish = (): void => {
-      signal?.removeEventListener("abort", aborted);
-      resolve(value);
-    };
-    if (!ref) timer.unref();
-    if (signal?.aborted) aborted();
-    else signal?.addEventListener("abort", aborted, { once: true });
-  });
-}
-
-/** Gives the value each time that the delay has passed; what was missed meanwhile is made up for. */
-async function* repeatedly(
-  owner: NodeProcess,
-  delay: unknown,
-  value: unknown,
-  { ref = true, signal }: WaitOptions = {},
-): AsyncGenerator<unknown> {
-  let due = 0;
-  let wake = (): void => {};
-  const timer = new VirtualTimeout(
-    owner,
-    () => {
-      due++;
-      wake();
-    },
-    delay,
-    [],
-    true,
-  );
-  if (!ref) timer.unref();
-  signal?.addEventListener("abort", () => wake(), { once: true });
-  try {
-    for (;;) {
-      if (signal?.aborted) throw new AbortError(signal.reason);
-      if (due === 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      } else {
-        due--;
-        yield value;
-      }
-    }
-  } finally {
-    timer.clear();
-  }
-}
-
-/** As Node's own. */
-class AbortError extends Error {
-  readonly code = "ABORT_ERR";
-
-  constructor(cause: unknown) {
-    super("The operation was aborted", { cause });
-    this.name = "AbortError";
-  }
-}
-
 function patchDate(patches: Patches): void {
   patches.replace(globalThis, "Date", (Original) => {
     patches.replace(Original, "now", (original) => () => {
@@ -213,7 +107,8 @@ function patchCounters(patches: Patches): void {
   patches.replace(process as { hrtime: NodeJS.HRTime }, "hrtime", (original) => {
     const hrtime = (previous?: [number, number]): [number, number] => {
       const owner = current();
-      if (owner === undefined) return original(previous);
+      // What is no time Node refuses.
+      if (owner === undefined || !(previous === undefined || isTime(previous))) return original(previous);
       const [seconds, nanoseconds] = [Math.floor(owner.nowNs / 1e9), owner.nowNs % 1e9];
       if (previous === undefined) return [seconds, nanoseconds];
       const difference = owner.nowNs - (previous[0] * 1e9 + previous[1]);
@@ -226,3 +121,5 @@ function patchCounters(patches: Patches): void {
     return hrtime;
   });
 }
+
+const isTime = (value: unknown): boolean => Array.isArray(value) && value.length === 2;

@@ -10,6 +10,7 @@ import { Operation } from "../../kernel/operation.ts";
 import { current, enter, forAll, isForAll } from "./context.ts";
 import { neverReady } from "./never-ready.ts";
 import type { NodeProcess, Owned } from "./node-process.ts";
+import { originals } from "./originals.ts";
 import { heirOf, isTick, keepTick } from "./shared-ticks.ts";
 
 type Callback = (...args: unknown[]) => unknown;
@@ -34,7 +35,8 @@ export class VirtualTimeout implements Owned {
   #owner: NodeProcess;
   readonly #callback: Callback;
   readonly #args: readonly unknown[];
-  #delayNs: number;
+  /** In milliseconds. What a delay is before Node rounds it, programs may read. */
+  #delayMs: number;
   readonly #repeats: boolean;
   #scope: AsyncResource;
   #operation: Operation<0>;
@@ -58,7 +60,7 @@ export class VirtualTimeout implements Owned {
     this.#scope = enter(owner, newScope);
     this.#callback = callback;
     this.#args = args;
-    this.#delayNs = milliseconds(delayMs) * 1e6;
+    this.#delayMs = milliseconds(delayMs);
     this.#repeats = repeats;
     this.#operation = this.#sleeper();
     this.#isShared = isTick(callback, delayMs);
@@ -100,7 +102,7 @@ export class VirtualTimeout implements Owned {
    */
   restart(delayMs: number): this {
     this.#isLazy = true;
-    this.#delayNs = milliseconds(delayMs) * 1e6;
+    this.#delayMs = milliseconds(delayMs);
     this.#scope = enter(this.#owner, newScope);
     this.#isCleared = false;
     return this.refresh();
@@ -115,8 +117,23 @@ export class VirtualTimeout implements Owned {
     if (value === null) this.clear();
   }
 
-  get _destroyed(): true {
-    return true;
+  /** Has it been cleared, or fired for good? */
+  get _destroyed(): boolean {
+    return this.#isCleared || (this.#dueNs === null && !this.#repeats);
+  }
+
+  set _destroyed(isDestroyed: boolean) {
+    if (isDestroyed) this.clear();
+  }
+
+  /** The delay in milliseconds; -1 when it is cleared. */
+  get _idleTimeout(): number {
+    return this.#isCleared ? -1 : this.#delayMs;
+  }
+
+  /** The same of an interval; null of what fires once. */
+  get _repeat(): number | null {
+    return this.#repeats ? this.#delayMs : null;
   }
 
   close(): this {
@@ -179,7 +196,7 @@ export class VirtualTimeout implements Owned {
     this.#operation = this.#sleeper();
   }
 
-  #start(delayNs: number = this.#delayNs): void {
+  #start(delayNs: number = Math.trunc(this.#delayMs) * 1e6): void {
     if (!this.#owner.isAlive) return;
     const before = this.#dueNs;
     this.#dueNs = this.#owner.nowNs + delayNs;
@@ -218,9 +235,11 @@ export class VirtualTimeout implements Owned {
   }
 }
 
-/** setImmediate of a virtual process: a turn of its own. */
+/** setImmediate of a virtual process: a turn of its own. One without a reference has it only if something else holds the process. */
 export class VirtualImmediate {
-  #isCleared = false;
+  readonly #owner: NodeProcess;
+  /** Neither has it run, nor was it cleared. */
+  #isPending = true;
   #isReferenced = true;
 
   static {
@@ -228,25 +247,29 @@ export class VirtualImmediate {
   }
 
   constructor(owner: NodeProcess, callback: Callback, args: readonly unknown[]) {
+    this.#owner = owner;
     const scope = enter(owner, () => new AsyncResource("Immediate"));
     const call = (): unknown => scope.runInAsyncScope(callback, this, ...args);
     // undici closes what could not connect in an immediate of its shared timer.
     const wasForAll = isForAll();
     owner.reference();
     owner.turn(() => {
-      owner.unreference();
-      if (this.#isCleared) return;
+      const isRun = this.#isPending && (this.#isReferenced || !owner.isIdle);
+      this.clear();
+      if (!isRun) return;
       if (wasForAll) forAll(call);
       else call();
     });
   }
 
   ref(): this {
-    this.#isReferenced = true;
+    if (this.#isPending && !this.#isReferenced) this.#owner.reference();
+    this.#isReferenced ||= this.#isPending;
     return this;
   }
 
   unref(): this {
+    if (this.#isReferenced) this.#owner.unreference();
     this.#isReferenced = false;
     return this;
   }
@@ -255,8 +278,17 @@ export class VirtualImmediate {
     return this.#isReferenced;
   }
 
+  get _destroyed(): boolean {
+    return !this.#isPending;
+  }
+
+  set _destroyed(isDestroyed: boolean) {
+    if (isDestroyed) this.clear();
+  }
+
   clear(): void {
-    this.#isCleared = true;
+    this.#isPending = false;
+    this.unref();
   }
 
   [Symbol.dispose](): void {
@@ -273,5 +305,13 @@ export function timerOf(value: unknown): VirtualTimeout | undefined {
 /** As Node reads a delay. */
 function milliseconds(delay: unknown): number {
   const number = Number(delay);
-  return number >= 1 && number <= DELAY_MAX_MS ? Math.trunc(number) : 1;
+  if (number >= 1 && number <= DELAY_MAX_MS) return number;
+  const isOdd = delay !== undefined && !(number >= 0 && number <= DELAY_MAX_MS);
+  if (isOdd) warn(delay);
+  return 1;
+}
+
+/** What is to be said of such a delay Node says itself, and each version something else: of a timer that never fires. */
+function warn(delay: unknown): void {
+  originals.clearTimeout(originals.setTimeout(() => {}, delay as number));
 }
