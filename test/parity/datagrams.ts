@@ -106,6 +106,11 @@ const lives: Record<string, (socket: dgram.Socket) => unknown> = {
 export const dgramSocket: Facet = {
   name: "dgram.Socket",
   scenarios: {
+    "is made with a signal that is aborted already": async (stage) => {
+      const socket = socketOf(stage, "socket", { type: "udp4", signal: AbortSignal.abort() });
+      await once(socket, "close");
+      return await failureOf(() => socket.bind(0));
+    },
     ...Object.fromEntries(
       strangers.flatMap(([type, address]) => [
         [`${type} can't send to ${address}`, ofFamily(type, address, sendTo)],

@@ -9,6 +9,7 @@ import type { NodeProcess } from "./node-process.ts";
 import type { Patches } from "./patch.ts";
 import { UdpHandle } from "./udp-handle.ts";
 
+type Arguments = readonly unknown[];
 type Constructor = new (...args: unknown[]) => dgram.Socket & { readonly type: string };
 interface State {
   handle: { close(): void; lookup: unknown } | null;
@@ -18,20 +19,36 @@ export function patchDgram(patches: Patches): void {
   const probe = dgram.createSocket("udp4");
   stateOf(probe);
   probe.close();
-  const make = (create: () => dgram.Socket): dgram.Socket => {
-    const socket = create();
-    const owner = current();
-    if (owner !== undefined) replaceHandle(owner, socket as InstanceType<Constructor>);
-    return socket;
-  };
-  patches.replace(dgram, "createSocket", (original) => {
-    return ((...args: Parameters<typeof dgram.createSocket>) => make(() => original(...args))) as typeof original;
-  });
+  patches.replace(
+    dgram as unknown as { createSocket: (...args: Arguments) => dgram.Socket },
+    "createSocket",
+    (original) => {
+      return (...args) => make(args, (given) => original(...given));
+    },
+  );
   patches.replace(dgram as unknown as { Socket: Constructor }, "Socket", (original) => {
     return new Proxy(original, {
-      construct: (target, args, newTarget) => make(() => Reflect.construct(target, args, newTarget)),
+      construct: (target, args, newTarget) => make(args, (given) => Reflect.construct(target, given, newTarget)),
     });
   });
+}
+
+function make(args: Arguments, create: (args: Arguments) => dgram.Socket): dgram.Socket {
+  const owner = current();
+  if (owner === undefined) return create(args);
+  const [options, ...rest] = args;
+  // Node closes it as it is made: here when it has a handle of ours.
+  const isAborted = hasAbortedSignal(options);
+  const socket = create(isAborted ? [{ ...options, signal: undefined }, ...rest] : args);
+  replaceHandle(owner, socket as InstanceType<Constructor>);
+  if (isAborted) socket.close();
+  return socket;
+}
+
+function hasAbortedSignal(options: unknown): options is object {
+  if (typeof options !== "object" || options === null) return false;
+  const { signal } = options as { signal?: unknown };
+  return typeof signal === "object" && (signal as Partial<AbortSignal> | null)?.aborted === true;
 }
 
 /** The same of every socket. */
