@@ -204,6 +204,25 @@ export const netSocket: Facet = {
       await pause(5);
       return [second.readyState, second.end().readyState];
     },
+    "connects twice at once": async (stage) => {
+      const port = await stage.listen(net.createServer(echo));
+      const client = stage.watch("client", new net.Socket(), ...SOCKET_EVENTS);
+      const told = event(client, "error");
+      for (let count = 0; count < 2; count++) client.connect(port, "127.0.0.1");
+      const [{ code, syscall }] = (await told) as [NodeJS.ErrnoException];
+      await event(client, "close");
+      return [code, syscall];
+    },
+    "connects again when it is connected, and once more": async (stage) => {
+      const client = await pair(stage, (socket) => socket.resume());
+      await event(client, "connect");
+      const { remotePort = 0 } = client;
+      client.connect(remotePort, "127.0.0.1");
+      await pause(5);
+      stage.note("client", client.readyState);
+      client.connect(remotePort, "127.0.0.1");
+      await event(client, "close");
+    },
     "is aborted by a signal": async (stage) => {
       const controller = new AbortController();
       const client = await pair(stage, (socket) => socket.resume(), { signal: controller.signal } as never);

@@ -63,8 +63,36 @@ export class Endpoint {
     return this.owner.call("connect", () => sockets.connect(this.owner.process, this.fd, address));
   }
 
-  /** The next connection, as an endpoint of the same process. */
+  /**
+   * What has become of a connect that was in progress: EAGAIN while it still is. As libuv it asks for SO_ERROR, so that to
+   * connect(2) the connection is still being made: a second one finds it made, and succeeds.
+   */
+  connectResult(): 0 | Errno {
+    const { socket } = this;
+    return socket.state === "connected" && !socket.hasError ? 0 : socket.connectResult();
+  }
+
+  /**
+   * The next connection, as an endpoint of the same process. As libuv (uv__emfile_trick), where there is no descriptor left, all
+   * who wait are accepted by a spare one, and closed: the error would come again for ever.
+   */
   accept(): Endpoint | Errno {
+    const accepted = this.#acceptNow();
+    if (accepted !== "EMFILE" && accepted !== "ENFILE") return accepted;
+    const { descriptors } = this.owner.process;
+    descriptors.limit++;
+    try {
+      for (;;) {
+        const unwanted = this.#acceptNow();
+        if (typeof unwanted === "string") return unwanted;
+        unwanted.close();
+      }
+    } finally {
+      descriptors.limit--;
+    }
+  }
+
+  #acceptNow(): Endpoint | Errno {
     const accepted = this.owner.call("accept", () => sockets.accept(this.owner.process, this.fd, 0));
     return typeof accepted === "string" ? accepted : Endpoint.of(this.owner, accepted.fd);
   }

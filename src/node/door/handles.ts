@@ -14,7 +14,9 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../../abi/socket.ts";
+import { S_IFMT } from "../../abi/stat.ts";
 import { TCP_KEEPIDLE, TCP_NODELAY } from "../../abi/tcp.ts";
+import { chmod } from "../../kernel/calls/files.ts";
 import { type SocketAddress, unixAddress } from "../../socket/address.ts";
 import { ANY_V4, ANY_V6 } from "../../wire/ip-address.ts";
 import { addressIn } from "./address-in.ts";
@@ -26,6 +28,11 @@ import { type Request, StreamHandle } from "./stream-handle.ts";
 /** Flags of bind(), as libuv has them. */
 const UV_TCP_IPV6ONLY = 1;
 const UV_TCP_REUSEPORT = 2;
+/** Of uv_pipe_chmod(), and the permissions that they stand for. */
+const UV_READABLE = 1;
+const UV_WRITABLE = 2;
+const ALL_READ = 0o444;
+const ALL_WRITE = 0o222;
 
 /** How Node tries the addresses of a name, one after the other. */
 interface Attempts {
@@ -58,6 +65,11 @@ export class TcpHandle extends StreamHandle {
     endpoint.setOption(SOL_SOCKET, SO_REUSEADDR, 1);
     if ((flags & UV_TCP_REUSEPORT) !== 0) endpoint.setOption(SOL_SOCKET, SO_REUSEPORT, 1);
     if (family === AF_INET6) endpoint.setOption(IPPROTO_IPV6, IPV6_V6ONLY, flags & UV_TCP_IPV6ONLY);
+  }
+
+  /** As libuv, for which an address in use is the fault of listen() or connect(): Node's messages depend on it. */
+  protected override isToldByBind(error: Errno): boolean {
+    return error !== "EADDRINUSE";
   }
 
   connect(request: Request, address: string, port: number): number {
@@ -101,6 +113,7 @@ export class TcpHandle extends StreamHandle {
   #connect(request: Request, family: 4 | 6, text: string, port: number): number {
     const address = addressIn(this.owner, family, text, port);
     if (address === undefined) return uvCode("EINVAL");
+    if (this.isConnecting) return uvCode("EALREADY");
     const { attempts } = this;
     const isLast = attempts === null || --attempts.left <= 0;
     return this.connectTo(request, address, isLast ? null : attempts.timeoutMs);
@@ -141,6 +154,10 @@ export class PipeHandle extends StreamHandle {
     super.close(callback);
   }
 
+  protected override isToldByBind(): boolean {
+    return true;
+  }
+
   /** As uv_pipe_connect(). */
   protected override isToldAtOnce(): boolean {
     return false;
@@ -150,8 +167,17 @@ export class PipeHandle extends StreamHandle {
     return this.connectTo(request, unixAddress(path));
   }
 
-  fchmod(): number {
-    return 0;
+  /** As uv_pipe_chmod(): who may connect, of those whom the name lets. */
+  fchmod(events: number): number {
+    const path = this.#path;
+    if (path === null) return uvCode(this.endpoint === null ? "EBADF" : "ENOENT");
+    const { process } = this.owner;
+    const node = process.kernel.files.lookup(process, path);
+    if (typeof node === "string") return uvCode(node);
+    const wanted = ((events & UV_READABLE) === 0 ? 0 : ALL_READ) | ((events & UV_WRITABLE) === 0 ? 0 : ALL_WRITE);
+    const mode = (node.mode & ~S_IFMT) | wanted;
+    const result = this.owner.call("chmod", () => chmod(process, path, mode));
+    return result === 0 ? 0 : uvCode(result);
   }
 }
 

@@ -63,6 +63,11 @@ export abstract class StreamHandle extends Handle {
   #reading: Operation<number> | null = null;
   #endpoint: Endpoint | null = null;
 
+  /** Has a connect() not been answered yet? */
+  protected get isConnecting(): boolean {
+    return this.#connectRequest !== null;
+  }
+
   /** The socket, which is opened when the family of its address is known. */
   get endpoint(): Endpoint | null {
     return this.#endpoint;
@@ -120,14 +125,16 @@ export abstract class StreamHandle extends Handle {
   /** Options that a socket has before bind(). */
   protected prepareToBind(_endpoint: Endpoint, _address: SocketAddress, _flags: number): void {}
 
-  /** libuv reports an address in use from listen() or connect(), not from bind(): Node's messages depend on it. */
+  /** Does bind() itself fail with this? Else listen() or connect() does. */
+  protected abstract isToldByBind(error: Errno): boolean;
+
   protected bindTo(address: SocketAddress, flags: number = 0): number {
     const endpoint = this.#opened(address);
     if (typeof endpoint === "string") return uvCode(endpoint);
     this.prepareToBind(endpoint, address, flags);
     const result = endpoint.bind(address);
-    if (result === "EADDRINUSE") this.#bindError = result;
-    else if (result !== 0) return uvCode(result);
+    if (result !== 0 && this.isToldByBind(result)) return uvCode(result);
+    if (result !== 0) this.#bindError = result;
     return 0;
   }
 
@@ -167,7 +174,7 @@ export abstract class StreamHandle extends Handle {
     };
     this.#connectRequest = request;
     if (result === "EINPROGRESS") {
-      this.#connecting = endpoint.whenWritable("connect", () => endpoint.socket.connectResult(), finish);
+      this.#connecting = endpoint.whenWritable("connect", () => endpoint.connectResult(), finish);
       this.#connecting.arm();
     } else {
       // As libuv does: what is known at once is told later.
@@ -219,10 +226,7 @@ export abstract class StreamHandle extends Handle {
     return this.#write(request, [Buffer.from(text, "utf16le")]);
   }
 
-  /**
-   * Node asks for it when no write is outstanding. As libuv, the FIN is sent in a turn of its own, then it completes; where the
-   * handle is closed before, close() sends it, and the request is cancelled.
-   */
+  /** Node asks for it when no write is outstanding. As libuv, the FIN goes in a turn of its own, unless close() is first. */
   shutdown(request: Request): number {
     this.#shutdownRequest = request;
     this.updateHold();
