@@ -1,7 +1,9 @@
 /** Scenarios of node:net over Unix paths. */
 import { once } from "node:events";
+import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { event, type Facet, failureOf, type Scenario, type Stage, text } from "./stage.ts";
 
 const SOCKET_EVENTS = ["connect", "ready", "data", "end", "finish", "drain", "timeout", "error", "close"];
@@ -50,6 +52,14 @@ const pathEnding = (allowHalfOpen: boolean, first: "client" | "server"): Scenari
     { allowHalfOpen },
   );
 
+const unlinks: readonly ((file: string) => unknown)[] = [
+  (file) => fs.rmSync(file, { force: true }),
+  (file) => new Promise((resolve) => fs.unlink(file, resolve)),
+  (file) => new Promise((resolve) => fs.rm(Buffer.from(file), { force: true }, resolve)),
+  (file) => fs.promises.unlink(pathToFileURL(file)),
+  (file) => fs.promises.rm(file),
+];
+
 const abstractName = (): string => `\0parity-${process.pid}-${Date.now()}`;
 
 export const unixPaths: Facet = {
@@ -70,6 +80,25 @@ export const unixPaths: Facet = {
       stage.watch("other", other, ...SERVER_EVENTS).listen(file);
       const [error] = await event(other, "error");
       return await failureOf(Promise.reject(error));
+    }),
+    "is still there when another server has found its path taken": bindPath(
+      (socket) => socket.end("hello"),
+      async (_stage, file) => {
+        const [error] = await event(net.createServer().listen(file), "error");
+        return [(error as NodeJS.ErrnoException).code, await text(net.connect(file))];
+      },
+    ),
+    "is unlinked, and another server takes its path": bindPath(echo, async (stage, file) => {
+      fs.unlinkSync(file);
+      const [error] = await event(net.connect(file), "error");
+      const codes = [(error as NodeJS.ErrnoException).code];
+      for (const unlink of unlinks) {
+        const server = net.createServer((socket) => socket.end("hello"));
+        await stage.listen(server, file);
+        codes.push(await text(net.connect(file)));
+        await unlink(file);
+      }
+      return codes;
     }),
     "can't listen in no directory": async (stage) => {
       const server = net.createServer().listen(path.join(stage.directory, "nowhere/s"));

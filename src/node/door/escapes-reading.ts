@@ -122,7 +122,8 @@ function isGranted(file: unknown, root: string): boolean {
   return root !== path.parse(root).root && (absolute === root || absolute.startsWith(root + path.sep));
 }
 
-function pathOf(file: unknown): string | undefined {
+/** Of what may be given as a file: undefined of descriptors, and of what is no path. */
+export function pathOf(file: unknown): string | undefined {
   if (typeof file === "string") return file;
   if (file instanceof Uint8Array) return Buffer.from(file).toString();
   return file instanceof URL && file.protocol === "file:" ? fileURLToPath(file) : undefined;

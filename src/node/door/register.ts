@@ -28,6 +28,7 @@ import { patchRandomness } from "./randomness.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { patchSingletons } from "./singletons.ts";
 import { patchSocketOwners } from "./socket-owners.ts";
+import { patchSocketPaths } from "./socket-paths.ts";
 import { patchSocketTimeouts } from "./socket-timeouts.ts";
 import { patchStandardFiles } from "./standard-files.ts";
 import { patchTime } from "./time.ts";
@@ -60,6 +61,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchMessagePorts,
   patchVmContexts,
   patchEscapes,
+  patchSocketPaths,
   patchSocketOwners,
 ];
 const patches: Patches = new Patches();
