@@ -19,6 +19,7 @@ import type { Process } from "../../kernel/process.ts";
 import { SignalSet } from "../../kernel/signals/signal-set.ts";
 import { current, enter, isForAll } from "./context.ts";
 import { ExitSignal } from "./exit-signal.ts";
+import { refuseFakeTimers } from "./fake-timers.ts";
 import type { ProcessState } from "./process-state.ts";
 
 const STDERR = 2;
@@ -225,6 +226,7 @@ export class NodeProcess {
   #main(): void {
     let outcome: unknown;
     try {
+      refuseFakeTimers();
       outcome = this.#program.main();
     } catch (error) {
       this.#failed(error);
