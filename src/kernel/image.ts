@@ -134,10 +134,10 @@ export class Image {
     this.process.runState.resume();
   }
 
-  /** The program threw. */
-  crash(error: unknown): void {
+  /** The program threw: it ends with this status. */
+  crash(error: unknown, status: number = 1): void {
     if (!this.#alive) return;
-    this.process.crash(error);
+    this.process.crash(error, status);
     this.process.runState.leave();
     this.process.runState.resume();
   }

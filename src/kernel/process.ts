@@ -331,10 +331,10 @@ export class Process implements NamingTask {
   }
 
   /** The program threw: reported, and the process ends with status 1. */
-  crash(error: unknown): void {
+  crash(error: unknown, status: number = 1): void {
     if (this.state !== "running") return;
     this.kernel.reportCrash(this, error);
-    this.terminate(exitedStatus(1), "crash", describe(error));
+    this.terminate(exitedStatus(status), "crash", describe(error));
   }
 
   trace(

@@ -21,8 +21,11 @@ import { current, enter, isForAll } from "./context.ts";
 import { ExitSignal } from "./exit-signal.ts";
 import { refuseFakeTimers } from "./fake-timers.ts";
 import type { ProcessState } from "./process-state.ts";
+import { captured } from "./uncaught.ts";
 
 const STDERR = 2;
+/** Node's exit status where what handles an uncaught error throws. */
+const HANDLER_FAILED = 7;
 
 /** Something that a process has open and that is closed with it: a timer, a handle. */
 export interface Owned {
@@ -187,10 +190,10 @@ export class NodeProcess {
     if (!this.isAlive || error instanceof ExitSignal) return;
     const { events } = this;
     enter(this, () => {
-      events.emit("uncaughtExceptionMonitor", error, origin);
-      if (events.listenerCount("uncaughtException") > 0)
-        this.#guarded(() => events.emit("uncaughtException", error, origin));
-      else this.#crash(error);
+      this.#guarded(() => {
+        events.emit("uncaughtExceptionMonitor", error, origin);
+        if (!captured(this, error) && !events.emit("uncaughtException", error, origin)) this.#crash(error);
+      });
     });
   }
 
@@ -261,25 +264,25 @@ export class NodeProcess {
     }
   }
 
-  #crash(error: unknown): void {
-    this.exitCode = 1;
+  #crash(error: unknown, status: number = 1): void {
+    this.exitCode = status;
     this.#isExiting = true;
     // As Node, but for the stack, in which the machine's paths are: that is in the world's `crashes`.
     this.#guarded(() => {
       const text = new TextEncoder().encode(`Uncaught ${error instanceof Error ? error : inspect(error)}\n`);
       this.call("write", () => ioCalls.write(this.process, STDERR, text));
     });
-    this.#guarded(() => this.events.emit("exit", 1));
+    this.#guarded(() => this.events.emit("exit", status));
     this.#tell({ kind: "thrown", error });
-    this.image.crash(error);
+    this.image.crash(error, status);
   }
 
-  /** A listener that throws while its process ends for an error makes no second one. */
+  /** What is told of an error and throws itself ends the process; while it ends for an error already, that makes no second one. */
   #guarded(run: () => void): void {
     try {
       run();
     } catch (error) {
-      if (!(error instanceof ExitSignal) && !this.#isExiting) this.#crash(error);
+      if (!(error instanceof ExitSignal) && !this.#isExiting) this.#crash(error, HANDLER_FAILED);
     }
   }
 

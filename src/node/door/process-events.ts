@@ -8,11 +8,12 @@
 import { SA_RESTART, SIG_DFL, SIG_IGN, SIGPIPE, signalNumber } from "../../abi/signal.ts";
 import { sigaction } from "../../kernel/calls/signals.ts";
 import { SignalSet } from "../../kernel/signals/signal-set.ts";
-import { current } from "./context.ts";
+import { current, enter } from "./context.ts";
 import { ExitSignal } from "./exit-signal.ts";
 import { systemError } from "./internals.ts";
 import type { NodeProcess } from "./node-process.ts";
 import type { Patches } from "./patch.ts";
+import { errorOf } from "./uncaught.ts";
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Emitter = Record<string, Method>;
@@ -26,9 +27,13 @@ const SHARED_EVENTS: ReadonlySet<unknown> = new Set(["warning", "worker"]);
 
 export function patchProcessEvents(patches: Patches): void {
   const target = process as unknown as Emitter;
+  // Some have two names.
+  const made = new Map<Method, Method>();
   for (const method of METHODS) {
     patches.replace(target, method, (original) => {
-      return function (this: unknown, ...args: unknown[]): unknown {
+      const known = made.get(original as Method);
+      if (known !== undefined) return known;
+      const replacement: Method = function (this: unknown, ...args: unknown[]): unknown {
         const owner = current();
         if (owner === undefined) return (original as Method).apply(process, args);
         const events = owner.events as unknown as Emitter;
@@ -36,14 +41,21 @@ export function patchProcessEvents(patches: Patches): void {
         const result = events[method]?.(...args);
         return result === owner.events ? process : result;
       };
+      made.set(original as Method, replacement);
+      return replacement;
     });
   }
   patches.replace(target, "emit", (original) => {
     return function (this: unknown, ...args: unknown[]): unknown {
+      // Node tells of it in the context of who handled any other promise at that time.
+      if (args[0] === "rejectionHandled") {
+        const rejecting = rejecters.get(args[1] as object);
+        if (rejecting !== undefined) return handled(rejecting, args[1]);
+      }
       const owner = current();
       if (owner === undefined) return (original as Method).apply(this, args);
       const [event, ...values] = args;
-      if (event === "uncaughtException") return uncaught(owner, values[0]);
+      if (event === "uncaughtException" && isOrigin(values[1])) return uncaught(owner, values[0], values[1]);
       if (event === "unhandledRejection") return rejected(owner, values[0], values[1]);
       if (event === "uncaughtExceptionMonitor") return true;
       const isHeard = owner.events.emit(event as string, ...values);
@@ -67,15 +79,45 @@ export function patchProcessEvents(patches: Patches): void {
   });
 }
 
-function uncaught(owner: NodeProcess, error: unknown): true {
-  owner.uncaught(error);
+type Origin = "uncaughtException" | "unhandledRejection";
+
+/** Node tells where an error comes from. Code may emit the event, too, which is for the listeners alone. */
+function isOrigin(value: unknown): value is Origin {
+  return value === "uncaughtException" || value === "unhandledRejection";
+}
+
+function uncaught(owner: NodeProcess, error: unknown, origin: Origin): true {
+  owner.uncaught(error, origin);
   return true;
 }
 
+/** A promise whose rejection nobody handled in time. */
+interface Rejection {
+  readonly owner: NodeProcess;
+  readonly id: number;
+}
+
+const rejecters: WeakMap<object, Rejection> = new WeakMap<object, Rejection>();
+
 function rejected(owner: NodeProcess, reason: unknown, promise: unknown): true {
   if (!owner.isAlive || reason instanceof ExitSignal) return true;
+  owner.state.rejections = (owner.state.rejections ?? 0) + 1;
+  rejecters.set(promise as object, { owner, id: owner.state.rejections });
   if (owner.events.listenerCount("unhandledRejection") > 0) owner.events.emit("unhandledRejection", reason, promise);
-  else owner.uncaught(reason, "unhandledRejection");
+  else owner.uncaught(errorOf(reason), "unhandledRejection");
+  return true;
+}
+
+/** It was handled after all. */
+function handled({ owner, id }: Rejection, promise: unknown): true {
+  if (!owner.isAlive) return true;
+  enter(owner, () => {
+    if (owner.events.emit("rejectionHandled", promise)) return;
+    process.emitWarning(
+      `Promise rejection was handled asynchronously (rejection id: ${id})`,
+      "PromiseRejectionHandledWarning",
+    );
+  });
   return true;
 }
 

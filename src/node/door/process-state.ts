@@ -7,6 +7,7 @@ import type { Readable, Writable } from "node:stream";
 import type { Prng } from "../../base/prng.ts";
 import type { HttpParser } from "./http-parsers.ts";
 import type { NodeProcess } from "./node-process.ts";
+import type { Capture } from "./uncaught.ts";
 
 export interface ProcessState {
   stdin: Readable;
@@ -25,6 +26,9 @@ export interface ProcessState {
   httpParsers: Set<HttpParser>;
   /** Those that have sockets of it, perhaps. */
   httpAgents: Set<Agent>;
+  capture: Capture;
+  /** How many promises were rejected that nobody handled in time. */
+  rejections: number;
 }
 
 /** What the process has of it, made now if need be. */

@@ -33,6 +33,7 @@ import { patchSocketTimeouts } from "./socket-timeouts.ts";
 import { patchStandardFiles } from "./standard-files.ts";
 import { patchTime } from "./time.ts";
 import { patchTls } from "./tls.ts";
+import { patchUncaught } from "./uncaught.ts";
 import { patchVmContexts } from "./vm-contexts.ts";
 import { patchWeakReferences } from "./weak-references.ts";
 
@@ -52,6 +53,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchOs,
   patchRandomness,
   patchProcessEvents,
+  patchUncaught,
   patchProcessObject,
   patchOutsideWork,
   patchOutsideZlib,

@@ -12,6 +12,7 @@ import { neverReady } from "./never-ready.ts";
 import type { NodeProcess, Owned } from "./node-process.ts";
 import { originals } from "./originals.ts";
 import { heirOf, isTick, keepTick } from "./shared-ticks.ts";
+import { inScope } from "./uncaught.ts";
 
 type Callback = (...args: unknown[]) => unknown;
 
@@ -217,7 +218,7 @@ export class VirtualTimeout implements Owned {
   }
 
   #call(): void {
-    this.#scope.runInAsyncScope(this.#callback, this, ...this.#args);
+    inScope(this.#owner, this.#scope, this.#callback, this, this.#args);
   }
 
   #forget(): void {
@@ -249,7 +250,7 @@ export class VirtualImmediate {
   constructor(owner: NodeProcess, callback: Callback, args: readonly unknown[]) {
     this.#owner = owner;
     const scope = enter(owner, () => new AsyncResource("Immediate"));
-    const call = (): unknown => scope.runInAsyncScope(callback, this, ...args);
+    const call = (): void => inScope(owner, scope, callback, this, args);
     // undici closes what could not connect in an immediate of its shared timer.
     const wasForAll = isForAll();
     owner.reference();
