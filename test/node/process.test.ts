@@ -232,3 +232,26 @@ test("an error that nobody caught is on the standard error of its process, as on
     expect.stringContaining("Uncaught { odd: 1 }"),
   ]);
 });
+
+test("chdir() to what is not there names both folders", async () => {
+  const { a } = twoHosts();
+  await expect(a.run(() => process.chdir("/nope"), { cwd: "/tmp" })).rejects.toMatchObject({
+    message: "ENOENT: no such file or directory, chdir '/tmp' -> '/nope'",
+    path: "/tmp",
+    dest: "/nope",
+  });
+});
+
+test("exit() with what is no status throws, and the process goes on", async () => {
+  const { a } = twoHosts();
+  const codes = await a.run(() =>
+    ["abc", 1.5].map((status) => {
+      try {
+        return process.exit(status as number);
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code;
+      }
+    }),
+  );
+  expect(codes).toEqual(["ERR_INVALID_ARG_TYPE", "ERR_OUT_OF_RANGE"]);
+});

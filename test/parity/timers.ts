@@ -387,5 +387,53 @@ export const errorsFacet: Facet = {
       return await failureOf(once(source, "end"));
     },
     "an abort before the connection": () => failureOf(fetch("http://127.0.0.1:1", { signal: AbortSignal.abort() })),
+    "what a process is not given": async () => {
+      const env = process.env as Record<PropertyKey, unknown>;
+      const refused: (() => unknown)[] = [
+        () => process.umask("zz"),
+        () => process.umask(-1),
+        () => process.umask(1.5),
+        () => process.chdir(5 as never),
+        () => process.chdir("a\0b"),
+        () => process.setUncaughtExceptionCaptureCallback(5 as never),
+        () => Object.assign(process, { exitCode: "abc" }),
+        () => Object.assign(process, { exitCode: 1.5 }),
+        () => Object.assign(process, { exitCode: "" }),
+        () => Object.assign(env, { PARITY: Symbol("value") }),
+        () => Object.assign(env, { [Symbol("name")]: "value" }),
+        () => Object.defineProperty(env, "PARITY", { get: () => "value" }),
+        () => Object.defineProperty(env, "PARITY", { value: "value" }),
+        () => Object.defineProperty(env, "PARITY", { configurable: true, enumerable: true, writable: true }),
+      ];
+      const failures: unknown[] = [];
+      for (const attempt of refused) failures.push(await failureOf(attempt));
+      return [failures, "PARITY" in env];
+    },
+    "a process takes text for numbers, and numbers for text": () => {
+      const before = process.umask("027");
+      const masks = [process.umask(before), process.umask() === before];
+      const env: Record<string, unknown> = process.env;
+      Object.defineProperty(env, "PARITY", { value: 5, configurable: true, enumerable: true, writable: true });
+      const value = env.PARITY;
+      delete env.PARITY;
+      return [masks, value, process.on === process.addListener, String(os.hostname) === os.hostname()];
+    },
+    "a capture callback gets what was thrown": async (stage) => {
+      const note = (error: Error) => stage.note("captured", error.message);
+      process.setUncaughtExceptionCaptureCallback(note);
+      stage.after(() => process.setUncaughtExceptionCaptureCallback(null));
+      const second = await failureOf(() => process.setUncaughtExceptionCaptureCallback(note));
+      setTimeout(() => {
+        throw new Error("timer");
+      }, 10);
+      process.nextTick(() => {
+        throw new Error("tick");
+      });
+      setImmediate(() => {
+        throw new Error("immediate");
+      });
+      await pause(30);
+      return [second, process.hasUncaughtExceptionCaptureCallback()];
+    },
   },
 };

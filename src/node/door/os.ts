@@ -11,15 +11,22 @@ import { current } from "./context.ts";
 import type { Patches } from "./patch.ts";
 
 export function patchOs(patches: Patches): void {
-  patches.replace(os, "hostname", (original) => () => current()?.hostName ?? original());
-  patches.replace(os, "uptime", (original) => () => {
-    const owner = current();
-    return owner === undefined ? original() : owner.nowNs / 1e9;
-  });
+  patches.replace(os, "hostname", (original) => asText(() => current()?.hostName ?? original()));
+  patches.replace(os, "uptime", (original) =>
+    asText(() => {
+      const owner = current();
+      return owner === undefined ? original() : owner.nowNs / 1e9;
+    }),
+  );
   patches.replace(os, "networkInterfaces", (original) => () => {
     const owner = current();
     return owner === undefined ? original() : interfacesOf(owner.host);
   });
+}
+
+/** As text, these functions are what they answer. */
+function asText<T>(call: () => T): () => T {
+  return Object.assign(call, { [Symbol.toPrimitive]: call });
 }
 
 function interfacesOf({ inet }: Host): NodeJS.Dict<os.NetworkInterfaceInfo[]> {
@@ -34,15 +41,17 @@ function interfacesOf({ inet }: Host): NodeJS.Dict<os.NetworkInterfaceInfo[]> {
 }
 
 function rowOf({ address, network, through }: InterfaceAddress): os.NetworkInterfaceInfo {
+  // In Node's order.
   const common = {
     address: address.toString(),
     netmask: netmask(address.family, network.prefixLength),
+    family: `IPv${address.family}`,
     mac: mac.format(through.macAddress),
     internal: through.isLoopback,
     cidr: `${address}/${network.prefixLength}`,
   };
-  if (address.family === 4) return { ...common, family: "IPv4" };
-  return { ...common, family: "IPv6", scopeid: address.isLinkLocal ? through.index : 0 };
+  const scope = address.family === 4 ? {} : { scopeid: address.isLinkLocal ? through.index : 0 };
+  return { ...common, ...scope } as os.NetworkInterfaceInfo;
 }
 
 /** The mask of a prefix, as text. */

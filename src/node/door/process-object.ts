@@ -10,6 +10,7 @@ import { signalNumber } from "../../abi/signal.ts";
 import * as files from "../../kernel/calls/files.ts";
 import { kill as killCall } from "../../kernel/calls/signals.ts";
 import { current } from "./context.ts";
+import { environmentOf } from "./environment.ts";
 import { ExitSignal } from "./exit-signal.ts";
 import { systemError } from "./internals.ts";
 import type { NodeProcess } from "./node-process.ts";
@@ -19,6 +20,9 @@ import { stateOf } from "./process-state.ts";
 import { consoleOf, input, output } from "./standard-streams.ts";
 
 const ABORTED = "SIGABRT";
+/** That of the Node process. */
+const ENVIRONMENT = process.env;
+const UMASK_MAX = 0xffff_ffff;
 
 export function patchProcessObject(patches: Patches): void {
   for (const [name, get] of Object.entries(VALUES)) {
@@ -44,7 +48,9 @@ export function patchProcessObject(patches: Patches): void {
     patches.replace(process as unknown as Record<string, Call>, name, (original) => {
       return (...args) => {
         const owner = current();
-        return owner === undefined ? original?.apply(process, args) : call(owner, ...args);
+        // Node's own makes the error of what it does not take.
+        const isOutside = owner === undefined || TAKES[name]?.(args[0]) === false;
+        return isOutside ? original?.apply(process, args) : call(owner, ...args);
       };
     });
   }
@@ -106,7 +112,7 @@ const VALUES: Readonly<Record<string, (owner: NodeProcess) => unknown>> = {
   pid: ({ process }) => process.pid,
   ppid: ({ process }) => process.parent?.pid ?? 0,
   argv: (owner) => stateOf(owner, "argv", () => ["/usr/bin/node", `/${owner.process.name}`, ...owner.args]),
-  env: (owner) => stateOf(owner, "env", () => environment(owner)),
+  env: (owner) => stateOf(owner, "env", () => environmentOf(owner.process.env, ENVIRONMENT)),
   title: (owner) => stateOf(owner, "title", () => owner.process.name),
   stdin: (owner) => input(owner),
   stdout: (owner) => output(owner, 1),
@@ -136,15 +142,19 @@ const CALLS: Readonly<Record<string, (owner: NodeProcess, ...args: unknown[]) =>
     if (typeof path === "string") throw systemError(path, "uv_cwd");
     return path.text;
   },
-  chdir: (owner, path) => {
-    const result = owner.call("chdir", () => files.chdir(owner.process, String(path)));
+  chdir: (owner, to) => {
+    const result = owner.call("chdir", () => files.chdir(owner.process, String(to)));
     if (result === 0) return;
     const from = files.getcwd(owner.process);
+    const path = typeof from === "string" ? "" : from.text;
     const error = systemError(result, "chdir");
-    error.message = `${result}: ${ERRNO_TEXT[result]}, chdir ${typeof from === "string" ? "" : from.text} -> '${path}'`;
-    throw Object.assign(error, { path, dest: path });
+    error.message = `${result}: ${ERRNO_TEXT[result]}, chdir '${path}' -> '${to}'`;
+    throw Object.assign(error, { path, dest: to });
   },
-  umask: ({ process }, mask) => (mask === undefined ? process.umask : files.umask(process, Number(mask))),
+  umask: ({ process }, mask) => {
+    if (mask === undefined) return process.umask;
+    return files.umask(process, typeof mask === "string" ? Number.parseInt(mask, 8) : (mask as number));
+  },
   getuid: ({ process }) => process.credentials.user.real,
   geteuid: ({ process }) => process.uid,
   getgid: ({ process }) => process.credentials.group.real,
@@ -159,7 +169,28 @@ const CALLS: Readonly<Record<string, (owner: NodeProcess, ...args: unknown[]) =>
   kill: (owner, pid, signal = "SIGTERM") => kill(owner, pid, signal),
 };
 
+/** Which arguments Node takes, of methods that throw for others. */
+const TAKES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  chdir: (path) => typeof path === "string" && !path.includes("\0"),
+  umask: (mask) =>
+    mask === undefined ||
+    (typeof mask === "string" && /^[0-7]+$/.test(mask)) ||
+    (Number.isInteger(mask) && (mask as number) >= 0 && (mask as number) <= UMASK_MAX),
+};
+
+/** Is that an exit code, or none at all? */
+function isExitCode(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return Number.isSafeInteger(typeof value === "string" && value !== "" ? Number(value) : value);
+}
+
+/** Throws what Node throws where it is no exit code. */
+function checkExitCode(value: unknown): void {
+  if (!isExitCode(value)) process.exitCode = value as number;
+}
+
 function exit(owner: NodeProcess, status: unknown): never {
+  checkExitCode(status);
   const number = Number(status ?? owner.exitCode ?? 0);
   owner.exit(number);
   throw new ExitSignal(number);
@@ -176,13 +207,6 @@ function kill(owner: NodeProcess, pid: unknown, signal: unknown): true {
   return true;
 }
 
-/** process.env: what is put into it becomes text. */
-function environment(owner: NodeProcess): NodeJS.ProcessEnv {
-  return new Proxy({ ...owner.process.env } as NodeJS.ProcessEnv, {
-    set: (target, name, value) => Reflect.set(target, name, typeof name === "string" ? String(value) : value),
-  });
-}
-
 function patchGlobals(patches: Patches): void {
   const real = process;
   const view = new Proxy(real, {
@@ -194,7 +218,8 @@ function patchGlobals(patches: Patches): void {
     set: (target, name, value) => {
       const owner = current();
       if (name !== "exitCode" || owner === undefined) return Reflect.set(target, name, value, target);
-      owner.exitCode = value === undefined ? undefined : Number(value);
+      if (!isExitCode(value)) return Reflect.set(target, name, value, target);
+      owner.exitCode = value === undefined || value === null ? undefined : Number(value);
       return true;
     },
   });
