@@ -4,8 +4,9 @@
  *
  * Read first: lib/_http_common.js of Node, freeParser() and closeParserInstance().
  */
+import http from "node:http";
+import { Duplex } from "node:stream";
 import { current, outside } from "./context.ts";
-import { binding } from "./internals.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { originals } from "./originals.ts";
 import type { Patches } from "./patch.ts";
@@ -25,8 +26,7 @@ export interface HttpParser {
 const owners: WeakMap<HttpParser, NodeProcess> = new WeakMap<HttpParser, NodeProcess>();
 
 export function patchHttpParsers(patches: Patches): void {
-  const { HTTPParser } = binding<{ HTTPParser: { prototype: HttpParser } }>("http_parser");
-  const { prototype } = HTTPParser;
+  const prototype = parserPrototype();
   patches.replace(prototype, "initialize", (original) => {
     return function (this: HttpParser, ...args) {
       const owner = current();
@@ -42,6 +42,16 @@ export function patchHttpParsers(patches: Patches): void {
       };
     });
   }
+}
+
+/** Of the class, which not every Node gives away: a server has a parser for each connection. */
+function parserPrototype(): HttpParser {
+  const connection: Duplex & { parser?: HttpParser } = new Duplex({ read() {} });
+  http.createServer().emit("connection", connection);
+  const { parser } = connection;
+  connection.destroy();
+  if (typeof parser?.initialize !== "function") throw new Error("an http.Server keeps its parsers somewhere else");
+  return Object.getPrototypeOf(parser);
 }
 
 function keep(owner: NodeProcess, parser: HttpParser): void {
