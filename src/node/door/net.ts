@@ -8,6 +8,7 @@ import dns from "node:dns";
 import net from "node:net";
 import tls from "node:tls";
 import { current } from "./context.ts";
+import { withDefaults } from "./defaults.ts";
 import { PipeHandle, TcpHandle, wildcard } from "./handles.ts";
 import { takerOf, wantedForm } from "./http2.ts";
 import { internals } from "./internals.ts";
@@ -59,7 +60,7 @@ export function patchNet(patches: Patches): void {
       const normalized = normalize(args);
       const [options] = normalized;
       const made = options.path ? new PipeHandle(owner) : new TcpHandle(owner);
-      if (made instanceof TcpHandle) normalized[0] = withAttempts(made, options);
+      if (made instanceof TcpHandle) normalized[0] = withAttempts(made, withDefaults(owner, options));
       const form = this instanceof TLSSocket ? formUnderTls(made, this) : wantedForm(made);
       (this[reinitializeHandle] as (handle: unknown) => void).call(this, form);
       return original.call(this, normalized);

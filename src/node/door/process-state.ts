@@ -5,6 +5,7 @@ import type { Console } from "node:console";
 import type { Agent } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { Prng } from "../../base/prng.ts";
+import type { Defaults } from "./defaults.ts";
 import type { HttpParser } from "./http-parsers.ts";
 import type { NodeProcess } from "./node-process.ts";
 import type { Capture } from "./uncaught.ts";
@@ -27,6 +28,7 @@ export interface ProcessState {
   /** Those that have sockets of it, perhaps. */
   httpAgents: Set<Agent>;
   capture: Capture;
+  defaults: Defaults;
   /** How many promises were rejected that nobody handled in time. */
   rejections: number;
 }

@@ -7,6 +7,7 @@
 import { syncBuiltinESMExports } from "node:module";
 import { registeredRuntimes } from "../runtimes.ts";
 import { patchClocks } from "./clocks.ts";
+import { patchDefaults } from "./defaults.ts";
 import { patchDgram } from "./dgram.ts";
 import { patchDns } from "./dns.ts";
 import { patchEscapes } from "./escapes.ts";
@@ -50,6 +51,7 @@ const PARTS: readonly ((patches: Patches) => void)[] = [
   patchHttp2,
   patchDgram,
   patchDns,
+  patchDefaults,
   patchOs,
   patchRandomness,
   patchProcessEvents,
