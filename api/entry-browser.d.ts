@@ -2575,6 +2575,7 @@ interface Platform {
     macrotask(task: () => void): void;
     drained(task: () => void): void;
     monotonicNs(): number;
+    wallMs(): number;
     timer(delayMs: number, task: () => void, weak?: boolean): Disposable;
     onExhausted(task: () => void): Disposable;
     outside<T>(run: () => T): T;
@@ -5066,7 +5067,7 @@ declare class Image {
     scheduleTurn(operation: Runnable): void;
     deliver(run: () => void): void;
     exit(status: number): void;
-    crash(error: unknown): void;
+    crash(error: unknown, status?: number): void;
     discard(): void;
 }
 
@@ -5232,7 +5233,7 @@ declare class Process implements NamingTask {
     takeOwed(): number;
     terminate(status: number, what: "exit" | "crash" | "kill", text: string): void;
     kill(signal?: string | number): void;
-    crash(error: unknown): void;
+    crash(error: unknown, status?: number): void;
     trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "stop" | "continue" | "signal" | "reap", text: string): void;
     traceSignal({ signo, pid }: SigInfo): void;
     traceSleep(operation: Outstanding): void;

@@ -215,7 +215,7 @@ export declare class Image {
     scheduleTurn(operation: Runnable): void;
     deliver(run: () => void): void;
     exit(status: number): void;
-    crash(error: unknown): void;
+    crash(error: unknown, status?: number): void;
     discard(): void;
 }
 
@@ -508,6 +508,7 @@ export interface Platform {
     macrotask(task: () => void): void;
     drained(task: () => void): void;
     monotonicNs(): number;
+    wallMs(): number;
     timer(delayMs: number, task: () => void, weak?: boolean): Disposable;
     onExhausted(task: () => void): Disposable;
     outside<T>(run: () => T): T;
@@ -591,7 +592,7 @@ export declare class Process implements NamingTask {
     takeOwed(): number;
     terminate(status: number, what: "exit" | "crash" | "kill", text: string): void;
     kill(signal?: string | number): void;
-    crash(error: unknown): void;
+    crash(error: unknown, status?: number): void;
     trace(what: "spawn" | "fork" | "exec" | "exit" | "crash" | "kill" | "stop" | "continue" | "signal" | "reap", text: string): void;
     traceSignal({ signo, pid }: SigInfo): void;
     traceSleep(operation: Outstanding): void;

@@ -16,6 +16,8 @@ export interface Platform {
   drained(task: () => void): void;
   /** Real nanoseconds since some fixed moment, never going back. */
   monotonicNs(): number;
+  /** The machine's clock: whole ms since 1970. */
+  wallMs(): number;
   /**
    * Calls `task` after at least that many real milliseconds; disposing cancels it. A weak timer does not by itself keep
    * the outer process alive.

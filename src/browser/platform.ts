@@ -20,6 +20,7 @@ export const browserPlatform: Platform = {
   // Nothing cheaper tells that the microtask queue is empty.
   drained: macrotask,
   monotonicNs: () => Math.round(performance.now() * 1e6),
+  wallMs: () => Date.now(),
   timer: (delayMs, task) => {
     const timer = setTimeout(task, delayMs);
     return { [Symbol.dispose]: () => clearTimeout(timer) };

@@ -10,7 +10,7 @@ import type { FileTree } from "../file/tree.ts";
 /** Of an inode that is far from those of the tree, of /proc and of /bin. */
 const INODE = 0xd000_0000;
 
-/** Makes the files; `worldHosts` gives the text of /run/hosts. */
+/** Makes the files; `worldHosts` gives the text of /run/hosts as this host has it. */
 export function mountEtc(files: FileTree, name: string, worldHosts: () => string): void {
   const etc = files.directory({ pid: 1, name: "init", uid: 0, gid: 0, cwd: files.root, umask: 0 }, "/etc");
   if (typeof etc === "string") return;
@@ -30,7 +30,7 @@ export function mountEtc(files: FileTree, name: string, worldHosts: () => string
   });
 }
 
-/** The host's own name is in /run/hosts, with the addresses that others reach it by. */
+/** The host's own name is in /run/hosts, with the addresses that others reach it by, or 127.0.0.1 where it has none. */
 const HOSTS = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
 
 /** Well-known services of the Internet: the assigned numbers, with their aliases. */

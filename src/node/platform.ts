@@ -9,6 +9,7 @@ import { afterEventLoop, inTurn, whenCalm } from "./turns.ts";
 // Taken now, so that whoever replaces them later, to put programs into virtual time, does not move our own clock.
 const { clearTimeout, setTimeout } = timers;
 const now = performance.now.bind(performance);
+const wallMs = Date.now;
 
 /** Node's macrotask, clock, timers and standard error. */
 export const nodePlatform: Platform = {
@@ -16,6 +17,7 @@ export const nodePlatform: Platform = {
   macrotask: (task) => whenCalm(task, afterEventLoop),
   drained: (task) => whenCalm(task, (run) => inTurn({ run })),
   monotonicNs: () => Math.round(now() * 1e6),
+  wallMs,
   timer: (delayMs, task, weak = false) => {
     const timer = outside(() => setTimeout(task, delayMs));
     if (weak) timer.unref();

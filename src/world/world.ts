@@ -49,7 +49,10 @@ export interface HostOptions {
 export interface WorldOptions {
   /** Decides every random choice. Default 1. */
   readonly seed?: number | string;
-  /** When the world begins, in ms since 1970: what CLOCK_REALTIME counts from. Default 2026-01-01T00:00:00Z. */
+  /**
+   * When the world begins, in ms since 1970: what CLOCK_REALTIME counts from. Default 2026-01-01T00:00:00Z, in real time
+   * the machine's clock when the world is made.
+   */
   readonly epoch?: number;
   /** "virtual": time moves by itself when every process waits. "real": it follows the wall clock. Default "virtual". */
   readonly time?: "virtual" | "real";
@@ -92,6 +95,7 @@ export interface RunResult {
   readonly barriers: number;
 }
 
+const LOOPBACK = "127.0.0.1";
 const LINK_LOCAL = /^fe[89ab][0-9a-f]:/i;
 
 export class World implements AsyncDisposable {
@@ -126,7 +130,7 @@ export class World implements AsyncDisposable {
     this.#options = options;
     this.#platform = platform;
     this.seed = options.seed ?? 1;
-    this.epochMs = options.epoch ?? DEFAULT_EPOCH_MS;
+    this.epochMs = options.epoch ?? (options.time === "real" ? platform.wallMs() : DEFAULT_EPOCH_MS);
     this.#scheduler.hash.mixString(String(this.seed));
     // Runtimes of later comers go before the one that takes any function.
     this.runtimes = { add: (runtime) => this.#runtimes.unshift(runtime) };
@@ -181,7 +185,7 @@ export class World implements AsyncDisposable {
       runtimes: this.#runtimes,
       programs: SHIPPED_PROGRAMS,
       epochMs: this.epochMs,
-      worldHosts: () => this.#hostsText(),
+      worldHosts: () => this.#hostsText(name),
       records: this.records,
       drive: (fail) => this.#drive(fail),
       nextMacAddress: () => 0x02_00_00_00_00_00 + ++this.#lastMac,
@@ -328,12 +332,15 @@ export class World implements AsyncDisposable {
     };
   }
 
-  /** The hosts and their addresses, as hosts(5) has them. */
-  #hostsText(): string {
-    // A link-local address is none without its link, and so has no place in a table that all hosts read.
-    const lines = [...this.#hosts.values()].flatMap((host) =>
-      host.addresses.filter((address) => !LINK_LOCAL.test(address)).map((address) => `${address}\t${host.name}`),
-    );
+  /** The hosts and their addresses, as hosts(5) has them, for the host of that name. */
+  #hostsText(name: string): string {
+    const lines = [...this.#hosts.values()].flatMap((host) => {
+      // A link-local address is none without its link, and so has no place in a table that all hosts read.
+      const addresses = host.addresses.filter((address) => !LINK_LOCAL.test(address));
+      // A host that nobody reaches finds itself, as by the line that /etc/hosts has on Debian.
+      const own = addresses.length === 0 && host.name === name ? [LOOPBACK] : addresses;
+      return own.map((address) => `${address}\t${host.name}`);
+    });
     return lines.map((line) => `${line}\n`).join("");
   }
 

@@ -270,3 +270,12 @@ test("an agent forgets the sockets of a process that has ended, and does not cou
   const { freeSockets, sockets, totalSocketCount } = agent as http.Agent & { totalSocketCount: number };
   expect([freeSockets, sockets, totalSocketCount]).toEqual([{}, {}, 0]);
 });
+
+test("real time begins at the machine's clock, unless it is told otherwise", async () => {
+  const before = Date.now();
+  const told = await new World({ time: "real", console: () => {} }).host("a").run(() => Date.now());
+  expect(told).toBeGreaterThanOrEqual(before);
+  expect(told).toBeLessThan(before + 60_000);
+  const { epochMs } = new World({ time: "real", epoch: 7 });
+  expect([epochMs, new World().epochMs]).toEqual([7, Date.UTC(2026, 0, 1)]);
+});

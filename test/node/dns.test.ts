@@ -220,3 +220,38 @@ test("net.connect() by an alias", async () => {
   });
   expect(text).toBe("hello");
 });
+
+test("what a process sets as a default of dns and net is its own", async () => {
+  const { a, b } = twoHosts();
+  const defaults = () => [
+    dns.getDefaultResultOrder(),
+    dns.promises.getDefaultResultOrder(),
+    net.getDefaultAutoSelectFamily(),
+    net.getDefaultAutoSelectFamilyAttemptTimeout(),
+  ];
+  const before = defaults();
+  const told = await a.run(async () => {
+    dns.setDefaultResultOrder("ipv4first");
+    const orders = [await dns.promises.lookup("localhost", { all: true })];
+    dns.promises.setDefaultResultOrder("verbatim");
+    orders.push(await dns.promises.lookup("localhost", { all: true }));
+    orders.push(await dns.promises.lookup("localhost", { all: true, verbatim: false }));
+    net.setDefaultAutoSelectFamily(false);
+    net.setDefaultAutoSelectFamilyAttemptTimeout(5);
+    const lookups: unknown[] = [];
+    const socket = net.connect({ port: 1, host: "name", lookup: (_name, { all }) => lookups.push(all) });
+    socket.destroy();
+    return [orders.map(([first]) => first?.family), defaults(), lookups];
+  });
+  expect(told).toEqual([[4, 6, 4], ["verbatim", "verbatim", false, 10], [undefined]]);
+  expect([defaults(), await b.run(defaults)]).toEqual([before, before]);
+  await expect(a.run(() => dns.setDefaultResultOrder("x" as never))).rejects.toThrow("ipv4first");
+  await expect(a.run(() => net.setDefaultAutoSelectFamily(1 as never))).rejects.toThrow("boolean");
+});
+
+test("a host without addresses finds itself, and nobody else finds it", async () => {
+  const { world, a } = twoHosts();
+  const lookup = () => dns.promises.lookup("lone");
+  expect(await world.host("lone").run(lookup)).toEqual({ address: "127.0.0.1", family: 4 });
+  await expect(a.run(lookup)).rejects.toThrow("ENOTFOUND");
+});

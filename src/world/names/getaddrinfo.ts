@@ -171,7 +171,12 @@ async function ofFamily(
 async function configuredFamilies(sys: Sys): Promise<{ v4: boolean; v6: boolean }> {
   const own = sys.gethostname();
   const lines = await readTable(sys, "/run/hosts");
-  const addresses = lines.filter(([, name]) => name === own).map(([text = ""]) => IpAddress.parse(text));
+  const addresses = lines
+    .filter(([, name]) => name === own)
+    .map(([text = ""]) => {
+      const address = IpAddress.parse(text);
+      return address?.isLoopback === true ? undefined : address;
+    });
   return {
     v4: addresses.some((address) => address?.family === 4),
     v6: addresses.some((address) => address?.family === 6),
