@@ -20,6 +20,7 @@ export interface MainOptions extends SpawnOptions {
 export function runMain<T>(host: Host, parts: HostParts, main: () => T | Promise<T>, options: MainOptions): Promise<T> {
   const name = options.name ?? "run";
   return new Promise((resolve, reject) => {
+    check(host, main, "run(main, options)", options);
     const waits = parts.runtimes.map((runtime) => runtime.awaitResult?.());
     const settled = (outcome: MainOutcome): void => {
       finish();
@@ -39,8 +40,36 @@ export function startMain(
   parts: HostParts,
   { main, ...options }: MainOptions & { readonly main: () => unknown },
 ): SpawnedProcess {
+  check(host, main, "start({ main, … })", options);
   const program = new MainProgram(host, main, false, () => {}, options.allow ?? []);
   return spawnMain(host, parts, program, { name: "main", daemon: true, ...options });
+}
+
+/** The words of `allow`, as docs/NODE.md has them. */
+const WAYS_OUT: readonly string[] = [
+  "child_process",
+  "worker",
+  "inspector",
+  "net",
+  "fs",
+  "binding",
+  "addon",
+  "process",
+];
+
+/** Throws a TypeError that says what is expected. */
+function check(host: Host, main: unknown, call: string, { allow = [] }: MainOptions): void {
+  if (typeof main !== "function") {
+    throw new TypeError(
+      `${host.name}: main of host.${call} is a function, not ${main === null ? "null" : typeof main}`,
+    );
+  }
+  for (const word of allow) {
+    if (WAYS_OUT.includes(word)) continue;
+    throw new TypeError(
+      `${host.name}: there is no way out named ${JSON.stringify(word)} to allow; there are ${WAYS_OUT.join(", ")}`,
+    );
+  }
 }
 
 function ending(outcome: MainOutcome): string {

@@ -255,3 +255,16 @@ test("exit() with what is no status throws, and the process goes on", async () =
   );
   expect(codes).toEqual(["ERR_INVALID_ARG_TYPE", "ERR_OUT_OF_RANGE"]);
 });
+
+test("run() and start() say what they expect", async () => {
+  const { a } = twoHosts();
+  await expect(a.run(5 as never)).rejects.toThrow(
+    new TypeError("a: main of host.run(main, options) is a function, not number"),
+  );
+  expect(() => a.start({} as never)).toThrow(
+    new TypeError("a: main of host.start({ main, … }) is a function, not undefined"),
+  );
+  await expect(a.run(() => {}, { allow: ["filesystem"] })).rejects.toThrow(
+    'a: there is no way out named "filesystem" to allow; there are child_process, worker, ',
+  );
+});
