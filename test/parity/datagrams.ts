@@ -374,5 +374,13 @@ export const dnsFacet: Facet = {
       resolver.setServers(["127.0.0.1", "[::1]:1053"]);
       return resolver.getServers();
     },
+    "resolves names that are none": async () => {
+      const names = ["bad..name", ".bad", "..", `${"x".repeat(64)}.invalid`, "x".repeat(300), `${"x.".repeat(130)}y`];
+      const failures: unknown[] = [];
+      for (const name of names)
+        failures.push(await failureOf(dns.promises.resolve4(name)), await failureOf(dns.promises.resolveMx(name)));
+      return failures;
+    },
+    "looks up a name that nobody has room for": lookup("x".repeat(300)),
   },
 };

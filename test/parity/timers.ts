@@ -435,5 +435,14 @@ export const errorsFacet: Facet = {
       await pause(30);
       return [second, process.hasUncaughtExceptionCaptureCallback()];
     },
+    "a local port that has such a connection already": async (stage) => {
+      const port = await stage.listen(net.createServer((socket) => socket.resume()));
+      const first = net.connect({ port, host: "127.0.0.1", localPort: 0 });
+      await once(first, "connect");
+      const localPort = first.localPort as number;
+      const [error] = await event(net.connect({ port, host: "127.0.0.1", localPort }), "error");
+      first.destroy();
+      return await failureOf(Promise.reject(error));
+    },
   },
 };

@@ -35,12 +35,16 @@ export function activeOpen(tcb: Tcb, { address, port }: InetAddress): Errno {
   }
   // RFC 9293 §3.9.2.3, MUST-46: no connection with many.
   if (path.kind === "broadcast" || path.kind === "multicast") return "ENETUNREACH";
+  const boundTo = tcb.localAddress;
   if (!isSource(tcb)) tcb.localAddress = path.source;
   else if (isLeftAtHome(tcb.localAddress, path)) return "EINVAL";
   tcb.remoteAddress = path.destination;
   tcb.remotePort = port;
   const predecessor = takeTuple(tcb);
-  if (typeof predecessor === "string") return forgetPeer(tcb, predecessor);
+  if (typeof predecessor === "string") {
+    tcb.localAddress = boundTo;
+    return forgetPeer(tcb, predecessor);
+  }
   begin(tcb, predecessor);
   tcp.machine.counters.bump("TcpActiveOpens");
   return "EINPROGRESS";

@@ -41,6 +41,10 @@ interface Channel {
 /** Where a resolver without servers would ask, as c-ares has it. */
 const NO_SERVER: readonly Server[] = [{ address: "127.0.0.1", port: 53 }];
 
+const LABEL_MAX = 63;
+/** As text, without the root's dot. */
+const NAME_MAX = 253;
+
 const channels: WeakMap<NodeProcess, WeakMap<object, Channel>> = new WeakMap();
 /** How long a channel waits, and how often it tries. */
 const patience: WeakMap<object, Patience> = new WeakMap();
@@ -58,7 +62,11 @@ export function patchResolvers(patches: Patches, cares: Cares): void {
         const wanted = isReverse ? reverseName(subject) : subject;
         if (wanted === undefined || (isReverse && isIP(subject) === 0)) return uvCode("EINVAL");
         const type = isReverse ? "PTR" : name.slice("query".length).toUpperCase();
-        const find = type in TYPES ? records(owner, this, wanted, type as Type) : Promise.resolve("ENODATA");
+        const find = !isDomainName(wanted)
+          ? Promise.resolve("EBADNAME")
+          : type in TYPES
+            ? records(owner, this, wanted, type as Type)
+            : Promise.resolve("ENODATA");
         return answer(owner, request, async () => answersOf(type as Type, await find));
       };
     });
@@ -105,6 +113,15 @@ export function patchResolvers(patches: Patches, cares: Cares): void {
     });
   }
   patchPatience(patches);
+}
+
+/** RFC 1035 §2.3.4: labels of 1 to 63 octets, 255 in all with their lengths. c-ares asks nobody for what is none. */
+function isDomainName(name: string): boolean {
+  const labels = name.replace(/\.$/, "");
+  return (
+    labels === "" ||
+    (labels.length <= NAME_MAX && labels.split(".").every(({ length }) => length > 0 && length <= LABEL_MAX))
+  );
 }
 
 /** A resolver's options go into native code. */

@@ -18,6 +18,8 @@ import { binding, uvCode } from "./internals.ts";
 import type { NodeProcess } from "./node-process.ts";
 import type { Patches } from "./patch.ts";
 
+/** libuv has room for no more. */
+const HOST_NAME_MAX = 255;
 const VERBATIM = 0;
 const IPV6_FIRST = 2;
 
@@ -27,6 +29,7 @@ export function patchDns(patches: Patches): void {
     return (request, name, family, hints, order) => {
       const owner = current();
       if (owner === undefined) return original.call(cares, request, name, family, hints, order);
+      if (name.length > HOST_NAME_MAX) return uvCode("EINVAL");
       return answer(owner, request, async () => {
         const addresses = await addressesOf(owner, name, family, order);
         return addresses.length === 0 ? [uvCode("EAI_NONAME")] : [null, addresses];
