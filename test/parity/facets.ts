@@ -1,12 +1,13 @@
 /** All facets of the parity suite. */
 import { dgramSocket, dnsFacet } from "./datagrams.ts";
+import { errorsFacet } from "./errors.ts";
 import { agentFacet, httpClient, httpServer } from "./http.ts";
 import { http2Facet } from "./http2.ts";
 import { fetchFacet, httpsFacet } from "./https.ts";
 import { netSocket } from "./net.ts";
 import { netServer } from "./net-server.ts";
 import type { Facet } from "./stage.ts";
-import { errorsFacet, signalsFacet, timersFacet } from "./timers.ts";
+import { signalsFacet, timersFacet } from "./timers.ts";
 import { tlsFacet } from "./tls.ts";
 import { unixPaths } from "./unix.ts";
 
