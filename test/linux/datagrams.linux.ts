@@ -105,5 +105,5 @@ function line(child: ReturnType<Wire["background"]>): Promise<string> {
 
 /** Waits until a process of the world has ended. */
 async function ended(process: { readonly state: string }): Promise<void> {
-  while (process.state === "running") await new Promise((resolve) => setImmediate(resolve));
+  while (process.state === "running") await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -79,7 +79,7 @@ describe.skipIf(reason !== undefined)(`fast open${reason === undefined ? "" : ` 
     const spawned = wire.host.spawn("client", async (sys) => {
       seen.push(await ask(sys), await ask(sys));
     });
-    while (spawned.state === "running") await new Promise((resolve) => setImmediate(resolve));
+    while (spawned.state === "running") await new Promise((resolve) => setTimeout(resolve, 1));
     expect(seen).toEqual([
       ["HELLO", 0],
       ["HELLO", SYN_DATA],

@@ -51,7 +51,7 @@ export async function onNetloom<T>({ host }: { readonly host: Host }, program: (
       outcome = { error };
     }
   });
-  while (spawned.state === "running") await new Promise((resolve) => setImmediate(resolve));
+  while (spawned.state === "running") await new Promise((resolve) => setTimeout(resolve, 1));
   if (outcome === undefined) throw new Error("the program was killed");
   if ("error" in outcome) throw outcome.error;
   return outcome.value;
