@@ -49,7 +49,10 @@ test("a capture callback is of its process, and gets every error of it before li
   });
 });
 
-test("a domain gets the errors of ticks, immediates and timers", async () => {
+// Domains of Node 24 and later are told of errors by a way that virtual timers do not go.
+const hasOldDomains = Number(process.versions.node.split(".")[0]) < 24;
+
+test.skipIf(!hasOldDomains)("a domain gets the errors of ticks, immediates and timers", async () => {
   const { a } = twoHosts();
   const { default: domain } = await import("node:domain");
   const got: string[] = [];
